@@ -1,0 +1,1 @@
+"""The stand-alone copy: embedded PostgreSQL and Valkey, their keys, the processes around them."""
