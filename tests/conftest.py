@@ -1,0 +1,3 @@
+"""Set-up that all tests share."""
+
+pytest_plugins = ["tests.database"]
