@@ -1,0 +1,104 @@
+"""What every view shares: its method and permission check, and the answers to refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.response import HttpResponseNotAllowed
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import get_resolver
+
+from audit import context
+from audit.enums import Action
+from audit.errors import Refused
+
+View = Callable[..., HttpResponseBase]
+
+
+class MissingPermission(Refused):
+    """The person's roles do not carry what this page needs."""
+
+    message = "Your role does not allow this. Ask your supervisor if you need it for your work."
+    reason = "PERMISSION"
+
+
+def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Let a view answer only `methods`, and only people who hold every permission named.
+
+    HEAD goes with GET. Signing in is enforced before any view by the accounts room, so a view with
+    no permission named is open to everybody signed in. Tests read the rule from the view's
+    `required_permissions` and `allowed_methods`.
+
+    Raises:
+        MissingPermission: from the view, when a permission is missing; it is recorded.
+    """
+    allowed = tuple(sorted({*methods, "HEAD"} if "GET" in methods else set(methods)))
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            missing = [name for name in permissions if not request.user.has_perm(name)]
+            if missing:
+                raise missing_permission(request, missing)
+            return view(request, *args, **kwargs)
+
+        checked.required_permissions = permissions  # type: ignore[attr-defined]
+        checked.allowed_methods = allowed  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def missing_permission(request: HttpRequest, missing: list[str]) -> MissingPermission:
+    """Return the refusal of a route to somebody who lacks permissions."""
+    match = request.resolver_match
+    return MissingPermission(
+        action=Action.PAGE_REQUESTED,
+        subject_type="route",
+        subject_id=match.view_name if match else "",
+        detail={"missing": missing},
+    )
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponseBase:
+    """Answer a refusal: JSON or a fragment where asked for, else the page.
+
+    A page that one may not know of gets the very answer of a page that does not exist.
+    """
+    if _wants_json(request):
+        body = {"error": refusal.reason, "message": refusal.message}
+        return _with_id(JsonResponse(body, status=refusal.status))
+    if refusal.status == 404:
+        handler = get_resolver().resolve_error_handler(404)
+        return handler(request, exception=Http404())
+    template = "refused.html#fragment" if _is_htmx(request) else "refused.html"
+    values = {"refusal": refusal, "request_id": context.current_request_id()}
+    return render(request, template, values, status=refusal.status)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer that the trail or the database cannot be reached; nothing here asks either of them."""
+    values = {"request_id": context.current_request_id()}
+    if _wants_json(request):
+        body = {"error": "UNAVAILABLE", "message": "The records room cannot be reached just now."}
+        return _with_id(JsonResponse(body, status=503))
+    return HttpResponse(render_to_string("unavailable.html", values), status=503)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _with_id(response: JsonResponse) -> JsonResponse:
+    response.headers["X-Request-ID"] = context.current_request_id()
+    return response

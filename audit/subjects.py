@@ -1,0 +1,62 @@
+"""Labels and links for what events are about, registered by the rooms that know them.
+
+The access log stores a subject's type and id only. A room registers, once at start:
+
+    subjects.register("patient", label_patients, patient_url, find_patients)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+PATIENT = "patient"
+PERSON = "user"
+
+Labels = Callable[[Sequence[str]], Mapping[str, str]]
+Url = Callable[[str], str]
+Find = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How one type of subject is shown and found."""
+
+    label: Labels
+    url: Url | None
+    find: Find | None
+
+
+_registry: dict[str, Subject] = {}
+
+
+def register(
+    subject_type: str, label_fn: Labels, url_fn: Url | None = None, find_fn: Find | None = None
+) -> None:
+    """Register a type of subject.
+
+    `label_fn` takes ids as text and returns a label for each it knows, in one query for all.
+    `url_fn` takes an id and returns the page about it. `find_fn` takes what a person typed (a
+    medical record number, a user name) and returns the ids that it names exactly.
+    """
+    _registry[subject_type] = Subject(label_fn, url_fn, find_fn)
+
+
+def labels(subject_type: str, ids: Iterable[str | int]) -> dict[str, str]:
+    """Return a label for each id, in one call of the room's function; unknown ones as type and id."""
+    wanted = sorted({str(value) for value in ids})
+    known = _registry.get(subject_type)
+    found = known.label(wanted) if known and wanted else {}
+    return {value: found.get(value) or f"{subject_type} {value}" for value in wanted}
+
+
+def url(subject_type: str, subject_id: str | int) -> str:
+    """Return the page about a subject, or an empty text where its room offers none."""
+    known = _registry.get(subject_type)
+    return known.url(str(subject_id)) if known and known.url else ""
+
+
+def find(subject_type: str, text: str) -> list[str]:
+    """Return the ids of the subjects that `text` names, or none where its room cannot tell."""
+    known = _registry.get(subject_type)
+    return [str(value) for value in known.find(text)] if known and known.find else []
