@@ -31,8 +31,12 @@ def compiles(characters: list[str]) -> bool:
     return True
 
 
+def with_letter(character: str) -> str:
+    return "x" + character if unicodedata.category(character).startswith("M") else character
+
+
 def test_every_character_taken_as_drawable_is_drawn_by_the_typesetter():
-    assert compiles([chr(point) for point in sorted(glyphs.covered())])
+    assert compiles([with_letter(chr(point)) for point in sorted(glyphs.covered())])
 
 
 @pytest.mark.parametrize("character", ["中", "😀", "ไ", "\x07", "\U0010ffff"])
