@@ -79,6 +79,13 @@ class Home:
         except (OSError, ValueError, TypeError):
             return None
 
+    def running(self) -> Running | None:
+        """Return who runs the servers at this moment; a note left by a killed owner is ignored."""
+        if not self.run.is_dir():
+            return None
+        with self.owning() as was_free:
+            return None if was_free else self.read_running()
+
     def forget_running(self) -> None:
         """Remove the note on what runs."""
         (self.run / "servers.json").unlink(missing_ok=True)

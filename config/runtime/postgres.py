@@ -210,7 +210,7 @@ class Postgres:
         return address(self.sockets, self.port, user, password, database)
 
 
-def address(sockets: Path, port: int, user: str, password: str, database: str) -> str:
+def address(sockets: Path | str, port: int, user: str, password: str, database: str) -> str:
     """Return the `postgres://` address of a server behind a socket folder."""
     return f"postgres://{user}:{password}@{quote(str(sockets), safe='')}:{port}/{database}"
 

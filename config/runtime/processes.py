@@ -55,6 +55,7 @@ class Child:
     environment: Mapping[str, str] | None = None
     account: Account | None = None
     folder: Path = Path("/")
+    inherited: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -74,6 +75,7 @@ class Child:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
+                    pass_fds=self.inherited,
                     preexec_fn=_dies_with_parent(self.stop_signal),
                     **options,
                 )

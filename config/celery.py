@@ -1,0 +1,40 @@
+"""The queue: its application, and the clock that wakes sweepers.
+
+The job rows in PostgreSQL are the truth; a message only wakes a worker. Each scheduled message
+expires before the next one is due, so that a stopped worker finds no pile, and two clocks do no
+harm.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("chartroom")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "seal": {"task": "audit.tasks.seal", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep": {"task": "jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "make-partitions": {
+        "task": "audit.tasks.make_partitions",
+        "schedule": crontab(hour=1, minute=10),
+        "options": {"expires": 3600},
+    },
+    "evaluate-retention": {
+        "task": "records.retention.tasks.evaluate",
+        "schedule": crontab(hour=2, minute=20),
+        "options": {"expires": 3600},
+    },
+    "sweep-orphans": {
+        "task": "records.documents.tasks.sweep_orphans",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 1800},
+    },
+}
