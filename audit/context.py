@@ -47,7 +47,7 @@ _source: ContextVar[Source | None] = ContextVar("audit_source", default=None)
 
 
 def new_request_id() -> str:
-    """Return a fresh id that ties together the events, changes and log lines of one piece of work."""
+    """Return a fresh id that ties together events, changes and log lines of one piece of work."""
     return uuid.uuid4().hex
 
 

@@ -43,7 +43,7 @@ def register(
 
 
 def labels(subject_type: str, ids: Iterable[str | int]) -> dict[str, str]:
-    """Return a label for each id, in one call of the room's function; unknown ones as type and id."""
+    """Return a label for each id, by one call of the room's function; type and id if unknown."""
     wanted = sorted({str(value) for value in ids})
     known = _registry.get(subject_type)
     found = known.label(wanted) if known and wanted else {}

@@ -57,9 +57,9 @@ def attributing(actor: Any) -> Iterator[None]:
     if getattr(actor, "pk", None) is None:
         raise NoActor("Only a saved user can change records")
     is_same = context.current_actor_id() == actor.pk
-    with nullcontext() if is_same else context.acting_as(actor), transaction.atomic():
-        with _settings(str(actor.pk), context.current_request_id()):
-            yield
+    around = nullcontext() if is_same else context.acting_as(actor)
+    with around, transaction.atomic(), _settings(str(actor.pk)):
+        yield
 
 
 def is_attributed() -> bool:
@@ -68,13 +68,13 @@ def is_attributed() -> bool:
 
 
 @contextmanager
-def _settings(actor_id: str, request_id: str) -> Iterator[None]:
+def _settings(actor_id: str) -> Iterator[None]:
     """Set the transaction's actor; after success set the outer one (or none) again.
 
     Where the transaction ends here, and after an error, there is nothing to give back: the end
     of the transaction or the savepoint's rollback takes the settings away.
     """
-    values = (actor_id, request_id)
+    values = (actor_id, context.current_request_id())
     outer = getattr(connection, KEPT, NOBODY)
     if values == outer:
         yield
