@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,11 +68,14 @@ class Servers:
 def of_home(home: Home, system_state: Path = SYSTEM_STATE) -> Servers:
     """Return the servers of `home`, with its folders and secrets made; nothing is started.
 
+    Only for the owner of the home.
+
     Raises:
         CannotStart: the disk is not writable, or a server's program is missing.
     """
     account = accounts.server_account()
     home.prepare(account)
+    _clear_leftovers(home)
     secrets = keys.load_or_make(home.secrets)
     placement = place(home, account, system_state)
     return Servers(
@@ -94,6 +98,14 @@ def of_home(home: Home, system_state: Path = SYSTEM_STATE) -> Servers:
             account=account,
         ),
     )
+
+
+def _clear_leftovers(home: Home) -> None:
+    """Remove the socket folder that a killed owner of this home left behind."""
+    left = home.read_running()
+    if left:
+        shutil.rmtree(left.sockets, ignore_errors=True)
+        home.forget_running()
 
 
 def environment(secrets: Mapping[str, str], running: Running, role: str) -> dict[str, str]:

@@ -1,0 +1,75 @@
+# make setup   the environment in .venv, nothing else
+# make run     setup, then everything in the foreground: database, queue, web, worker, clock
+# make test    setup, then all checks and tests; pytest's own closing line comes last
+# make help    the rest
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PY := $(BIN)/python
+OLD_POSTGRES := /usr/lib/postgresql/15/bin
+CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+PORT ?= 8000
+
+.PHONY: help setup run test check promises chromium test-deep coverage bench lock clean
+
+help:
+	@echo "setup run test check promises test-deep coverage bench lock clean"
+
+setup: .venv/installed
+
+# Written last, so that an interrupted set-up starts over; instant when the lock has not changed.
+.venv/installed: requirements.lock
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Python 3.11 is needed; name it with make PYTHON=/path/to/python3.11"; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+run: setup
+	exec $(PY) manage.py up --port $(PORT)
+
+check: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
+	$(PY) -m yamllint --strict docker-compose.yml .yamllint.yml
+
+# The database's promises once more, on the oldest PostgreSQL that is supported.
+promises: setup
+	@if [ -x $(OLD_POSTGRES)/postgres ]; then \
+		echo "TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -m promise"; \
+		TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -q -n 2 -m promise; \
+	else echo "Not run: the promises on PostgreSQL 15, which is not at $(OLD_POSTGRES)"; fi
+
+# Installs Chromium where that is possible without asking; where not, its tests are left out.
+chromium:
+	@if [ -z "$(CHROMIUM)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	fi
+
+test: check promises chromium
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then kinds="not deep"; \
+	else kinds="not deep and not browser"; \
+		echo "Not run: the browser tests, because there is no Chromium"; fi; \
+	$(PY) -m pytest -n 2 -m "$$kinds"
+
+test-deep: setup
+	$(PY) -m pytest -n 2 -m deep
+
+coverage: setup
+	$(PY) -m pytest -n 2 -m "not deep and not browser" --cov --cov-report=term-missing:skip-covered
+
+bench: setup
+	$(PY) -m bench
+
+lock: setup
+	$(PY) -m piptools compile --quiet --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --strip-extras --all-extras --allow-unsafe --generate-hashes \
+		--output-file=requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache htmlcov .coverage
