@@ -1,0 +1,101 @@
+"""What the frame of every page needs; worked out only when a template asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.roles import Role
+from config import navigation
+
+
+class Shell:
+    """The frame around a page: desks, search, session clock, facility."""
+
+    facility = settings.FACILITY_NAME
+    idle_seconds = settings.IDLE_LOGOFF_SECONDS
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def links(self) -> list[navigation.Link]:
+        """Desks of the person, none for strangers."""
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        match = self.request.resolver_match
+        if match is None:
+            return navigation.list_links(user)
+        return navigation.list_links(
+            user, url_name=match.view_name or "", area=match.namespace.partition(":")[0]
+        )
+
+    @property
+    def desks(self) -> list[navigation.Link]:
+        """Desks where work is done."""
+        return [link for link in self.links if not link.desk.is_setting]
+
+    @property
+    def settings(self) -> list[navigation.Link]:
+        """Desks where the house is set up."""
+        return [link for link in self.links if link.desk.is_setting]
+
+    @property
+    def roles(self) -> str:
+        """Names of the person's roles, as words."""
+        held = self.request.user.role_names  # type: ignore[union-attr]
+        return ", ".join(role.label for role in Role if role.value in held)
+
+    @property
+    def zone(self) -> str:
+        """The facility's time zone, as `New York (EST)`."""
+        now = timezone.localtime()
+        city = settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
+        return f"{city} ({now:%Z})"
+
+    @property
+    def url(self) -> dict[str, str]:
+        """Addresses that the frame links to, empty where the page does not exist."""
+        return ADDRESSES
+
+    @property
+    def request_id(self) -> str:
+        """The reference by which support finds this request in the logs."""
+        return str(self.request.META.get("HTTP_X_REQUEST_ID", ""))
+
+
+class Addresses(dict[str, str]):
+    """Addresses of the frame by short name, looked up once."""
+
+    NAMES = {
+        "home": "home",
+        "search": "patients:patient_search",
+        "recent": "patients:recent_list",
+        "status": "status",
+        "session": "session_state",
+        "extend": "session_extend",
+        "sign_in": "account_login",
+        "sign_out": "account_logout",
+        "password": "account_change_password",
+        "factors": "mfa_index",
+        "sessions": "usersessions_list",
+        "seals": "audit:seal_list",
+        "notices": "notices",
+    }
+
+    def __missing__(self, name: str) -> str:
+        self[name] = navigation.address(self.NAMES[name])
+        return self[name]
+
+
+ADDRESSES = Addresses()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the frame as `shell`; asks the database nothing by itself."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,1 @@
+"""How typed dates are read; see `en/formats.py`."""

@@ -1,0 +1,163 @@
+"""The side bar: which desks there are, and which of them a person sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.auth.models import PermissionsMixin
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A place of work; shown to holders of any of `permissions`, to everybody if there are none."""
+
+    name: str
+    label: str
+    icon: str
+    url_name: str
+    key: str = ""
+    permissions: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    count: str = ""
+    is_setting: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """A desk as one person's page shows it."""
+
+    desk: Desk
+    url: str
+    is_current: bool
+
+
+DESKS: tuple[Desk, ...] = (
+    Desk("home", "My work", "home", "home", key="h", areas=("home",)),
+    Desk(
+        "patients",
+        "Patients",
+        "user-search",
+        "patients:patient_search",
+        key="p",
+        permissions=("patients.search_directory",),
+        areas=("patients", "charts", "encounters"),
+    ),
+    Desk(
+        "documents",
+        "Indexing",
+        "inbox",
+        "documents:unfiled_list",
+        key="i",
+        permissions=("documents.file_document",),
+        areas=("documents",),
+    ),
+    Desk(
+        "interchange",
+        "Imports",
+        "file-import",
+        "interchange:message_list",
+        key="m",
+        permissions=("interchange.view_import",),
+        areas=("interchange",),
+    ),
+    Desk(
+        "release",
+        "Release",
+        "send",
+        "requests_release:request_list",
+        key="r",
+        permissions=("requests_release.view_request",),
+        areas=("requests_release",),
+    ),
+    Desk(
+        "retention",
+        "Retention",
+        "hourglass",
+        "retention:batch_list",
+        key="t",
+        permissions=("retention.view_retention",),
+        areas=("retention",),
+    ),
+    Desk(
+        "audit",
+        "Access log",
+        "shield-check",
+        "audit:event_list",
+        key="a",
+        permissions=("audit.view_event",),
+        areas=("audit",),
+    ),
+    Desk(
+        "glass",
+        "Broken glass",
+        "hammer",
+        "access:broken_glass_list",
+        key="b",
+        permissions=("access.review_broken_glass",),
+    ),
+    Desk(
+        "users",
+        "People",
+        "users",
+        "accounts:user_list",
+        key="u",
+        permissions=("accounts.manage_users",),
+        areas=("accounts",),
+        is_setting=True,
+    ),
+    Desk(
+        "units",
+        "Units",
+        "building-hospital",
+        "access:unit_list",
+        key="n",
+        permissions=("access.manage_units",),
+        areas=("access",),
+        is_setting=True,
+    ),
+)
+
+
+def list_links(user: PermissionsMixin, *, url_name: str = "", area: str = "") -> list[Link]:
+    """Return the desks of `user`; one whose page does not exist is left out.
+
+    `url_name` and `area` tell where the person is: the exact page wins over the room.
+    """
+    shown = [desk for desk in DESKS if url_of(desk) and _may_enter(user, desk)]
+    current = next((desk for desk in shown if desk.url_name == url_name), None)
+    current = current or next((desk for desk in shown if area and area in desk.areas), None)
+    return [Link(desk, url_of(desk), desk is current) for desk in shown]
+
+
+def count_work(user: PermissionsMixin) -> dict[str, int]:
+    """Return how much work waits for `user` at each desk that counts it."""
+    desks = [desk for desk in DESKS if desk.count and url_of(desk) and _may_enter(user, desk)]
+    return {desk.name: _counter(desk.count)(user) for desk in desks}
+
+
+@lru_cache(maxsize=64)
+def url_of(desk: Desk) -> str:
+    """Return the address of the desk's page, empty where there is none."""
+    return address(desk.url_name)
+
+
+@lru_cache(maxsize=64)
+def address(url_name: str) -> str:
+    """Return the address of a page without arguments, empty where there is none."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _may_enter(user: PermissionsMixin, desk: Desk) -> bool:
+    return not desk.permissions or any(user.has_perm(name) for name in desk.permissions)
+
+
+@lru_cache(maxsize=64)
+def _counter(path: str) -> Any:
+    return import_string(path)

@@ -1,0 +1,269 @@
+"""How pages write dates, names, numbers and icons; loaded into every template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+SPRITE = "vendor/tabler-icons/3.51.0/icons.svg"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
+PAGE_KEYS = ("after", "before", "page")
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
+DUE_ICONS = {"late": "alert-triangle", "soon": "clock-exclamation", "ok": "clock", "none": "minus"}
+SOON_DAYS = 3
+MONTHS_OF_INFANCY = 24
+DAYS_OF_NEWBORN = 31
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a date as `Mar 14, 1961`; a moment is first taken to the facility's time zone."""
+    local = _local(value)
+    return f"{MONTHS[local.month - 1]} {local.day}, {local.year}" if local else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a moment as `Mar 14, 1961, 14:05` in the facility's time zone."""
+    local = _local(value)
+    if not isinstance(local, datetime):
+        return day(local)
+    return f"{day(local)}, {local:%H:%M}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write only the time of a moment, to the second, as `14:05:09`."""
+    local = _local(value)
+    return f"{local:%H:%M:%S}" if isinstance(local, datetime) else ""
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """Write a date or moment for the `datetime` attribute of `<time>`."""
+    local = _local(value)
+    return local.isoformat() if local else ""
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """Say how long ago a moment was in its largest unit: `8 s`, `5 min`, `3 h`, `12 d`."""
+    if value is None:
+        return ""
+    seconds = max(0, int((timezone.now() - value).total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+@register.filter
+def age(born_on: date | None, on: date | None = None) -> str:
+    """Say how old somebody is: `65`, below two years `14 mo`, in the first month `12 d`."""
+    if born_on is None:
+        return ""
+    on = on or timezone.localdate()
+    months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+    if (on - born_on).days < 0:
+        return ""
+    if (on - born_on).days < DAYS_OF_NEWBORN:
+        return f"{(on - born_on).days} d"
+    return f"{months} mo" if months < MONTHS_OF_INFANCY else str(months // 12)
+
+
+@register.filter
+def born(person: Any) -> str:
+    """Write birth date and age of `person` as `Mar 4, 1961 (65)`, as precisely as it is known."""
+    born_on = _part(person, "birth_on")
+    if not born_on:
+        return "unknown"
+    precision = str(_part(person, "birth_precision")).upper()
+    years = age(born_on, _part(person, "died_on") or None)
+    if precision == "YEAR":
+        return f"{born_on.year} (about {years})"
+    if precision == "MONTH":
+        return f"{MONTHS[born_on.month - 1]} {born_on.year} (about {years})"
+    return f"{day(born_on)} ({years})"
+
+
+@register.filter
+def person_name(person: Any) -> str:
+    """Write a name as records rooms do: `MUÑOZ, Rosa Elena`, suffix last."""
+    family, suffix = str(_part(person, "family")).upper(), str(_part(person, "suffix"))
+    given = " ".join(filter(None, (str(_part(person, "given")), str(_part(person, "middle")))))
+    return ", ".join(filter(None, (family, given, suffix)))
+
+
+@register.filter
+def mrn(value: object) -> str:
+    """Write a medical record number in pairs of digits, `45-50-99`; others as they are."""
+    text = str(value or "")
+    if not text.isdigit() or len(text) < 4:
+        return text
+    first = len(text) % 2
+    pairs = [text[at : at + 2] for at in range(first, len(text), 2)]
+    return "-".join([text[:first], *pairs] if first else pairs)
+
+
+@register.filter
+def ssn_last4(value: object) -> str:
+    """Write only the last four digits of a social security number."""
+    digits = [character for character in str(value or "") if character.isdigit()]
+    return f"•••-••-{''.join(digits[-4:])}" if len(digits) >= 4 else ""
+
+
+@register.filter
+def filesize(value: int | None) -> str:
+    """Write a number of bytes in the largest unit that keeps a digit before the point."""
+    if value is None:
+        return ""
+    size, unit = float(value), 0
+    while size >= 1000 and unit < len(UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.0f} {UNITS[unit]}" if unit == 0 or size >= 100 else f"{size:.1f} {UNITS[unit]}"
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """Write an amount in dollars with cents: `$1,234.50`."""
+    return "" if value is None else f"${value:,.2f}"
+
+
+@register.filter
+def numbers(value: int | str) -> range:
+    """Count from 1 to `value`, for loops over pages."""
+    return range(1, int(value or 0) + 1)
+
+
+@register.filter
+def page_address(template_url: str, number: int) -> str:
+    """Put a page's number in place of the `0` in the address of page 0."""
+    return PAGE_ZERO.sub(f"/{number}", template_url, count=1)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon of the sprite; with `label` it speaks, without it is decoration."""
+    return _icon(name, label, css)
+
+
+@register.simple_tag
+def due(on: date | datetime | None, done: bool = False, today: date | None = None) -> SafeString:
+    """Say when something is due in words, icon and colour: `2 days left`, `4 days late`."""
+    local = _local(on)
+    if local is None:
+        return due_mark("none", "no date")
+    due_on = local.date() if isinstance(local, datetime) else local
+    if done:
+        return due_mark("none", f"was due {day(due_on)}")
+    left = (due_on - (today or timezone.localdate())).days
+    tone = "late" if left < 0 else "soon" if left <= SOON_DAYS else "ok"
+    return due_mark(tone, _due_text(left), title=day(due_on))
+
+
+def due_mark(tone: str, text: str, title: str = "") -> SafeString:
+    """Return the mark of a duty: `tone` is late, soon, ok or none."""
+    return format_html(
+        '<span class="due due-{}" title="{}">{}{}</span>',
+        tone,
+        title,
+        _icon(DUE_ICONS.get(tone, "clock"), "", ""),
+        text,
+    )
+
+
+register.simple_tag(due_mark, name="due_mark")
+
+
+@register.simple_tag(takes_context=True)
+def query_string(context: Context, **changes: Any) -> str:
+    """Return this page's query with `changes` made, `None` removes a key; paging starts anew."""
+    query: QueryDict = context["request"].GET.copy()
+    for key in PAGE_KEYS:
+        query.pop(key, None)
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        elif isinstance(value, list | tuple):
+            query.setlist(key, [str(item) for item in value])
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def bar_figure(values: Sequence[Any], label: str = "By hour") -> SafeString:
+    """Draw counts as bars; an item is a number or a mapping of count, label, url, is_late."""
+    bars = [item if isinstance(item, Mapping) else {"count": item} for item in values]
+    top = max((int(bar["count"]) for bar in bars), default=0) or 1
+    drawn = format_html_join("", "{}", ((_bar(at, bar, top),) for at, bar in enumerate(bars)))
+    return format_html(
+        '<svg class="figure-bars" role="group" aria-label="{}" viewBox="0 0 {} 100" '
+        'preserveAspectRatio="none">{}</svg>',
+        label,
+        max(1, len(bars)) * 10,
+        drawn,
+    )
+
+
+def _bar(at: int, bar: Mapping[str, Any], top: int) -> SafeString:
+    height = round(94 * int(bar["count"]) / top) + 1
+    drawn = format_html(
+        '<rect class="{}" x="{}" y="{}" width="8" height="{}"><title>{}: {}</title></rect>',
+        "is-late" if bar.get("is_late") else "",
+        at * 10 + 1,
+        100 - height,
+        height,
+        bar.get("label", at),
+        bar["count"],
+    )
+    if not bar.get("url"):
+        return drawn
+    name = f"{bar.get('label', at)}: {bar['count']}"
+    return format_html('<a href="{}" aria-label="{}">{}</a>', bar["url"], name, drawn)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    role = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon {}" {}><use href="{}#{}"></use></svg>',
+        css,
+        SafeString(role),
+        static(SPRITE),
+        name,
+    )
+
+
+def _due_text(left: int) -> str:
+    if left == 0:
+        return "due today"
+    days = "1 day" if abs(left) == 1 else f"{abs(left)} days"
+    return f"{days} late" if left < 0 else f"{days} left"
+
+
+def _local(value: date | datetime | None) -> date | datetime | None:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value or None
+
+
+def _part(person: Any, name: str) -> Any:
+    if isinstance(person, Mapping):
+        return person.get(name) or ""
+    return getattr(person, name, "") or ""

@@ -1,0 +1,13 @@
+// Every page of the house. Pages work without it; it adds keys, guards and live parts.
+import { start as startDialogs } from "./dialogs.js";
+import { start as startForms } from "./forms.js";
+import { start as startHotkeys } from "./hotkeys.js";
+import { start as startLists } from "./lists.js";
+import { start as startPalette } from "./palette.js";
+import { start as startPolling } from "./polling.js";
+import { start as startPreferences } from "./preferences.js";
+import { start as startSession } from "./session.js";
+
+for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startLists, startPalette, startPolling]) {
+  start();
+}

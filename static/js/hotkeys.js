@@ -1,0 +1,105 @@
+// Keys are named on the elements that they press: `data-hotkey="g p"`, `data-hotkey="Mod+k"`.
+// Keys without a modifier never act in a field, can be switched off per person, and wait a
+// moment, so that a barcode scanner (which types like a very fast person) triggers none.
+import { eventToHotkeyString, normalizeHotkey } from "../vendor/github-hotkey/3.1.4/index.js";
+import { all, isShown, isTyping, make, on, preference } from "./dom.js";
+
+const WAIT = 120;
+const SEQUENCE = 1500;
+const SCANNER_GAP = 35;
+let typed = [];
+let timer = 0;
+let lastAt = 0;
+let isScan = false;
+
+export function start() {
+  document.addEventListener("keydown", listen);
+  for (const button of all("[data-keys-help], [data-palette]")) button.hidden = false;
+  on("click", "[data-keys-help]", showHelp);
+}
+
+function listen(event) {
+  if (event.defaultPrevented || event.isComposing || event.repeat || isBareModifier(event)) return;
+  const key = eventToHotkeyString(event);
+  if (hasModifier(event)) {
+    press(find(key), event);
+    return;
+  }
+  if (isTyping(event.target) || preference.get("keys", "on") === "off" || isAway()) return;
+  remember(key, event);
+}
+
+function remember(key, event) {
+  const gap = event.timeStamp - lastAt;
+  lastAt = event.timeStamp;
+  isScan = gap < SCANNER_GAP;
+  if (gap > SEQUENCE) typed = [];
+  clearTimeout(timer);
+  if (isScan) {
+    typed = [];
+    return;
+  }
+  typed.push(key);
+  // Slash and question mark would be typed into the field that they focus.
+  if (["/", "?"].includes(key) && find(key)) event.preventDefault();
+  timer = setTimeout(() => act(), WAIT);
+}
+
+function act() {
+  const target = find(typed.join(" ")) ?? find(typed.at(-1) ?? "");
+  if (!target) return;
+  typed = [];
+  press(target);
+}
+
+function press(element, event) {
+  if (!element) return;
+  event?.preventDefault();
+  if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) {
+    element.focus();
+    element.select?.();
+  } else element.click();
+}
+
+function find(keys) {
+  return bound().find(([element, names]) => names.includes(keys) && isUsable(element))?.[0];
+}
+
+function bound() {
+  const scope = document.querySelector("dialog:modal") ?? document;
+  return all("[data-hotkey]", scope).map((element) => [element, element.dataset.hotkey.split(",").map(normalize)]);
+}
+
+const normalize = (keys) => keys.trim().split(" ").map(normalizeOne).join(" ");
+const normalizeOne = (key) => normalizeHotkey(key);
+const isUsable = (element) => !element.disabled && element.getAttribute("aria-disabled") !== "true" && (isShown(element) || element.matches(".desk"));
+const isBareModifier = (event) => ["Shift", "Control", "Alt", "Meta"].includes(event.key);
+const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key);
+const isAway = () => Boolean(document.querySelector(".cover[open]"));
+
+/** List the keys of this page, read from the page itself. */
+function showHelp() {
+  document.getElementById("keys-help")?.remove();
+  const rows = bound().filter(([element]) => isUsable(element)).map(([element, names]) => [nameOf(element), names[0]]);
+  for (const element of all("[data-keys-extra]")) rows.push(...JSON.parse(element.dataset.keysExtra));
+  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))))));
+  const close = make("button", { class: "btn", type: "button", "data-close": true }, "Close");
+  const dialog = make(
+    "dialog",
+    { class: "dialog dialog-wide", id: "keys-help", "aria-labelledby": "keys-help-title" },
+    make("header", { class: "dialog-head" }, make("h2", { id: "keys-help-title", class: "dialog-title" }, "Keys of this page")),
+    make("div", { class: "dialog-body" }, list),
+    make("footer", { class: "dialog-foot" }, close),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** What an element that has a key is called. */
+export function nameOf(element) {
+  const own = element.dataset.hotkeyLabel || element.getAttribute("aria-label");
+  return own || (element.querySelector(".desk-label") ?? element).textContent.trim().replace(/\s+/g, " ");
+}
+
+/** Everything on this page that a key or the palette can do. */
+export const commands = () => all("[data-hotkey], [data-command]").filter(isUsable);
