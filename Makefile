@@ -66,10 +66,13 @@ coverage: setup
 bench: setup
 	$(PY) -m bench
 
+COMPILE := $(PY) -m piptools compile --quiet --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --strip-extras --allow-unsafe --generate-hashes
+
+# Everything for a workplace, and from it, at the same versions, what a hospital's image holds.
 lock: setup
-	$(PY) -m piptools compile --quiet --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --strip-extras --all-extras --allow-unsafe --generate-hashes \
-		--output-file=requirements.lock pyproject.toml
+	$(COMPILE) --all-extras --output-file=requirements.lock pyproject.toml
+	$(COMPILE) --constraint=requirements.lock --output-file=docker/requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache htmlcov .coverage

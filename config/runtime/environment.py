@@ -15,7 +15,14 @@ from config.runtime.home import Home, Running
 # Commands that work without a database, and `up`, which runs the servers itself.
 WITHOUT_DATABASE = {
     *("up", "env", "check", "help", "version", "collectstatic", "findstatic", "diffsettings"),
-    *("makemessages", "compilemessages", "makemigrations", "startapp"),
+    *(
+        "makemessages",
+        "compilemessages",
+        "makemigrations",
+        "startapp",
+        "make_secrets",
+        "make_bucket",
+    ),
 }
 # Commands that change tables or load past the application's rights.
 AS_OWNER = {
