@@ -95,6 +95,7 @@ class MatchField(models.TextChoices):
     GIVEN = "GIVEN", "Given name"
     SEX = "SEX", "Sex"
     ADDRESS = "ADDRESS", "Street address"
+    EMAIL = "EMAIL", "E-mail"
 
 
 class MatchLevel(models.TextChoices):

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    label = "accounts"
+    verbose_name = "People and sign-in"
+
+    def ready(self) -> None:
+        from accounts import grants, signals  # noqa: F401  (registration on import)
+        from accounts.services import roles
+
+        post_migrate.connect(roles.sync, sender=self, dispatch_uid="accounts.sync_roles")

@@ -1,0 +1,28 @@
+"""How a signed-in person's permissions are found: from roles in code, one query a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import roles
+from accounts.models import User
+
+
+class RoleBackend(AuthenticationBackend):
+    """Permissions follow roles alone; rows of auth_permission are only the targets of grants."""
+
+    def get_all_permissions(
+        self, user_obj: User | AnonymousUser, obj: Any = None
+    ) -> frozenset[str]:
+        """Return the permissions of the person's roles; none for an object or when disabled."""
+        if obj is not None or user_obj.is_anonymous or not user_obj.is_active:
+            return frozenset()
+        assert isinstance(user_obj, User)
+        return roles.permissions_of(user_obj.role_names)
+
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
+        """Return whether the person's roles carry `perm`."""
+        return perm in self.get_all_permissions(user_obj, obj)

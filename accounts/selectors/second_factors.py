@@ -1,0 +1,16 @@
+"""Second factors that people have set up."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+
+from accounts.models import User
+
+
+def has_second_factor(user: User) -> bool:
+    """Return whether the person has an authenticator app or a passkey.
+
+    Recovery codes alone do not count: they only stand in for a factor that was lost.
+    """
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user=user, type__in=kinds).exists()

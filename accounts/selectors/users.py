@@ -1,0 +1,45 @@
+"""People, as the administrator and other rooms read them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.models.user import SYSTEM_USERNAME
+
+
+def get_system_user() -> User:
+    """Return the inactive user under whose name scheduled work is done.
+
+    Raises:
+        User.DoesNotExist: the database was not migrated.
+    """
+    return User.objects.get(username=SYSTEM_USERNAME)
+
+
+def list_users(
+    *, search: str = "", role: str = "", is_active: bool | None = None
+) -> QuerySet[User]:
+    """Return people by name; `search` looks into name, sign-in and e-mail."""
+    users = User.objects.exclude(username=SYSTEM_USERNAME).prefetch_related("groups")
+    if search:
+        users = users.filter(
+            Q(display_name__icontains=search)
+            | Q(username__icontains=search)
+            | Q(email__icontains=search)
+        )
+    if role:
+        users = users.filter(groups__name=role)
+    if is_active is not None:
+        users = users.filter(is_active=is_active)
+    return users.order_by("display_name", "pk")
+
+
+def list_holders(role: str) -> QuerySet[User]:
+    """Return the active people who hold `role`, by name."""
+    return User.objects.filter(groups__name=role, is_active=True).order_by("display_name", "pk")
+
+
+def map_names(user_ids: set[int]) -> dict[int, str]:
+    """Return the display name of each of `user_ids`, in one query."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "display_name"))

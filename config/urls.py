@@ -1,0 +1,30 @@
+"""Which address leads to which room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from config.views import errors, health, home, sessions
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in/", include("allauth.urls")),
+    path("session/", sessions.state, name="session_state"),
+    path("session/extend/", sessions.extend, name="session_extend"),
+    path("health/live/", health.live, name="health_live"),
+    path("health/ready/", health.ready, name="health_ready"),
+    path("log/", include("audit.urls")),
+    path("people/", include("accounts.urls")),
+    path("access/", include("records.access.urls")),
+    path("patients/", include("records.patients.urls")),
+    path("encounters/", include("records.encounters.urls")),
+    path("documents/", include("records.documents.urls")),
+    path("charts/", include("records.charts.urls")),
+    path("retention/", include("records.retention.urls")),
+    path("release/", include("requests_release.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,33 @@
+"""How long the session still lasts, for the script that warns before it ends."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from accounts.http import polling
+from accounts.middleware import ACTIVE, STARTED
+from audit.http import requires
+
+
+@polling
+@requires()
+def state(request: HttpRequest) -> HttpResponse:
+    """Say who is signed in and how many seconds are left; asking does not lengthen them."""
+    return _state(request)
+
+
+@requires(methods=("POST",))
+def extend(request: HttpRequest) -> HttpResponse:
+    """Count as activity: the person chose to stay."""
+    request.session[ACTIVE] = int(time.time())
+    return _state(request)
+
+
+def _state(request: HttpRequest) -> HttpResponse:
+    now = int(time.time())
+    idle_left = settings.IDLE_LOGOFF_SECONDS - (now - request.session.get(ACTIVE, now))
+    whole_left = settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now))
+    return JsonResponse({"user": request.user.pk, "seconds": max(0, min(idle_left, whole_left))})

@@ -1,0 +1,86 @@
+"""What access refuses, in words fit for the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.errors import NotVisible, Refused
+
+
+class ChartRefused(Refused):
+    """The person may know of the chart but has no ground to open it."""
+
+    message = (
+        "You have no ground to open this chart: it is not in your units, and no care, task or "
+        "grant leads you to it."
+    )
+    reason = "NO_GROUND"
+
+    def __init__(self, *, can_break_glass: bool = False, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.can_break_glass = can_break_glass
+
+
+class ChartUnknown(NotVisible):
+    """There is no such chart, or the person may not know of it."""
+
+    message = "There is no such chart."
+    reason = "CHART_UNKNOWN"
+
+
+class ChartDestroyed(Refused):
+    """The chart has served its term and was destroyed; only its stub remains."""
+
+    message = "This chart was destroyed under the retention schedule. Its stub tells when and why."
+    reason = "CHART_DESTROYED"
+    status = 403
+
+
+class ClassHidden(NotVisible):
+    """The document lies in a sensitivity class that the reader's scope does not show."""
+
+    message = "There is no such document."
+    reason = "CLASS_HIDDEN"
+
+
+class GlassNotNeeded(Refused):
+    """The person already has a ground to open the chart."""
+
+    message = "You already have a ground to open this chart."
+    reason = "GLASS_NOT_NEEDED"
+    status = 409
+
+
+class GlassReviewOverdue(Refused):
+    """An earlier break of the glass by this person waits for its review too long."""
+
+    message = (
+        "An earlier emergency access of yours has not been reviewed in time. "
+        "Ask the compliance officer to review it first."
+    )
+    reason = "GLASS_REVIEW_OVERDUE"
+    status = 403
+
+
+class OwnGlassReview(Refused):
+    """Nobody reviews their own break of the glass."""
+
+    message = "Another person must review your own emergency access."
+    reason = "OWN_GLASS"
+    status = 403
+
+
+class GlassAlreadyReviewed(Refused):
+    """Somebody has reviewed it in the meantime."""
+
+    message = "This emergency access has been reviewed already."
+    reason = "GLASS_REVIEWED"
+    status = 409
+
+
+class OwnRights(Refused):
+    """Nobody grants rights to themselves."""
+
+    message = "You cannot grant rights to yourself."
+    reason = "OWN_RIGHTS"
+    status = 403

@@ -1,0 +1,86 @@
+"""Emergency access: the glass broken, for a time, with a reason, and reviewed every time."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+
+from records.access.enums import ReviewOutcome
+from records.access.models.charts import Chart
+
+models.CharField.register_lookup(Length)
+models.TextField.register_lookup(Length)
+REASON_MIN_LENGTH = 15
+
+
+class BrokenGlass(models.Model):
+    """One emergency access of one person to one chart."""
+
+    chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    review_outcome = models.CharField(max_length=12, choices=ReviewOutcome, blank=True, default="")
+    review_note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("break_glass", "Can open a chart in an emergency"),
+            ("review_broken_glass", "Can review emergency access"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "user",
+                "chart",
+                condition=Q(closed_at__isnull=True),
+                name="access_brokenglass_one_open_for_each_person_and_chart",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__length__gte=REASON_MIN_LENGTH),
+                name="access_brokenglass_reason_says_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("started_at")),
+                name="access_brokenglass_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("started_at")),
+                name="access_brokenglass_closes_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, review_outcome="")
+                | Q(
+                    reviewed_at__isnull=False,
+                    reviewed_by__isnull=False,
+                    review_outcome__in=ReviewOutcome.values,
+                ),
+                name="access_brokenglass_reviewed_at_by_and_outcome_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
+                name="access_brokenglass_reviewer_is_another_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["started_at"],
+                condition=Q(reviewed_at__isnull=True),
+                name="access_brokenglass_unreviewed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency access {self.pk}"

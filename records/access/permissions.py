@@ -1,0 +1,6 @@
+"""Names of the permissions that roles carry in this room."""
+
+OPEN_CHART = "access.open_chart"
+BREAK_GLASS = "access.break_glass"
+REVIEW_BROKEN_GLASS = "access.review_broken_glass"
+MANAGE_UNITS = "access.manage_units"

@@ -1,0 +1,69 @@
+"""Rights on units, read once for each loaded person and passed on as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.models import User
+from records.access.enums import UnitRight
+
+UNIT_RIGHTS = """
+SELECT unit.id, unit.is_listed, unit.sensitivity_classes,
+       coalesce(array_agg(DISTINCT held.codename) FILTER (WHERE held.codename IS NOT NULL), '{}')
+  FROM access_custodyunit unit
+  LEFT JOIN (
+        SELECT mine.content_object_id AS unit_id, permission.codename
+          FROM access_unituserpermission mine
+          JOIN auth_permission permission ON permission.id = mine.permission_id
+         WHERE mine.user_id = %(user)s
+           AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())
+        UNION ALL
+        SELECT ours.content_object_id, permission.codename
+          FROM access_unitgrouppermission ours
+          JOIN accounts_user_groups member ON member.group_id = ours.group_id
+          JOIN auth_permission permission ON permission.id = ours.permission_id
+         WHERE member.user_id = %(user)s
+           AND (ours.expires_at IS NULL OR ours.expires_at > statement_timestamp())
+       ) held ON held.unit_id = unit.id
+ WHERE unit.is_active
+ GROUP BY unit.id
+"""
+
+
+@dataclass(frozen=True)
+class UnitRights:
+    """What one person holds on the units of the house."""
+
+    open_units: frozenset[int]
+    listed_units: frozenset[int]
+    protected_classes: dict[int, frozenset[str]]
+
+    @property
+    def directory_units(self) -> list[int]:
+        """Units whose patients the directory shows to this person."""
+        return sorted(self.open_units | self.listed_units)
+
+
+def get_unit_rights(user: User) -> UnitRights:
+    """Return the person's rights on units; expired ones do not count.
+
+    One query for each loaded user object, that is one a request: a right withdrawn is gone
+    on the next request.
+    """
+    cached: UnitRights | None = getattr(user, "_unit_rights", None)
+    if cached is not None:
+        return cached
+    with connection.cursor() as cursor:
+        cursor.execute(UNIT_RIGHTS, {"user": user.pk})
+        rows = cursor.fetchall()
+    rights = UnitRights(
+        open_units=frozenset(row[0] for row in rows if UnitRight.VIEW_CHART in row[3]),
+        listed_units=frozenset(row[0] for row in rows if row[1]),
+        protected_classes={
+            row[0]: frozenset(row[2]) for row in rows if UnitRight.VIEW_PROTECTED in row[3]
+        },
+    )
+    user._unit_rights = rights  # type: ignore[attr-defined]
+    return rights

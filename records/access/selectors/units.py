@@ -1,0 +1,29 @@
+"""Custody units as forms and administrators read them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from records.access.models import CustodyUnit, Facility
+from records.access.selectors import rights
+
+
+def list_units() -> QuerySet[CustodyUnit]:
+    """Return all units with their facility, by name."""
+    return CustodyUnit.objects.select_related("facility").order_by("name", "pk")
+
+
+def list_open_units(user: User) -> QuerySet[CustodyUnit]:
+    """Return the units in use whose charts `user` may open, by name."""
+    held = rights.get_unit_rights(user)
+    return list_units().filter(pk__in=held.open_units, is_active=True)
+
+
+def get_facility_of(unit_id: int) -> Facility:
+    """Return the facility of a unit.
+
+    Raises:
+        Facility.DoesNotExist: no such unit.
+    """
+    return Facility.objects.get(units=unit_id)

@@ -1,0 +1,169 @@
+"""Opening a chart: the only way from a person to a patient's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from audit.enums import Action, Basis
+from audit.services import events
+from records.access import relationships
+from records.access.enums import ChartStatus
+from records.access.errors import ChartDestroyed, ChartRefused, ChartUnknown, ClassHidden
+from records.access.permissions import BREAK_GLASS, OPEN_CHART
+from records.access.rules import visibility
+from records.access.selectors import rights
+
+CHART = """
+SELECT chart.unit_id, chart.status,
+       ARRAY(SELECT unit_id FROM access_chartunit WHERE chart_id = chart.id),
+       EXISTS (SELECT 1 FROM access_chartuserpermission mine
+                WHERE mine.user_id = %(user)s AND mine.content_object_id = chart.id
+                  AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())),
+       (SELECT glass.id FROM access_brokenglass glass
+         WHERE glass.user_id = %(user)s AND glass.chart_id = chart.id
+           AND glass.closed_at IS NULL AND glass.ends_at > statement_timestamp())
+       {relationships}
+  FROM access_chart chart
+ WHERE chart.id = %(chart)s
+"""
+
+
+@dataclass(frozen=True)
+class ChartScope:
+    """What one person may see of one chart, on which ground; selectors read through it."""
+
+    patient_id: int
+    actor: User
+    basis: Basis
+    classes: frozenset[str]
+    glass_id: int | None = None
+
+    def check_class(self, sensitivity: str) -> None:
+        """Refuse a document whose class this scope does not show.
+
+        Raises:
+            ClassHidden: the class is not among the visible ones.
+        """
+        if sensitivity not in self.classes:
+            raise ClassHidden(patient_id=self.patient_id)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The decision on one person and one chart, before anything is written."""
+
+    basis: Basis | None
+    units: frozenset[int]
+    status: str
+    glass_id: int | None
+    is_listed: bool
+
+
+def open_chart(
+    *,
+    actor: User,
+    patient_id: int,
+    purpose: str = "",
+    action: Action = Action.CHART_OPENED,
+    subject_type: str = "",
+    subject_id: Any = "",
+    detail: dict[str, Any] | None = None,
+) -> ChartScope:
+    """Decide whether `actor` may open the chart, write the event, and return the scope.
+
+    Grounds are weighed in this order: unit, care, assigned work, grant, broken glass. The event
+    is committed when this returns (called outside a transaction, as views do), so no byte of
+    the chart can leave before it stands. A refusal's event is written by who catches it.
+
+    Raises:
+        ChartUnknown: no such chart, or one of an unlisted unit that the person may not know of.
+        ChartDestroyed: the chart was destroyed.
+        ChartRefused: no ground; says whether the glass may be broken.
+    """
+    ground = find_ground(actor=actor, patient_id=patient_id)
+    basis = _check(ground, actor, patient_id, action)
+    events.record(
+        action=action,
+        actor=actor,
+        patient_id=patient_id,
+        basis=basis,
+        purpose=purpose,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        detail=detail,
+    )
+    return _scope(ground, basis, actor, patient_id)
+
+
+def peek_scope(*, actor: User, patient_id: int) -> ChartScope:
+    """Return the scope that `open_chart` would return, writing no event.
+
+    For services that write their own event in the transaction of a change (filing a document,
+    approving a release) and for workers that re-check a right; never for showing anything.
+
+    Raises:
+        ChartUnknown, ChartDestroyed, ChartRefused: as `open_chart`.
+    """
+    ground = find_ground(actor=actor, patient_id=patient_id)
+    basis = _check(ground, actor, patient_id, Action.CHART_OPENED)
+    return _scope(ground, basis, actor, patient_id)
+
+
+def find_ground(*, actor: User, patient_id: int) -> Ground:
+    """Return on which ground `actor` may open the chart, if any; two queries at the most.
+
+    Raises:
+        ChartUnknown: no such chart.
+    """
+    sql = CHART.format(relationships=relationships.columns_sql())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"user": actor.pk, "chart": patient_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise ChartUnknown(patient_id=patient_id)
+    unit_id, status, extra, is_granted, glass_id, *related = row
+    held = rights.get_unit_rights(actor)
+    units = frozenset({unit_id, *extra})
+    basis: Basis | None = None
+    if actor.has_perm(OPEN_CHART):
+        basis = _weigh(bool(units & held.open_units), related, is_granted, glass_id)
+    is_listed = bool(units & (held.listed_units | held.open_units))
+    return Ground(basis, units, status, glass_id, is_listed)
+
+
+def _weigh(
+    is_in_units: bool, related: list[bool], is_granted: bool, glass_id: int | None
+) -> Basis | None:
+    if is_in_units:
+        return Basis.UNIT
+    for relationship, holds in zip(relationships.registered(), related, strict=True):
+        if holds:
+            return relationship.basis
+    if is_granted:
+        return Basis.GRANT
+    return Basis.BROKEN_GLASS if glass_id else None
+
+
+def _check(ground: Ground, actor: User, patient_id: int, action: Action) -> Basis:
+    if ground.basis is None:
+        if not ground.is_listed or not actor.has_perm(OPEN_CHART):
+            raise ChartUnknown(patient_id=patient_id, action=action)
+        raise ChartRefused(
+            patient_id=patient_id,
+            action=action,
+            can_break_glass=actor.has_perm(BREAK_GLASS),
+        )
+    if ground.status == ChartStatus.DESTROYED:
+        raise ChartDestroyed(patient_id=patient_id, action=action)
+    return ground.basis
+
+
+def _scope(ground: Ground, basis: Basis, actor: User, patient_id: int) -> ChartScope:
+    held = rights.get_unit_rights(actor)
+    classes = visibility.visible_classes(basis, ground.units, held.protected_classes)
+    glass_id = ground.glass_id if basis == Basis.BROKEN_GLASS else None
+    return ChartScope(patient_id, actor, basis, classes, glass_id)

@@ -1,0 +1,76 @@
+"""Facilities and custody units: made and changed by administrators."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from audit.enums import Action
+from audit.services import events
+from audit.writes import attributed
+from records.access.models import CustodyUnit, Facility
+
+
+@attributed
+def create(
+    *,
+    actor: User,
+    facility: Facility,
+    code: str,
+    name: str,
+    is_listed: bool = True,
+    sensitivity_classes: list[str] | None = None,
+) -> CustodyUnit:
+    """Make a custody unit."""
+    unit = CustodyUnit.objects.create(
+        facility=facility,
+        code=code,
+        name=name,
+        is_listed=is_listed,
+        sensitivity_classes=sensitivity_classes or [],
+    )
+    events.record(
+        action=Action.SETTING_CHANGED, actor=actor, subject_type="unit", subject_id=unit.pk
+    )
+    return unit
+
+
+@attributed
+def change(
+    *,
+    actor: User,
+    unit_id: int,
+    name: str,
+    is_listed: bool,
+    sensitivity_classes: list[str],
+    is_active: bool,
+) -> CustodyUnit:
+    """Change a custody unit; the names of changed fields go to the trail."""
+    unit = CustodyUnit.objects.select_for_update().get(pk=unit_id)
+    wanted = {
+        "name": name,
+        "is_listed": is_listed,
+        "sensitivity_classes": sensitivity_classes,
+        "is_active": is_active,
+    }
+    changed = [field for field, value in wanted.items() if getattr(unit, field) != value]
+    for field in changed:
+        setattr(unit, field, wanted[field])
+    if changed:
+        unit.save(update_fields=changed)
+        events.record(
+            action=Action.SETTING_CHANGED,
+            actor=actor,
+            subject_type="unit",
+            subject_id=unit.pk,
+            detail={"fields": changed},
+        )
+    return unit
+
+
+@attributed
+def create_facility(*, actor: User, code: str, name: str, state: str, time_zone: str) -> Facility:
+    """Make a facility, a hospital or clinic with numbers of its own."""
+    facility = Facility.objects.create(code=code, name=name, state=state, time_zone=time_zone)
+    events.record(
+        action=Action.SETTING_CHANGED, actor=actor, subject_type="facility", subject_id=facility.pk
+    )
+    return facility

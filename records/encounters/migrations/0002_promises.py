@@ -1,0 +1,21 @@
+"""Rows of encounters say who changed them; histories are insert only."""
+
+from django.db import migrations
+
+from audit.append_only import InsertOnly, TrackChanges
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("encounters", "0001_initial"),
+        ("audit", "0001_initial"),
+    ]
+
+    operations = [
+        TrackChanges("encounters_provider"),
+        TrackChanges("encounters_encounter"),
+        TrackChanges("encounters_encountermove"),
+        TrackChanges("encounters_encounterstatuschange"),
+        InsertOnly("encounters_encountermove"),
+        InsertOnly("encounters_encounterstatuschange"),
+    ]

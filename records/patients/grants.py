@@ -1,0 +1,11 @@
+"""What the application role may change in the patient index; numbers are never deleted."""
+
+from audit import grants
+
+grants.register("patients_patient", update=True)
+grants.register("patients_name", update=True, delete=True)
+grants.register("patients_identifier", update=["kind", "is_current"])
+grants.register("patients_address", update=True, delete=True)
+grants.register("patients_phone", update=True, delete=True)
+grants.register("patients_contact", update=True, delete=True)
+grants.register("auditlog_logentry", delete=True)
