@@ -1,0 +1,29 @@
+from requests_release.models.authorizations import Authorization
+from requests_release.models.deliveries import Delivery
+from requests_release.models.disclosures import Accounting, Disclosure
+from requests_release.models.packages import Package, PackagePart, PackageState, PartKind
+from requests_release.models.requesters import Requester
+from requests_release.models.requests import (
+    Comment,
+    Request,
+    RequestItem,
+    RequestPreparer,
+    RequestStatusChange,
+)
+
+__all__ = [
+    "Accounting",
+    "Authorization",
+    "Comment",
+    "Delivery",
+    "Disclosure",
+    "Package",
+    "PackagePart",
+    "PackageState",
+    "PartKind",
+    "Request",
+    "RequestItem",
+    "RequestPreparer",
+    "RequestStatusChange",
+    "Requester",
+]

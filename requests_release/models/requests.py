@@ -1,0 +1,278 @@
+"""Requests for copies of a patient's records, what was chosen for them, and their history."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from requests_release.enums import (
+    AuthorizedPurpose,
+    Channel,
+    DueForce,
+    Medium,
+    ReleaseBasis,
+    RequestKind,
+    RequestStatus,
+    WaitReason,
+)
+from requests_release.models.requesters import Requester
+
+# Nobody reaches these without an approval that stands.
+APPROVED_STATES = (
+    RequestStatus.APPROVED,
+    RequestStatus.PACKAGING,
+    RequestStatus.READY,
+    RequestStatus.DELIVERED,
+)
+
+
+def _at_and_by(at: str, by: str) -> Q:
+    return Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(
+        **{f"{at}__isnull": False, f"{by}__isnull": False}
+    )
+
+
+class Request(models.Model):
+    """One request: who asks for what of whose records, on which ground, by when.
+
+    `prepared_by` is the clerk who works on it, `reviewer` the person asked to approve it, if one
+    was named; who approved is never one of those who prepared.
+    """
+
+    number = models.CharField(max_length=16, unique=True)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="release_requests"
+    )
+    unit = models.ForeignKey("access.CustodyUnit", on_delete=models.PROTECT, related_name="+")
+    requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="requests")
+    recipient_name = models.CharField(max_length=160, help_text="Who gets the copies")
+    recipient_address = models.CharField(max_length=300, blank=True, default="")
+    kind = models.CharField(max_length=10, choices=RequestKind)
+    purpose = models.CharField(max_length=28, choices=AuthorizedPurpose)
+    purpose_note = models.CharField(max_length=200, blank=True, default="")
+    basis = models.CharField(max_length=20, choices=ReleaseBasis)
+    channel = models.CharField(max_length=13, choices=Channel)
+    medium = models.CharField(max_length=10, choices=Medium, default=Medium.ELECTRONIC)
+    scope = models.CharField(max_length=500, help_text="What is asked for, in words")
+    scope_from = models.DateField(null=True, blank=True)
+    scope_until = models.DateField(null=True, blank=True)
+    received_on = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    due_force = models.CharField(max_length=6, choices=DueForce, blank=True, default="")
+    due_label = models.CharField(max_length=80, blank=True, default="")
+    due_cite = models.CharField(max_length=120, blank=True, default="")
+    extended_on = models.DateField(null=True, blank=True, help_text="Date of the notice of delay")
+    extension_reason = models.CharField(max_length=200, blank=True, default="")
+    status = models.CharField(max_length=14, choices=RequestStatus, default=RequestStatus.LOGGED)
+    wait_reason = models.CharField(max_length=23, choices=WaitReason, blank=True, default="")
+    status_since = models.DateTimeField()
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    page_count = models.PositiveIntegerField(default=0, help_text="Pages chosen")
+    version = models.PositiveIntegerField(default=1)
+    idempotency_key = models.UUIDField(unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_request", "Can see release requests"),
+            ("prepare_request", "Can log and prepare release requests"),
+            ("approve_request", "Can approve, return and deny release requests"),
+            ("deliver_release", "Can deliver released copies"),
+            ("print_accounting", "Can print a patient's accounting of disclosures"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=RequestStatus.values),
+                name="requests_release_request_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=RequestKind.values),
+                name="requests_release_request_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=ReleaseBasis.values),
+                name="requests_release_request_basis_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=AuthorizedPurpose.values),
+                name="requests_release_request_purpose_is_known",
+            ),
+            models.CheckConstraint(
+                condition=_at_and_by("submitted_at", "submitted_by"),
+                name="requests_release_request_submitted_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=_at_and_by("approved_at", "approved_by"),
+                name="requests_release_request_approved_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | Q(submitted_by__isnull=False),
+                name="requests_release_request_approved_after_submission",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (
+                    ~Q(approved_by=F("submitted_by"))
+                    & ~Q(approved_by=F("created_by"))
+                    & (Q(prepared_by__isnull=False) & ~Q(approved_by=F("prepared_by")))
+                ),
+                name="requests_release_request_approver_did_not_prepare_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=APPROVED_STATES) | Q(approved_at__isnull=False),
+                name="requests_release_request_approved_states_have_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=(*APPROVED_STATES, RequestStatus.CLOSED))
+                | Q(approved_at__isnull=True),
+                name="requests_release_request_approval_ends_with_its_states",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RequestStatus.SUBMITTED) | Q(submitted_at__isnull=False),
+                name="requests_release_request_submitted_has_submitted_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RequestStatus.ON_HOLD, wait_reason__in=WaitReason.values)
+                | (~Q(status=RequestStatus.ON_HOLD) & Q(wait_reason="")),
+                name="requests_release_request_waits_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope_from__isnull=True)
+                | Q(scope_until__isnull=True)
+                | Q(scope_until__gte=F("scope_from")),
+                name="requests_release_request_scope_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | ~Q(due_cite=""),
+                name="requests_release_request_due_names_its_rule",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "status", "due_on", "id"], name="requests_by_unit_status_due"
+            ),
+            models.Index(fields=["patient", "-id"], name="requests_by_patient"),
+            models.Index(fields=["prepared_by", "status", "patient"], name="requests_by_preparer"),
+            models.Index(
+                fields=["reviewer", "patient"],
+                condition=Q(status=RequestStatus.SUBMITTED),
+                name="requests_by_reviewer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RequestStatusChange(models.Model):
+    """One step in the life of a request; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="status_changes")
+    from_status = models.CharField(max_length=14, choices=RequestStatus, blank=True, default="")
+    to_status = models.CharField(max_length=14, choices=RequestStatus)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_status__in=RequestStatus.values),
+                name="requests_release_statuschange_status_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=["request", "id"], name="requests_changes_in_order")]
+
+    def __str__(self) -> str:
+        return f"status change {self.pk}"
+
+
+class RequestPreparer(models.Model):
+    """A person who took part in preparing a request, and so never approves it; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="preparers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint("request", "person", name="requests_release_preparer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"preparer {self.pk}"
+
+
+class RequestItem(models.Model):
+    """A document chosen for release: which version, and which of its pages."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="items")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, related_name="release_items"
+    )
+    version_number = models.PositiveSmallIntegerField()
+    pages = ArrayField(models.PositiveIntegerField(), help_text="From 1, in rising order")
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                "request", "document", name="requests_release_requestitem_document_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pages__len__gt=0), name="requests_release_requestitem_has_pages"
+            ),
+        ]
+        indexes = [models.Index(fields=["document"], name="requests_items_by_document")]
+
+    def __str__(self) -> str:
+        return f"item {self.pk}"
+
+
+class Comment(models.Model):
+    """A remark in the timeline of a request; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="comments")
+    text = models.TextField(max_length=2000)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""), name="requests_release_comment_says_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
