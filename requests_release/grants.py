@@ -18,6 +18,7 @@ grants.register(
         "scope",
         "scope_from",
         "scope_until",
+        "identity_proof",
         "received_on",
         "due_on",
         "due_force",

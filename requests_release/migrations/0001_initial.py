@@ -1106,7 +1106,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="disclosure",
             index=models.Index(
-                fields=["patient", "-released_on", "-id"], name="requests_disclosures_by_patient"
+                fields=["patient", "-released_on", "-id"], name="requests_disclosed_by_patient"
             ),
         ),
         migrations.AddConstraint(

@@ -57,7 +57,7 @@ class Disclosure(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["patient", "-released_on", "-id"], name="requests_disclosures_by_patient"
+                fields=["patient", "-released_on", "-id"], name="requests_disclosed_by_patient"
             )
         ]
 

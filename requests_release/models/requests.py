@@ -58,6 +58,12 @@ class Request(models.Model):
     scope = models.CharField(max_length=500, help_text="What is asked for, in words")
     scope_from = models.DateField(null=True, blank=True)
     scope_until = models.DateField(null=True, blank=True)
+    identity_proof = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="How identity and authority of the requester were verified, 45 CFR 164.514(h)",
+    )
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     due_force = models.CharField(max_length=6, choices=DueForce, blank=True, default="")
