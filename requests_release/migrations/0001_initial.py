@@ -279,6 +279,15 @@ class Migration(migrations.Migration):
                 ),
                 ("scope_from", models.DateField(blank=True, null=True)),
                 ("scope_until", models.DateField(blank=True, null=True)),
+                (
+                    "identity_proof",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="How identity and authority of the requester were verified, 45 CFR 164.514(h)",
+                        max_length=200,
+                    ),
+                ),
                 ("received_on", models.DateField()),
                 ("due_on", models.DateField(blank=True, null=True)),
                 (
