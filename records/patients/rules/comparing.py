@@ -26,17 +26,30 @@ _STREET_WORDS = {
     "CRESCENT": "CRES",
 }  # fmt: skip
 # Written where nothing is known; two of them agree on nothing.
-_NO_NAME = frozenset(
-    {"UNKNOWN", "UNK", "UNNAMED", "ANONYMOUS", "NONE", "NA", "NFN", "NOFIRSTNAME", "DOE", "BABY",
-     "BABYBOY", "BABYGIRL", "BOY", "GIRL", "TRAUMA", "TEST"}
-)  # fmt: skip
-_NEWBORN = re.compile(r"(?:BABY|BOY|GIRL)[A-Z]")
+_NO_NAME = frozenset({"UNKNOWN", "UNK", "UNNAMED", "ANONYMOUS", "NONE", "NA", "DOE", "TRAUMA"})
+_NO_GIVEN = _NO_NAME | {
+    "NFN",
+    "NOFIRSTNAME",
+    "BABY",
+    "BOY",
+    "GIRL",
+    "BABYBOY",
+    "BABYGIRL",
+    "INFANT",
+}
+# Names of the unnamed newborn; BOYD is left out, as people are called so.
+_NEWBORN = re.compile(r"(?:BABY|BOY|GIRL)[A-C]")
 _NO_STREET = frozenset({"GENERAL DELIVERY", "HOMELESS", "UNKNOWN", "NONE", "NO FIXED ADDRESS"})
 
 
-def known_name(word: str) -> str:
-    """Return a name in filing form, or "" where it only stands for one that is not known."""
-    return "" if word in _NO_NAME or _NEWBORN.fullmatch(word) else word
+def known_family(word: str) -> str:
+    """Return a family name in filing form, or "" where it only stands for an unknown one."""
+    return "" if word in _NO_NAME else word
+
+
+def known_given(word: str) -> str:
+    """Return a given name in filing form, or "" where it stands for an unknown or newborn one."""
+    return "" if word in _NO_GIVEN or _NEWBORN.fullmatch(word) else word
 
 
 def name_likeness(one: str, other: str) -> float | None:

@@ -133,13 +133,13 @@ def compare(one: Person, other: Person, model: Model = SEED_MODEL) -> Comparison
 
 def _likenesses(one: Person, other: Person) -> dict[MatchField, float | None]:
     family = comparing.family_likeness(
-        comparing.known_name(one.family),
+        comparing.known_family(one.family),
         one.former,
-        comparing.known_name(other.family),
+        comparing.known_family(other.family),
         other.former,
     )
     given = comparing.given_likeness(
-        comparing.known_name(one.given), comparing.known_name(other.given)
+        comparing.known_given(one.given), comparing.known_given(other.given)
     )
     if _is_swapped(one, other, family, given):
         family = given = 1.0

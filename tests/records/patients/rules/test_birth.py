@@ -75,16 +75,16 @@ def test_age_counts_completed_units(born_on, day, expected):
     assert birth.age_on(born_on, day) == expected
 
 
-@given(
-    st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.dates(date(1900, 1, 1), date(2030, 1, 1))
-)
+@given(st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.dates(date(1900, 1, 1), date(2030, 1, 1)))
 def test_age_is_never_negative_and_grows_with_time(born_on, day):
     age = birth.age_on(born_on, day)
 
     if day < born_on:
         assert age is None
     else:
-        assert age.years == day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+        assert age.years == day.year - born_on.year - (
+            (day.month, day.day) < (born_on.month, born_on.day)
+        )
         assert 0 <= age.months < 12
         assert 0 <= age.days <= 30
 
