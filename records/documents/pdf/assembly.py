@@ -28,9 +28,25 @@ PICTURE_DPI = 200
 # The share of a page that a crop may cut off before the cut part counts as hidden.
 CROPPED_SHARE = 0.02
 LEFT_BEHIND = (
-    "/Metadata /PieceInfo /AA /OC /AF /Thumb /StructParent /StructParents /LastModified /OPI "
-    "/Ref /Alternates /Annots /Names /JS /F /FFilter /FDecodeParms"
-).split()
+    "/Metadata",
+    "/PieceInfo",
+    "/AA",
+    "/OC",
+    "/AF",
+    "/Thumb",
+    "/StructParent",
+    "/StructParents",
+    "/LastModified",
+    "/OPI",
+    "/Ref",
+    "/Alternates",
+    "/Annots",
+    "/Names",
+    "/JS",
+    "/F",
+    "/FFilter",
+    "/FDecodeParms",
+)
 OTHER_BOXES = ("/TrimBox", "/ArtBox", "/BleedBox")
 RESOURCE_KINDS = (
     "/XObject",
@@ -167,34 +183,59 @@ def _as_picture(result: Pdf, source: Source, number: int) -> Stream:
         return result.copy_foreign(single.pages[0].as_form_xobject())
 
 
-def keep_what_is_used(form: Stream, depth: int = 0) -> set[bytes]:
+def keep_what_is_used(drawing: Stream, depth: int = 0) -> set[bytes]:
     """Drop every picture, font and pattern that the drawing lists but does not name.
 
-    Returns the names that the drawing uses; a drawing inside without a list of its own uses the
+    Returns the names that the drawing uses; one inside it without a list of its own uses the
     outer one's.
     """
-    used = names_in(form.read_bytes())
-    resources = form.get("/Resources")
-    if not isinstance(resources, Dictionary) or depth > DEEPEST:
-        return used
-    resources = Dictionary(resources)
-    form.Resources = resources
-    inner = resources.get("/XObject", Dictionary())
-    for name in [name for name in inner.keys() if name[1:].encode() in used]:  # noqa: SIM118
-        if inner[name].get("/Subtype") == Name.Form:
-            borrowed = keep_what_is_used(inner[name], depth + 1)
-            used |= borrowed if "/Resources" not in inner[name] else set()
+    used = names_in(drawing.read_bytes())
+    resources = drawing.get("/Resources")
+    if isinstance(resources, Dictionary) and depth <= DEEPEST:
+        for inner in _inner_drawings(resources, used):
+            borrowed = keep_what_is_used(inner, depth + 1)
+            used |= borrowed if "/Resources" not in inner else set()
+        drawing.Resources = _only(resources, used)
+    return used
+
+
+def _inner_drawings(resources: Dictionary, used: set[bytes]) -> list[Stream]:
+    """Return what is drawn by name: forms, patterns, and the masks of graphics states."""
+    named = [
+        value
+        for kind in ("/XObject", "/Pattern", "/ExtGState")
+        for name, value in _listed(resources, kind)
+        if name[1:].encode() in used
+    ]
+    masks = [item["/SMask"].get("/G") for item in named if _is_dictionary(item.get("/SMask"))]
+    return [
+        item
+        for item in [*named, *masks]
+        if isinstance(item, Stream) and item.get("/Subtype") != Name.Image
+    ]
+
+
+def _only(resources: Dictionary, used: set[bytes]) -> Dictionary:
+    kept = Dictionary(resources)
     for kind in RESOURCE_KINDS:
-        listed = resources.get(kind)
-        if isinstance(listed, Dictionary):
-            resources[kind] = Dictionary(
+        if kind in kept:
+            kept[kind] = Dictionary(
                 {
                     name: value
-                    for name, value in listed.items()
+                    for name, value in _listed(resources, kind)
                     if name[1:].encode() in used or name.startswith("/Default")
                 }
             )
-    return used
+    return kept
+
+
+def _listed(resources: Dictionary, kind: str) -> list[tuple[str, Object]]:
+    listed = resources.get(kind)
+    return list(listed.items()) if isinstance(listed, Dictionary) else []
+
+
+def _is_dictionary(item: Object | None) -> bool:
+    return isinstance(item, Dictionary)
 
 
 def names_in(content: bytes) -> set[bytes]:

@@ -7,8 +7,8 @@ import re
 import struct
 
 import pikepdf
-from PIL import Image, JpegImagePlugin, TiffImagePlugin
 from pikepdf import Dictionary, Name, Object
+from PIL import Image, ImageChops, JpegImagePlugin, TiffImagePlugin
 
 from records.documents.errors import FileTruncated
 from records.documents.rules.signatures import FileKind
@@ -55,7 +55,7 @@ def add_page(pdf: pikepdf.Pdf, image: Image.Image, data: bytes) -> None:
     if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in JPEG_COLOURS:
         stream = _from_jpeg(pdf, image, data)
     else:
-        stream = picture_stream(pdf, pictures.plain(image))
+        stream = picture_stream(pdf, leanest(pictures.plain(image)))
     add_picture_page(pdf, stream, size, turn)
 
 
@@ -70,6 +70,18 @@ def add_picture_page(
     page.obj.Resources = Dictionary(XObject=Dictionary(Im0=stream))
     numbers = " ".join(f"{value:.4f}" for value in matrix)
     page.obj.Contents = pdf.make_stream(f"q {numbers} cm /Im0 Do Q".encode())
+
+
+def leanest(picture: Image.Image) -> Image.Image:
+    """Return the same pixels as grey if none is coloured, as black and white if none is grey."""
+    if picture.mode == "RGB":
+        red, green, blue = picture.split()
+        if any(ImageChops.difference(green, other).getbbox() for other in (red, blue)):
+            return picture
+        picture = green
+    if picture.mode == "L" and not any(picture.histogram()[1:-1]):
+        return picture.point([0] * 255 + [255], "1")
+    return picture
 
 
 def picture_stream(pdf: pikepdf.Pdf, picture: Image.Image) -> pikepdf.Stream:
@@ -117,7 +129,7 @@ def _from_bilevel(pdf: pikepdf.Pdf, picture: Image.Image) -> pikepdf.Stream:
     coded = buffer.getvalue()
     with TiffImagePlugin.TiffImageFile(io.BytesIO(coded)) as saved:
         (start,), (size,) = saved.tag_v2[STRIP_OFFSETS], saved.tag_v2[STRIP_BYTES]
-    parameters = Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
+    parameters = Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=True)
     entries = _entries(picture, Name.DeviceGray, 1, Name.CCITTFaxDecode, parameters)
     return pdf.make_stream(coded[start : start + size], entries)
 

@@ -161,7 +161,7 @@ class Child:
             return {"error": error.code, "detail": str(error)[:200]}, []
         except MemoryError:
             return {"error": FileNeedsTooMuchMemory.__name__, "detail": "", "worn": True}, []
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # Any other failure was brought about by the file; the process is not used again.
             detail = f"{type(error).__name__}: {error}"[:200]
             return {"error": FileUnreadable.__name__, "detail": detail, "worn": True}, []

@@ -7,7 +7,6 @@ have been taken over by it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from records.documents import errors
-from records.documents.errors import DocumentError, FileUnreadable
+from records.documents.errors import DocumentError, FileHasNoPages, FileUnreadable
 from records.documents.pdf.pieces import Piece, PlacedPage, Stamp
 from records.documents.rules import limits, signatures
 from records.documents.rules.limits import FileLimits
@@ -157,10 +156,13 @@ def assemble(
     each page went. The same input gives the same bytes.
 
     Raises:
+        FileHasNoPages: no piece was chosen.
         PageNotInFile: a piece names a page that its file has not.
         FileRefused: a file cannot be read.
         SandboxUnavailable: not just now.
     """
+    if not pieces:
+        raise FileHasNoPages
     used = sorted({piece.source for piece in pieces})
     places = {place: at for at, place in enumerate(used)}
     arguments = {
@@ -168,7 +170,7 @@ def assemble(
         "stamp": asdict(stamp) if stamp else None,
         "title": title,
     }
-    job = Job("assemble", arguments, _seconds(len(pieces)), ASSEMBLY_MEMORY)
+    job = Job("assemble", arguments, _seconds(len(pieces)), ASSEMBLY_MEMORY, is_on_one_file=False)
     answer, parts = _answered(job, [files[place] for place in used])
     placed = [_placed(one, used) for one in answer["placed"]]
     if [(one.source, one.page) for one in placed] != [(one.source, one.page) for one in pieces]:
@@ -187,7 +189,7 @@ def report() -> dict[str, Any]:
 
 
 def _pool() -> pool.Pool:
-    return pool.current(getattr(settings, "SANDBOX_CHILDREN", 0) or max(2, os.cpu_count() or 2))
+    return pool.current(settings.SANDBOX_CHILDREN)
 
 
 def _run(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from records.documents.errors import (
     DocumentError,
@@ -178,7 +179,7 @@ def draw(image: Image.Image, dpi: float, rotate: int) -> Image.Image:
     """Return the page drawn at `dpi`, upright, on white, turned clockwise by `rotate` degrees."""
     (width, height), turn = size_of(image), orientation(image)
     scale = limits.fit_scale(width, height, dpi / 72, limits.MAX_RENDERED_PIXELS)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    size = math.ceil(width * scale), math.ceil(height * scale)
     stored = size[::-1] if turn in ON_ITS_SIDE else size
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         image.draft(None, stored)

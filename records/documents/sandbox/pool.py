@@ -58,12 +58,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is to do: with how many seconds and how many bytes of memory of its own."""
+    """What a child is to do: with how many seconds and how many bytes of memory of its own.
+
+    A job on one file leaves it with the child for the next; one on many leaves nothing.
+    """
 
     operation: str
     arguments: dict[str, Any]
     seconds: float = limits.WALL_SECONDS
     memory: int = 512 * limits.MEGABYTE
+    is_on_one_file: bool = True
 
 
 class Child:
@@ -103,13 +107,12 @@ class Child:
             FileUnreadable: the child died over it.
         """
         self.jobs += 1
-        keys = [source.key for source in sources]
-        if len(sources) == 1 and self.held_key == keys[0]:
+        if job.is_on_one_file and self.held_key == sources[0].key:
             answer = self._exchange(job, sources, [])
             if answer[0].get("error") != NOT_HELD:
                 return answer
         parts = [source.load() for source in sources]
-        self.held_key = keys[0] if len(keys) == 1 else ""
+        self.held_key = sources[0].key if job.is_on_one_file else ""
         return self._exchange(job, sources, parts)
 
     def _exchange(self, job: Job, sources: Sequence[Source], parts: list[bytes]) -> Answer:
