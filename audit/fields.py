@@ -17,3 +17,7 @@ class Xid8Field(models.BigIntegerField):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
         """Return a number; the driver hands over text."""
         return None if value is None else int(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> str | None:
+        """Hand over text: there is no cast from a number."""
+        return None if value is None else str(value)

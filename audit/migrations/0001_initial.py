@@ -346,6 +346,15 @@ BEGIN
     RETURN made;
 END $$;
 
+-- The application may not read partitions by themselves; that a default one is in use it may know.
+CREATE FUNCTION audit_is_default_used() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.audit_event_default)
+        OR EXISTS (SELECT FROM public.audit_eventsubject_default)
+        OR EXISTS (SELECT FROM public.audit_rowchange_default);
+END $$;
+
 -- A restore into a new cluster begins its transaction numbers anew. Waits for writers, so that
 -- every row of the epochs before is there to be sealed.
 CREATE FUNCTION audit_raise_epoch(why text) RETURNS integer LANGUAGE plpgsql
@@ -371,6 +380,7 @@ SELECT audit_make_default('audit_event'), audit_make_default('audit_eventsubject
 
 DROP_PARTITIONS = """
 DROP FUNCTION audit_raise_epoch(text);
+DROP FUNCTION audit_is_default_used();
 DROP FUNCTION audit_make_partitions();
 DROP FUNCTION audit_empty_default(text);
 DROP FUNCTION audit_make_partition(text, date);
