@@ -163,7 +163,7 @@ def test_with_new_primary_keeps_the_old_keys():
 
     rotated = json.loads(crypto.with_new_primary(keyset, crypto.FIELD_TEMPLATE))
 
-    assert [key["keyId"] for key in rotated["key"]][0] == json.loads(keyset)["primaryKeyId"]
+    assert rotated["key"][0]["keyId"] == json.loads(keyset)["primaryKeyId"]
     assert rotated["primaryKeyId"] == rotated["key"][1]["keyId"]
     assert len(rotated["key"]) == 2
 

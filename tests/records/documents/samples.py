@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image, ImageDraw
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,9 +105,7 @@ def with_script(pdf):
 def with_launch(pdf):
     """Put a link that starts a program on the first page."""
     action = Dictionary(S=Name.Launch, F=String("cmd.exe"))
-    note = Dictionary(
-        Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 100, 100]), A=action
-    )
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 100, 100]), A=action)
     pdf.pages[0].obj.Annots = pdf.make_indirect(Array([pdf.make_indirect(note)]))
 
 
