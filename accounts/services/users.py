@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import LastAdministrator, OwnRolesUnchangeable
@@ -18,11 +19,7 @@ from audit.writes import attributed
 def create(
     *, actor: User, username: str, email: str, display_name: str, password: str, roles: list[str]
 ) -> User:
-    """Make a person's sign-in with a first password that they must replace.
-
-    Raises:
-        OwnRolesUnchangeable: never here; roles of a new person are always another's.
-    """
+    """Make a person's sign-in with a first password that they must replace."""
     user = User(
         username=username, email=email, display_name=display_name, must_change_password=True
     )
@@ -63,8 +60,7 @@ def set_roles(*, actor: User, user_id: int, roles: list[str]) -> User:
         OwnRolesUnchangeable: the actor is the person.
         LastAdministrator: nobody active would be left to administer.
     """
-    # All role changes take one lock, so that two cannot both remove "the other" administrator.
-    list(Group.objects.select_for_update().order_by("pk"))
+    _lock_roles()
     user = User.objects.select_for_update().get(pk=user_id)
     if user.pk == actor.pk:
         raise OwnRolesUnchangeable(subject_type="user", subject_id=user.pk)
@@ -90,7 +86,7 @@ def disable(*, actor: User, user_id: int) -> User:
         OwnRolesUnchangeable: the actor is the person.
         LastAdministrator: nobody active would be left to administer.
     """
-    list(Group.objects.select_for_update().order_by("pk"))
+    _lock_roles()
     user = User.objects.select_for_update().get(pk=user_id)
     if user.pk == actor.pk:
         raise OwnRolesUnchangeable(subject_type="user", subject_id=user.pk)
@@ -138,6 +134,12 @@ def end_sessions(*, actor: User, user_id: int) -> int:
             detail={"sessions": len(sessions)},
         )
     return len(sessions)
+
+
+def _lock_roles() -> None:
+    # One lock for all, so that two people cannot each remove "the other" last administrator.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.roles'))")
 
 
 def _check_administrator_remains(user: User) -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from records.patients.views import history, registration, search
 
 app_name = "patients"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", search.patient_search, name="patient_search"),
+    path("register/", registration.patient_register, name="patient_register"),
+    path("<int:patient_id>/edit/", registration.patient_edit, name="patient_edit"),
+    path("<int:patient_id>/history/", history.patient_history, name="patient_history"),
+]

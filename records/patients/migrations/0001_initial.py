@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.contrib.postgres.operations import BtreeGistExtension, CreateExtension, TrigramExtension
 from django.db import migrations, models
 
 
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
+        CreateExtension("fuzzystrmatch"),
         migrations.RunSQL(
             "CREATE SEQUENCE patients_mrn_number START 1",
             "DROP SEQUENCE patients_mrn_number",

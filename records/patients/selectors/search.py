@@ -276,4 +276,23 @@ def _fuzzy(meaning: Interpretation) -> list[Branch]:
     if meaning.family and meaning.given:
         sound = f"{keys.soundex(meaning.family)}{meaning.given[:1]}"
         found.append(Branch(*OWN, "n.sound_key = %s", (sound,), "sounds alike", **alike))
+        found += [
+            Branch(*OWN, condition, params, "similar name", **alike)
+            for condition, params in _slips(meaning)
+        ]
     return found
+
+
+def _slips(meaning: Interpretation) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return conditions for two slips of the finger in one name when the other is right."""
+    family, given = meaning.family, meaning.given
+    return [
+        (
+            "n.given_key LIKE %s AND levenshtein_less_equal(n.family_key, %s, 2) <= 2",
+            (f"{given}%", family),
+        ),
+        (
+            "n.family_key = %s AND levenshtein_less_equal(left(n.given_key, %s), %s, 2) <= 2",
+            (family, len(given), given),
+        ),
+    ]
