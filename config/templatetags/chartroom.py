@@ -25,6 +25,22 @@ PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
 PAGE_KEYS = ("after", "before", "page")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 DUE_ICONS = {"late": "alert-triangle", "soon": "clock-exclamation", "ok": "clock", "none": "minus"}
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 SOON_DAYS = 3
 MONTHS_OF_INFANCY = 24
 DAYS_OF_NEWBORN = 31
@@ -142,6 +158,14 @@ def filesize(value: int | None) -> str:
 def money(value: Decimal | None) -> str:
     """Write an amount in dollars with cents: `$1,234.50`."""
     return "" if value is None else f"${value:,.2f}"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Name browser and system of a `User-Agent` header, as `Firefox on Windows`."""
+    name = next((name for mark, name in BROWSERS if mark in user_agent), "Unknown browser")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "unknown system")
+    return f"{name} on {system}"
 
 
 @register.filter

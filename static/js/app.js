@@ -4,10 +4,11 @@ import { start as startForms } from "./forms.js";
 import { start as startHotkeys } from "./hotkeys.js";
 import { start as startLists } from "./lists.js";
 import { start as startPalette } from "./palette.js";
+import { start as startPasskeys } from "./passkeys.js";
 import { start as startPolling } from "./polling.js";
 import { start as startPreferences } from "./preferences.js";
 import { start as startSession } from "./session.js";
 
-for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startLists, startPalette, startPolling]) {
+for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startLists, startPalette, startPasskeys, startPolling]) {
   start();
 }

@@ -21,7 +21,8 @@ export function start() {
   document.addEventListener("htmx:sendError", () => announce("No connection. Nothing was sent."));
   document.addEventListener("htmx:xhr:progress", progress);
   on("change", "[data-autosubmit]", (field) => field.form.requestSubmit());
-  focusError(document);
+  if (document.querySelector("[data-autofocus]")) focusError(document);
+  else document.querySelector("form[data-first] :is(input, select, textarea):not([type=hidden])")?.focus();
 }
 
 function lock(event) {
