@@ -63,6 +63,7 @@ class TestServers:
         self.folder = Path()
         self.database = "chartroom_test"
         self.secrets: dict[str, str] = {}
+        self.settings: dict[str, str] = {}
         self.postgres: postgres.Postgres | None = None
         self.valkey: valkey.Valkey | None = None
         self.is_started = False
@@ -84,16 +85,21 @@ class TestServers:
             self.database += f"_{os.getpid()}"
         redis = os.environ.get("TEST_REDIS_URL")
         self._redis_port = 0 if redis else valkey.free_port()
-        os.environ |= {name: self.secrets[name] for name in keys.SETTINGS}
-        os.environ |= {
+        self.settings = {name: self.secrets[name] for name in keys.SETTINGS} | {
             "CHARTROOM_PROFILE": "test",
             "CHARTROOM_DATABASE_ROLE": "app",
             "CHARTROOM_HOME": str(home),
             "DATABASE_URL": self.address(databases.APP),
             "REDIS_URL": redis or valkey.address(self._redis_port, self._password("VALKEY")),
         }
+        os.environ |= self.settings
         for name in ("OWNER_DATABASE_URL", "CHARTROOM_EMBEDDED"):
             os.environ.pop(name, None)
+
+    def plain_environment(self) -> dict[str, str]:
+        """Return the environment as it was before the test servers were put in it."""
+        ours = {*self.settings, "DJANGO_SETTINGS_MODULE"}
+        return {name: value for name, value in os.environ.items() if name not in ours}
 
     def address(self, role: str, database: str = "") -> str:
         """Return the address of a test database under a role."""
