@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and sign-in"
 
     def ready(self) -> None:
-        from accounts import grants, signals  # noqa: F401  (registration on import)
+        from accounts import grants, signals, tracking  # noqa: F401  (registration on import)
         from accounts.services import roles
 
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="accounts.sync_roles")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import users
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", users.user_list, name="user_list"),
+    path("new/", users.user_create, name="user_create"),
+    path("<int:user_id>/", users.user_change, name="user_change"),
+    path("<int:user_id>/disable/", users.user_disable, name="user_disable"),
+    path("<int:user_id>/enable/", users.user_enable, name="user_enable"),
+    path("<int:user_id>/sign-out/", users.user_end_sessions, name="user_end_sessions"),
+]

@@ -7,4 +7,6 @@ class AccessConfig(AppConfig):
     verbose_name = "Custody and rights"
 
     def ready(self) -> None:
-        from records.access import grants  # noqa: F401  (registration on import)
+        from records.access import grants, worklist  # noqa: F401  (registration on import)
+
+        worklist.register()

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from records.access.views import glass, units
 
 app_name = "access"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("glass/", glass.glass_list, name="glass_list"),
+    path("glass/<int:glass_id>/", glass.glass_review, name="glass_review"),
+    path("glass/<int:glass_id>/close/", glass.glass_close, name="glass_close"),
+    path("glass/break/<int:patient_id>/", glass.glass_break, name="glass_break"),
+    path("units/", units.unit_list, name="unit_list"),
+    path("units/new/", units.unit_create, name="unit_create"),
+    path("units/<int:unit_id>/", units.unit_detail, name="unit_detail"),
+    path("units/<int:unit_id>/grant/", units.unit_grant, name="unit_grant"),
+    path("units/<int:unit_id>/revoke/", units.unit_revoke, name="unit_revoke"),
+]

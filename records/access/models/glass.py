@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -84,3 +86,8 @@ class BrokenGlass(models.Model):
 
     def __str__(self) -> str:
         return f"emergency access {self.pk}"
+
+    @property
+    def review_due_at(self) -> datetime:
+        """When an unreviewed access begins to block the person's next one."""
+        return self.started_at + timedelta(hours=settings.BREAK_GLASS_REVIEW_HOURS)

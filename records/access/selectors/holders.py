@@ -1,0 +1,53 @@
+"""Who holds which right on a unit, with grantor, reason and end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.roles import Role
+from records.access.enums import UnitRight
+from records.access.models import CustodyUnit, UnitGroupPermission, UnitUserPermission
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One right of one holder."""
+
+    name: str
+    user_id: int | None
+    role: str
+    right: UnitRight
+    granted_by: str
+    granted_at: datetime
+    reason: str
+    expires_at: datetime | None
+
+
+def list_holders(unit: CustodyUnit) -> list[Holder]:
+    """Return the rights in force on a unit, roles first: two queries."""
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    groups = UnitGroupPermission.objects.filter(in_force, content_object=unit)
+    people = UnitUserPermission.objects.filter(in_force, content_object=unit)
+    rows = [
+        *groups.select_related("group", "permission", "granted_by").order_by("group__name"),
+        *people.select_related("user", "permission", "granted_by").order_by("user__display_name"),
+    ]
+    return [_holder(row) for row in rows]
+
+
+def _holder(row: UnitGroupPermission | UnitUserPermission) -> Holder:
+    is_role = isinstance(row, UnitGroupPermission)
+    return Holder(
+        name=Role(row.group.name).label if is_role else row.user.display_name,
+        user_id=None if is_role else row.user_id,
+        role=row.group.name if is_role else "",
+        right=UnitRight(row.permission.codename),
+        granted_by=row.granted_by.display_name,
+        granted_at=row.granted_at,
+        reason=row.reason,
+        expires_at=row.expires_at,
+    )
