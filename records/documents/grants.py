@@ -28,5 +28,13 @@ grants.register(
 grants.register("documents_documentversion", update=STORED)
 grants.register(
     "documents_unfiledfile",
-    update=["status", "document_id", "closed_at", "closed_by_id", "discard_reason", *STORED],
+    update=[
+        "status",
+        "document_id",
+        "file_name",
+        "closed_at",
+        "closed_by_id",
+        "discard_reason",
+        *STORED,
+    ],
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 POINTS_PER_INCH = 72
 LETTER = (612.0, 792.0)
-# Ledger paper, the largest that a ward scans; anything larger is a camera's made-up resolution.
-LARGEST = (792.0, 1224.0)
+# A little over A3 and ledger paper, the largest that a ward scans (12 x 18 inches); anything
+# larger is a camera's made-up resolution.
+LARGEST = (864.0, 1296.0)
 SMALLEST_SIDE = 36.0
 LOWEST_DPI, HIGHEST_DPI = 50.0, 2400.0
 
