@@ -18,9 +18,8 @@ class RoleBackend(AuthenticationBackend):
         self, user_obj: User | AnonymousUser, obj: Any = None
     ) -> frozenset[str]:
         """Return the permissions of the person's roles; none for an object or when disabled."""
-        if obj is not None or user_obj.is_anonymous or not user_obj.is_active:
+        if obj is not None or not isinstance(user_obj, User) or not user_obj.is_active:
             return frozenset()
-        assert isinstance(user_obj, User)
         return roles.permissions_of(user_obj.role_names)
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,3 +27,14 @@ def polling(view: View) -> View:
 
     wrapped.is_polling = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def person(request: HttpRequest) -> User:
+    """Return the signed-in person of a request that the sign-in middleware let through.
+
+    Raises:
+        TypeError: nobody is signed in, so the view lacks its protection.
+    """
+    if not isinstance(request.user, User):
+        raise TypeError("This view needs a signed-in person")
+    return request.user

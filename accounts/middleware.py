@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.http import person
 from accounts.selectors import second_factors
 from audit.enums import Action
 from audit.services import events
@@ -104,8 +104,7 @@ class SignInDutiesMiddleware:
         required = frozenset(settings.ROLES_REQUIRING_SECOND_FACTOR)
         if not required or request.session.get(HAS_FACTOR):
             return False
-        assert isinstance(request.user, User)
-        if not required & request.user.role_names:
+        if not required & person(request).role_names:
             return False
         if not second_factors.has_second_factor(request.user):
             return True

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.forms.users import NewPersonForm, PersonForm
-from accounts.http import fresh_sign_in_required
-from accounts.models import User
+from accounts.http import fresh_sign_in_required, person
 from accounts.permissions import MANAGE_USERS
 from accounts.roles import Role
 from accounts.selectors import users as selectors
@@ -39,7 +38,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/user_form.html", {"form": form})
     if not form.is_valid():
         return render(request, "accounts/user_form.html", {"form": form}, status=422)
-    user = users.create(actor=_actor(request), **form.cleaned_data)
+    user = users.create(actor=person(request), **form.cleaned_data)
     return redirect("accounts:user_change", user_id=user.pk)
 
 
@@ -60,7 +59,7 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/user_form.html", values, status=422)
     data = form.cleaned_data
-    actor = _actor(request)
+    actor = person(request)
     if set(data["roles"]) != user.role_names:
         users.set_roles(actor=actor, user_id=user.pk, roles=data["roles"])
     users.change(
@@ -73,7 +72,7 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
 @fresh_sign_in_required
 def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close a sign-in and end its sessions."""
-    users.disable(actor=_actor(request), user_id=user_id)
+    users.disable(actor=person(request), user_id=user_id)
     return redirect("accounts:user_change", user_id=user_id)
 
 
@@ -81,17 +80,12 @@ def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
 @fresh_sign_in_required
 def user_enable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Open a closed sign-in again."""
-    users.enable(actor=_actor(request), user_id=user_id)
+    users.enable(actor=person(request), user_id=user_id)
     return redirect("accounts:user_change", user_id=user_id)
 
 
 @requires(MANAGE_USERS, methods=("POST",))
 def user_end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     """Sign a person out everywhere."""
-    users.end_sessions(actor=_actor(request), user_id=user_id)
+    users.end_sessions(actor=person(request), user_id=user_id)
     return redirect("accounts:user_change", user_id=user_id)
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -1,4 +1,4 @@
-"""Flags beside a patient's name, registered by the rooms that know of them (a hold, a restriction)."""
+"""Flags beside a patient's name, registered by the rooms that know of them (a hold, say)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit.errors import StaleState
+from typing import Any
+
+from audit.errors import Refused, StaleState
 
 
 class EncounterMoveNotAllowed(StaleState):
@@ -10,3 +12,36 @@ class EncounterMoveNotAllowed(StaleState):
 
     message = "The encounter's status does not allow this step. Look at it again."
     reason = "ENCOUNTER_MOVE_NOT_ALLOWED"
+
+
+class DatesRefused(Refused):
+    """A date that cannot be; `field` says where."""
+
+    reason = "DATES_REFUSED"
+
+    def __init__(self, field: str, message: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.field = field
+
+
+class StayOpen(Refused):
+    """The patient has an open stay already."""
+
+    message = "This patient has an open stay. Discharge it first, or transfer within it."
+    reason = "STAY_OPEN"
+    status = 409
+
+
+class EncounterChangedMeanwhile(StaleState):
+    """Somebody saved the same encounter after this form was opened."""
+
+    message = "Somebody changed this encounter while your form was open. Look at it again."
+    reason = "ENCOUNTER_STALE"
+
+
+class AccountTaken(Refused):
+    """Another encounter has this account number."""
+
+    message = "This account number is taken."
+    reason = "ACCOUNT_TAKEN"
+    status = 409

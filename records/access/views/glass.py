@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.http import fresh_sign_in_required
-from accounts.models import User
+from accounts.http import fresh_sign_in_required, person
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
@@ -29,7 +28,7 @@ def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "access/glass_break.html", {"form": form}, status=422)
     glass.break_glass(
-        actor=_actor(request), patient_id=patient_id, reason=form.cleaned_data["reason"]
+        actor=person(request), patient_id=patient_id, reason=form.cleaned_data["reason"]
     )
     return redirect("charts:chart_detail", patient_id=patient_id)
 
@@ -37,8 +36,8 @@ def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(OPEN_CHART, methods=("POST",))
 def glass_close(request: HttpRequest, glass_id: int) -> HttpResponse:
     """End one's own emergency access before its time."""
-    get_object_or_404(BrokenGlass, pk=glass_id, user=_actor(request))
-    glass.close(actor=_actor(request), glass_id=glass_id)
+    get_object_or_404(BrokenGlass, pk=glass_id, user=person(request))
+    glass.close(actor=person(request), glass_id=glass_id)
     return redirect("home")
 
 
@@ -65,14 +64,9 @@ def glass_review(request: HttpRequest, glass_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "access/glass_review.html", values, status=422)
     glass.review(
-        actor=_actor(request),
+        actor=person(request),
         glass_id=glass_id,
         outcome=ReviewOutcome(form.cleaned_data["outcome"]),
         note=form.cleaned_data["note"],
     )
     return redirect("access:glass_list")
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.http import fresh_sign_in_required
-from accounts.models import User
+from accounts.http import fresh_sign_in_required, person
 from audit.http import requires
 from records.access.enums import UnitRight
 from records.access.forms.units import GrantForm, NewUnitForm, RevokeForm, UnitForm
@@ -34,7 +33,7 @@ def unit_create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "access/unit_form.html", {"form": form}, status=422)
     data = {name: value for name, value in form.cleaned_data.items() if name != "is_active"}
-    unit = units.create(actor=_actor(request), **data)
+    unit = units.create(actor=person(request), **data)
     return redirect("access:unit_detail", unit_id=unit.pk)
 
 
@@ -44,7 +43,7 @@ def unit_detail(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = get_object_or_404(selectors.list_units(), pk=unit_id)
     form = UnitForm(request.POST or None, initial={name: getattr(unit, name) for name in FIELDS})
     if request.method == "POST" and form.is_valid():
-        units.change(actor=_actor(request), unit_id=unit.pk, **form.cleaned_data)
+        units.change(actor=person(request), unit_id=unit.pk, **form.cleaned_data)
         return redirect("access:unit_detail", unit_id=unit.pk)
     status = 422 if form.errors else 200
     return _detail(request, unit, form, GrantForm(), status)
@@ -61,7 +60,7 @@ def unit_grant(request: HttpRequest, unit_id: int) -> HttpResponse:
         return _detail(request, unit, form, grant, 422)
     data = grant.cleaned_data
     rights.grant_unit(
-        actor=_actor(request),
+        actor=person(request),
         unit=unit,
         right=UnitRight(data["right"]),
         reason=data["reason"],
@@ -80,7 +79,7 @@ def unit_revoke(request: HttpRequest, unit_id: int) -> HttpResponse:
     if not revoke.is_valid():
         return HttpResponseBadRequest()
     rights.revoke_unit(
-        actor=_actor(request),
+        actor=person(request),
         unit=unit,
         right=UnitRight(revoke.cleaned_data["right"]),
         user=revoke.cleaned_data["user"],
@@ -99,8 +98,3 @@ def _detail(
         "holders": holders.list_holders(unit),
     }
     return render(request, "access/unit_detail.html", values, status=status)
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -6,132 +6,362 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("access", "0001_initial"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('INPATIENT', 'Inpatient'), ('EMERGENCY', 'Emergency'), ('OBSERVATION', 'Observation'), ('OUTPATIENT', 'Outpatient'), ('NEWBORN', 'Newborn'), ('SAME_DAY_SURGERY', 'Same-day surgery'), ('RECURRING', 'Recurring series'), ('HOME', 'Home care'), ('VIRTUAL', 'Virtual visit')], max_length=16)),
-                ('status', models.CharField(choices=[('PLANNED', 'Planned'), ('IN_PROGRESS', 'In progress'), ('DISCHARGED', 'Discharged'), ('CANCELLED', 'Cancelled')], max_length=12)),
-                ('account_number', models.CharField(max_length=32)),
-                ('started_at', models.DateTimeField(help_text='Admission, arrival, or the planned time')),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('service', models.CharField(blank=True, default='', max_length=80)),
-                ('location', models.CharField(blank=True, default='', help_text='Ward and bed', max_length=80)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('disposition', models.CharField(blank=True, choices=[('HOME', 'Home or self-care'), ('HOME_HEALTH', 'Home with home-health care'), ('HOSPITAL', 'Another short-term hospital'), ('SKILLED_NURSING', 'Skilled nursing facility'), ('INTERMEDIATE_CARE', 'Intermediate care facility'), ('REHABILITATION', 'Rehabilitation facility'), ('LONG_TERM_HOSPITAL', 'Long-term care hospital'), ('PSYCHIATRIC', 'Psychiatric hospital or unit'), ('HOSPICE', 'Hospice'), ('CUSTODY', 'Court or law enforcement'), ('AGAINST_ADVICE', 'Left against medical advice'), ('ELOPED', 'Left without being seen'), ('EXPIRED', 'Died'), ('OTHER', 'Other')], default='', max_length=18)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='encounters', to='patients.patient')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.custodyunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("INPATIENT", "Inpatient"),
+                            ("EMERGENCY", "Emergency"),
+                            ("OBSERVATION", "Observation"),
+                            ("OUTPATIENT", "Outpatient"),
+                            ("NEWBORN", "Newborn"),
+                            ("SAME_DAY_SURGERY", "Same-day surgery"),
+                            ("RECURRING", "Recurring series"),
+                            ("HOME", "Home care"),
+                            ("VIRTUAL", "Virtual visit"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "Planned"),
+                            ("IN_PROGRESS", "In progress"),
+                            ("DISCHARGED", "Discharged"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("account_number", models.CharField(max_length=32)),
+                (
+                    "started_at",
+                    models.DateTimeField(help_text="Admission, arrival, or the planned time"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("service", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "location",
+                    models.CharField(
+                        blank=True, default="", help_text="Ward and bed", max_length=80
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "disposition",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("HOME", "Home or self-care"),
+                            ("HOME_HEALTH", "Home with home-health care"),
+                            ("HOSPITAL", "Another short-term hospital"),
+                            ("SKILLED_NURSING", "Skilled nursing facility"),
+                            ("INTERMEDIATE_CARE", "Intermediate care facility"),
+                            ("REHABILITATION", "Rehabilitation facility"),
+                            ("LONG_TERM_HOSPITAL", "Long-term care hospital"),
+                            ("PSYCHIATRIC", "Psychiatric hospital or unit"),
+                            ("HOSPICE", "Hospice"),
+                            ("CUSTODY", "Court or law enforcement"),
+                            ("AGAINST_ADVICE", "Left against medical advice"),
+                            ("ELOPED", "Left without being seen"),
+                            ("EXPIRED", "Died"),
+                            ("OTHER", "Other"),
+                        ],
+                        default="",
+                        max_length=18,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="encounters",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.custodyunit",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('record_encounter', 'Can admit, transfer, discharge and record visits')],
-                'default_permissions': (),
+                "permissions": [
+                    ("record_encounter", "Can admit, transfer, discharge and record visits")
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='EncounterStatusChange',
+            name="EncounterStatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, choices=[('PLANNED', 'Planned'), ('IN_PROGRESS', 'In progress'), ('DISCHARGED', 'Discharged'), ('CANCELLED', 'Cancelled')], default='', max_length=12)),
-                ('to_status', models.CharField(choices=[('PLANNED', 'Planned'), ('IN_PROGRESS', 'In progress'), ('DISCHARGED', 'Discharged'), ('CANCELLED', 'Cancelled')], max_length=12)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='encounters.encounter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("PLANNED", "Planned"),
+                            ("IN_PROGRESS", "In progress"),
+                            ("DISCHARGED", "Discharged"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "Planned"),
+                            ("IN_PROGRESS", "In progress"),
+                            ("DISCHARGED", "Discharged"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="status_changes",
+                        to="encounters.encounter",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('npi', models.CharField(blank=True, default='', help_text='National number', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='provider', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "npi",
+                    models.CharField(
+                        blank=True, default="", help_text="National number", max_length=10
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provider",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='attending',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='encounters', to='encounters.provider'),
+            model_name="encounter",
+            name="attending",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="encounters",
+                to="encounters.provider",
+            ),
         ),
         migrations.CreateModel(
-            name='EncounterMove',
+            name="EncounterMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_location', models.CharField(blank=True, default='', max_length=80)),
-                ('to_location', models.CharField(max_length=80)),
-                ('from_service', models.CharField(blank=True, default='', max_length=80)),
-                ('to_service', models.CharField(blank=True, default='', max_length=80)),
-                ('moved_at', models.DateTimeField()),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='encounters.encounter')),
-                ('moved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_location", models.CharField(blank=True, default="", max_length=80)),
+                ("to_location", models.CharField(max_length=80)),
+                ("from_service", models.CharField(blank=True, default="", max_length=80)),
+                ("to_service", models.CharField(blank=True, default="", max_length=80)),
+                ("moved_at", models.DateTimeField()),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="encounters.encounter",
+                    ),
+                ),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['encounter', 'moved_at'], name='encounters_move_in_order')],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["encounter", "moved_at"], name="encounters_move_in_order")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='provider',
-            index=models.Index(fields=['name'], name='encounters_provider_by_name'),
+            model_name="provider",
+            index=models.Index(fields=["name"], name="encounters_provider_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.UniqueConstraint(models.F('npi'), condition=models.Q(('npi', ''), _negated=True), name='encounters_provider_npi_is_unique'),
+            model_name="provider",
+            constraint=models.UniqueConstraint(
+                models.F("npi"),
+                condition=models.Q(("npi", ""), _negated=True),
+                name="encounters_provider_npi_is_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='encounter',
-            index=models.Index(fields=['patient', '-started_at', '-id'], name='encounters_by_patient_start'),
+            model_name="encounter",
+            index=models.Index(
+                fields=["patient", "-started_at", "-id"], name="encounters_by_patient_start"
+            ),
         ),
         migrations.AddIndex(
-            model_name='encounter',
-            index=models.Index(fields=['unit', 'status', '-started_at', '-id'], name='encounters_by_unit_status'),
+            model_name="encounter",
+            index=models.Index(
+                fields=["unit", "status", "-started_at", "-id"], name="encounters_by_unit_status"
+            ),
         ),
         migrations.AddIndex(
-            model_name='encounter',
-            index=models.Index(fields=['attending', 'patient'], name='encounters_by_attending'),
+            model_name="encounter",
+            index=models.Index(fields=["attending", "patient"], name="encounters_by_attending"),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['INPATIENT', 'EMERGENCY', 'OBSERVATION', 'OUTPATIENT', 'NEWBORN', 'SAME_DAY_SURGERY', 'RECURRING', 'HOME', 'VIRTUAL'])), name='encounters_encounter_kind_is_known'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "INPATIENT",
+                            "EMERGENCY",
+                            "OBSERVATION",
+                            "OUTPATIENT",
+                            "NEWBORN",
+                            "SAME_DAY_SURGERY",
+                            "RECURRING",
+                            "HOME",
+                            "VIRTUAL",
+                        ],
+                    )
+                ),
+                name="encounters_encounter_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLANNED', 'IN_PROGRESS', 'DISCHARGED', 'CANCELLED'])), name='encounters_encounter_status_is_known'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["PLANNED", "IN_PROGRESS", "DISCHARGED", "CANCELLED"])
+                ),
+                name="encounters_encounter_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='encounters_encounter_ends_after_start'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("ended_at__gte", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="encounters_encounter_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status', 'DISCHARGED')), models.Q(models.Q(('status', 'DISCHARGED'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='encounters_encounter_discharged_when_ended'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("status", "DISCHARGED")),
+                    models.Q(
+                        models.Q(("status", "DISCHARGED"), _negated=True),
+                        ("ended_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="encounters_encounter_discharged_when_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.UniqueConstraint(models.F('account_number'), name='encounters_encounter_account_is_unique'),
+            model_name="encounter",
+            constraint=models.UniqueConstraint(
+                models.F("account_number"), name="encounters_encounter_account_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.UniqueConstraint(models.F('patient'), condition=models.Q(('kind__in', ['INPATIENT', 'NEWBORN']), ('status', 'IN_PROGRESS')), name='encounters_encounter_one_open_stay'),
+            model_name="encounter",
+            constraint=models.UniqueConstraint(
+                models.F("patient"),
+                condition=models.Q(
+                    ("kind__in", ["INPATIENT", "NEWBORN"]), ("status", "IN_PROGRESS")
+                ),
+                name="encounters_encounter_one_open_stay",
+            ),
         ),
     ]

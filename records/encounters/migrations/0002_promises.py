@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(
+            "CREATE SEQUENCE encounters_account_number START 1",
+            "DROP SEQUENCE encounters_account_number",
+        ),
         TrackChanges("encounters_provider"),
         TrackChanges("encounters_encounter"),
         TrackChanges("encounters_encountermove"),

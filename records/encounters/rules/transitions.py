@@ -64,3 +64,13 @@ def find_move(current: str, target: str) -> Move:
     if found is None:
         raise EncounterMoveNotAllowed(detail={"from": str(current), "to": str(target)})
     return found
+
+
+def check_open(status: str) -> None:
+    """Check that a stay is going on, so that the patient can be moved within it.
+
+    Raises:
+        EncounterMoveNotAllowed: it is planned, over or cancelled.
+    """
+    if status != EncounterStatus.IN_PROGRESS:
+        raise EncounterMoveNotAllowed(detail={"from": str(status), "to": "TRANSFER"})

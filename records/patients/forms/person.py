@@ -213,8 +213,9 @@ class Reach:
             self.groups.append((label, factory(data, prefix=name, initial=initial)))
 
     def is_valid(self) -> bool:
-        """Tell whether every row of every group can be used."""
-        return all([formset.is_valid() for _, formset in self.groups])
+        """Tell whether every row of every group can be used; all are asked, for their errors."""
+        found = [formset.is_valid() for _, formset in self.groups]
+        return all(found)
 
     def facts(self) -> ReachFacts:
         """Return what was entered; empty rows are left out."""

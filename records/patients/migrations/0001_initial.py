@@ -9,11 +9,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -26,272 +25,668 @@ class Migration(migrations.Migration):
             "DROP SEQUENCE patients_mrn_number",
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('family', models.CharField(max_length=100)),
-                ('given', models.CharField(blank=True, default='', max_length=100)),
-                ('middle', models.CharField(blank=True, default='', max_length=100)),
-                ('suffix', models.CharField(blank=True, default='', max_length=20)),
-                ('family_key', models.CharField(max_length=100)),
-                ('given_key', models.CharField(blank=True, default='', max_length=100)),
-                ('name_key', models.CharField(max_length=220)),
-                ('sound_key', models.CharField(blank=True, default='', max_length=12)),
-                ('chart', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='access.chart')),
-                ('mrn', models.CharField(help_text='The number in force, digits only', max_length=16)),
-                ('sex', models.CharField(choices=[('FEMALE', 'Female'), ('MALE', 'Male'), ('OTHER', 'Other'), ('UNKNOWN', 'Unknown')], max_length=7)),
-                ('name_status', models.CharField(choices=[('LEGAL', 'Legal name'), ('NEWBORN', 'Newborn, not yet named'), ('UNIDENTIFIED', 'Not identified')], default='LEGAL', max_length=12)),
-                ('gender_identity', models.CharField(blank=True, default='', max_length=40)),
-                ('birth_on', models.DateField(blank=True, null=True)),
-                ('birth_precision', models.CharField(choices=[('DAY', 'Exact day'), ('MONTH', 'Month and year'), ('YEAR', 'Year only'), ('ESTIMATED', 'Estimated'), ('UNKNOWN', 'Unknown')], default='DAY', max_length=10)),
-                ('died_on', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('MERGED', 'Merged into another person'), ('DESTROYED', 'Record destroyed')], default='ACTIVE', max_length=10)),
-                ('language', models.CharField(blank=True, default='', max_length=40)),
-                ('race', models.CharField(blank=True, default='', max_length=80)),
-                ('ethnicity', models.CharField(blank=True, default='', max_length=80)),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('mother_maiden_name', models.CharField(blank=True, default='', max_length=100)),
-                ('birth_order', models.PositiveSmallIntegerField(blank=True, help_text='Of a multiple birth', null=True)),
-                ('has_no_given_name', models.BooleanField(default=False)),
-                ('is_confidential_address', models.BooleanField(default=False, help_text='Alternative address or means asked for, 45 CFR 164.522(b)')),
-                ('override_reason', models.CharField(blank=True, default='', help_text='Why this person was registered although candidates were shown', max_length=200)),
-                ('last_seen_on', models.DateField(blank=True, null=True)),
-                ('block_sound_year', models.CharField(blank=True, default='', max_length=20)),
-                ('block_initial_birth', models.CharField(blank=True, default='', max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.custodyunit')),
+                ("family", models.CharField(max_length=100)),
+                ("given", models.CharField(blank=True, default="", max_length=100)),
+                ("middle", models.CharField(blank=True, default="", max_length=100)),
+                ("suffix", models.CharField(blank=True, default="", max_length=20)),
+                ("family_key", models.CharField(max_length=100)),
+                ("given_key", models.CharField(blank=True, default="", max_length=100)),
+                ("name_key", models.CharField(max_length=220)),
+                ("sound_key", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "chart",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="access.chart",
+                    ),
+                ),
+                (
+                    "mrn",
+                    models.CharField(help_text="The number in force, digits only", max_length=16),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("FEMALE", "Female"),
+                            ("MALE", "Male"),
+                            ("OTHER", "Other"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "name_status",
+                    models.CharField(
+                        choices=[
+                            ("LEGAL", "Legal name"),
+                            ("NEWBORN", "Newborn, not yet named"),
+                            ("UNIDENTIFIED", "Not identified"),
+                        ],
+                        default="LEGAL",
+                        max_length=12,
+                    ),
+                ),
+                ("gender_identity", models.CharField(blank=True, default="", max_length=40)),
+                ("birth_on", models.DateField(blank=True, null=True)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("DAY", "Exact day"),
+                            ("MONTH", "Month and year"),
+                            ("YEAR", "Year only"),
+                            ("ESTIMATED", "Estimated"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="DAY",
+                        max_length=10,
+                    ),
+                ),
+                ("died_on", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("MERGED", "Merged into another person"),
+                            ("DESTROYED", "Record destroyed"),
+                        ],
+                        default="ACTIVE",
+                        max_length=10,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, default="", max_length=40)),
+                ("race", models.CharField(blank=True, default="", max_length=80)),
+                ("ethnicity", models.CharField(blank=True, default="", max_length=80)),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                ("mother_maiden_name", models.CharField(blank=True, default="", max_length=100)),
+                (
+                    "birth_order",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Of a multiple birth", null=True
+                    ),
+                ),
+                ("has_no_given_name", models.BooleanField(default=False)),
+                (
+                    "is_confidential_address",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Alternative address or means asked for, 45 CFR 164.522(b)",
+                    ),
+                ),
+                (
+                    "override_reason",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Why this person was registered although candidates were shown",
+                        max_length=200,
+                    ),
+                ),
+                ("last_seen_on", models.DateField(blank=True, null=True)),
+                ("block_sound_year", models.CharField(blank=True, default="", max_length=20)),
+                ("block_initial_birth", models.CharField(blank=True, default="", max_length=20)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.custodyunit",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('search_directory', 'Can search the directory of patients'), ('register_patient', 'Can register patients'), ('change_patient', 'Can change who a patient is')],
-                'default_permissions': (),
+                "permissions": [
+                    ("search_directory", "Can search the directory of patients"),
+                    ("register_patient", "Can register patients"),
+                    ("change_patient", "Can change who a patient is"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Name',
+            name="Name",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('family', models.CharField(max_length=100)),
-                ('given', models.CharField(blank=True, default='', max_length=100)),
-                ('middle', models.CharField(blank=True, default='', max_length=100)),
-                ('suffix', models.CharField(blank=True, default='', max_length=20)),
-                ('family_key', models.CharField(max_length=100)),
-                ('given_key', models.CharField(blank=True, default='', max_length=100)),
-                ('name_key', models.CharField(max_length=220)),
-                ('sound_key', models.CharField(blank=True, default='', max_length=12)),
-                ('kind', models.CharField(choices=[('LEGAL', 'Legal'), ('FORMER', 'Former'), ('MAIDEN', 'Maiden'), ('ALIAS', 'Alias'), ('PREFERRED', 'Preferred'), ('TEMPORARY', 'Given until named or identified')], max_length=10)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("family", models.CharField(max_length=100)),
+                ("given", models.CharField(blank=True, default="", max_length=100)),
+                ("middle", models.CharField(blank=True, default="", max_length=100)),
+                ("suffix", models.CharField(blank=True, default="", max_length=20)),
+                ("family_key", models.CharField(max_length=100)),
+                ("given_key", models.CharField(blank=True, default="", max_length=100)),
+                ("name_key", models.CharField(max_length=220)),
+                ("sound_key", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("LEGAL", "Legal"),
+                            ("FORMER", "Former"),
+                            ("MAIDEN", "Maiden"),
+                            ("ALIAS", "Alias"),
+                            ("PREFERRED", "Preferred"),
+                            ("TEMPORARY", "Given until named or identified"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="names",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('MRN', 'Medical record number'), ('FORMER_MRN', 'Former medical record number'), ('OTHER_MRN', 'Number at another facility'), ('ENTERPRISE', 'Enterprise number'), ('SSN', 'Social security number'), ('ACCOUNT', 'Account number'), ('MEDICARE', 'Medicare number'), ('MEDICAID', 'Medicaid number'), ('INSURANCE', 'Insurance member number'), ('DRIVERS_LICENSE', "Driver's license"), ('PASSPORT', 'Passport'), ('OTHER', 'Other')], max_length=15)),
-                ('value', models.CharField(blank=True, default='', max_length=64)),
-                ('value_key', models.CharField(blank=True, default='', max_length=64)),
-                ('value_encrypted', models.BinaryField(blank=True, null=True)),
-                ('blind_index', models.BinaryField(blank=True, null=True)),
-                ('last_four', models.CharField(blank=True, default='', max_length=4)),
-                ('is_current', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.facility')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("MRN", "Medical record number"),
+                            ("FORMER_MRN", "Former medical record number"),
+                            ("OTHER_MRN", "Number at another facility"),
+                            ("ENTERPRISE", "Enterprise number"),
+                            ("SSN", "Social security number"),
+                            ("ACCOUNT", "Account number"),
+                            ("MEDICARE", "Medicare number"),
+                            ("MEDICAID", "Medicaid number"),
+                            ("INSURANCE", "Insurance member number"),
+                            ("DRIVERS_LICENSE", "Driver's license"),
+                            ("PASSPORT", "Passport"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("value", models.CharField(blank=True, default="", max_length=64)),
+                ("value_key", models.CharField(blank=True, default="", max_length=64)),
+                ("value_encrypted", models.BinaryField(blank=True, null=True)),
+                ("blind_index", models.BinaryField(blank=True, null=True)),
+                ("last_four", models.CharField(blank=True, default="", max_length=4)),
+                ("is_current", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.facility",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identifiers",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('NEXT_OF_KIN', 'Next of kin'), ('EMERGENCY', 'Emergency contact'), ('MOTHER', 'Mother'), ('FATHER', 'Father'), ('GUARDIAN', 'Guardian'), ('PERSONAL_REPRESENTATIVE', 'Personal representative'), ('SPOUSE', 'Spouse or partner'), ('CHILD', 'Child'), ('OTHER', 'Other')], default='NEXT_OF_KIN', max_length=23)),
-                ('name', models.CharField(max_length=160)),
-                ('relationship', models.CharField(blank=True, default='', max_length=60)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('address', models.CharField(blank=True, default='', max_length=200)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("NEXT_OF_KIN", "Next of kin"),
+                            ("EMERGENCY", "Emergency contact"),
+                            ("MOTHER", "Mother"),
+                            ("FATHER", "Father"),
+                            ("GUARDIAN", "Guardian"),
+                            ("PERSONAL_REPRESENTATIVE", "Personal representative"),
+                            ("SPOUSE", "Spouse or partner"),
+                            ("CHILD", "Child"),
+                            ("OTHER", "Other"),
+                        ],
+                        default="NEXT_OF_KIN",
+                        max_length=23,
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("relationship", models.CharField(blank=True, default="", max_length=60)),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                ("address", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('HOME', 'Home'), ('MAILING', 'Mailing'), ('TEMPORARY', 'Temporary'), ('WORK', 'Work'), ('BIRTH', 'Place of birth'), ('CONFIDENTIAL', 'Confidential, asked for by the patient')], default='HOME', max_length=12)),
-                ('line1', models.CharField(max_length=120)),
-                ('line2', models.CharField(blank=True, default='', max_length=120)),
-                ('city', models.CharField(blank=True, default='', max_length=80)),
-                ('state', models.CharField(blank=True, default='', max_length=40)),
-                ('postal_code', models.CharField(blank=True, default='', max_length=20)),
-                ('country', models.CharField(blank=True, default='', max_length=40)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("HOME", "Home"),
+                            ("MAILING", "Mailing"),
+                            ("TEMPORARY", "Temporary"),
+                            ("WORK", "Work"),
+                            ("BIRTH", "Place of birth"),
+                            ("CONFIDENTIAL", "Confidential, asked for by the patient"),
+                        ],
+                        default="HOME",
+                        max_length=12,
+                    ),
+                ),
+                ("line1", models.CharField(max_length=120)),
+                ("line2", models.CharField(blank=True, default="", max_length=120)),
+                ("city", models.CharField(blank=True, default="", max_length=80)),
+                ("state", models.CharField(blank=True, default="", max_length=40)),
+                ("postal_code", models.CharField(blank=True, default="", max_length=20)),
+                ("country", models.CharField(blank=True, default="", max_length=40)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Phone',
+            name="Phone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('HOME', 'Home'), ('MOBILE', 'Mobile'), ('WORK', 'Work'), ('FAX', 'Fax'), ('CONFIDENTIAL', 'Confidential, asked for by the patient'), ('OTHER', 'Other')], default='HOME', max_length=12)),
-                ('number', models.CharField(help_text='As written', max_length=40)),
-                ('digits', models.CharField(help_text='National digits, for search', max_length=20)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phones', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("HOME", "Home"),
+                            ("MOBILE", "Mobile"),
+                            ("WORK", "Work"),
+                            ("FAX", "Fax"),
+                            ("CONFIDENTIAL", "Confidential, asked for by the patient"),
+                            ("OTHER", "Other"),
+                        ],
+                        default="HOME",
+                        max_length=12,
+                    ),
+                ),
+                ("number", models.CharField(help_text="As written", max_length=40)),
+                (
+                    "digits",
+                    models.CharField(help_text="National digits, for search", max_length=20),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phones",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['unit', 'family_key', 'given_key', 'chart'], name='patients_by_unit_name'),
+            model_name="patient",
+            index=models.Index(
+                fields=["unit", "family_key", "given_key", "chart"], name="patients_by_unit_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('family_key'), 'text_pattern_ops'), django.contrib.postgres.indexes.OpClass(models.F('given_key'), 'text_pattern_ops'), name='patients_by_name_prefix'),
+            model_name="patient",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("family_key"), "text_pattern_ops"),
+                django.contrib.postgres.indexes.OpClass(models.F("given_key"), "text_pattern_ops"),
+                name="patients_by_name_prefix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('given_key'), 'text_pattern_ops'), models.F('family_key'), name='patients_by_given_prefix'),
+            model_name="patient",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("given_key"), "text_pattern_ops"),
+                models.F("family_key"),
+                name="patients_by_given_prefix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['sound_key', 'birth_on'], name='patients_by_sound'),
+            model_name="patient",
+            index=models.Index(fields=["sound_key", "birth_on"], name="patients_by_sound"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['birth_on', 'family_key'], name='patients_by_birth'),
+            model_name="patient",
+            index=models.Index(fields=["birth_on", "family_key"], name="patients_by_birth"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['mrn'], name='patients_by_mrn'),
+            model_name="patient",
+            index=models.Index(fields=["mrn"], name="patients_by_mrn"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['block_sound_year'], name='patients_block_sound_year'),
+            model_name="patient",
+            index=models.Index(fields=["block_sound_year"], name="patients_block_sound_year"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['block_initial_birth'], name='patients_block_initial_birth'),
+            model_name="patient",
+            index=models.Index(fields=["block_initial_birth"], name="patients_block_initial_birth"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name_key'), 'gin_trgm_ops'), name='patients_name_trigrams'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(models.F("name_key"), "gin_trgm_ops"),
+                name="patients_name_trigrams",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'MERGED', 'DESTROYED'])), name='patients_patient_status_is_known'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ACTIVE", "MERGED", "DESTROYED"])),
+                name="patients_patient_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['FEMALE', 'MALE', 'OTHER', 'UNKNOWN'])), name='patients_patient_sex_is_known'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ["FEMALE", "MALE", "OTHER", "UNKNOWN"])),
+                name="patients_patient_sex_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('died_on__isnull', True), ('birth_on__isnull', True), ('died_on__gte', models.F('birth_on')), _connector='OR'), name='patients_patient_dies_after_birth'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("died_on__isnull", True),
+                    ("birth_on__isnull", True),
+                    ("died_on__gte", models.F("birth_on")),
+                    _connector="OR",
+                ),
+                name="patients_patient_dies_after_birth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('family', ''), _negated=True), name='patients_patient_has_family_name'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("family", ""), _negated=True),
+                name="patients_patient_has_family_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given', ''), _negated=True), ('has_no_given_name', True), _connector='OR'), name='patients_patient_given_name_or_flag'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given", ""), _negated=True),
+                    ("has_no_given_name", True),
+                    _connector="OR",
+                ),
+                name="patients_patient_given_name_or_flag",
+            ),
         ),
         migrations.AddIndex(
-            model_name='name',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('family_key'), 'text_pattern_ops'), django.contrib.postgres.indexes.OpClass(models.F('given_key'), 'text_pattern_ops'), name='patients_alias_by_prefix'),
+            model_name="name",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("family_key"), "text_pattern_ops"),
+                django.contrib.postgres.indexes.OpClass(models.F("given_key"), "text_pattern_ops"),
+                name="patients_alias_by_prefix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='name',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name_key'), 'gin_trgm_ops'), name='patients_alias_trigrams'),
+            model_name="name",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(models.F("name_key"), "gin_trgm_ops"),
+                name="patients_alias_trigrams",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='name',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['LEGAL', 'FORMER', 'MAIDEN', 'ALIAS', 'PREFERRED', 'TEMPORARY'])), name='patients_name_kind_is_known'),
+            model_name="name",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["LEGAL", "FORMER", "MAIDEN", "ALIAS", "PREFERRED", "TEMPORARY"])
+                ),
+                name="patients_name_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='name',
-            constraint=models.UniqueConstraint(models.F('patient'), models.F('kind'), models.F('name_key'), name='patients_name_once_for_each_kind'),
+            model_name="name",
+            constraint=models.UniqueConstraint(
+                models.F("patient"),
+                models.F("kind"),
+                models.F("name_key"),
+                name="patients_name_once_for_each_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(fields=['value_key'], name='patients_identifier_by_value'),
+            model_name="identifier",
+            index=models.Index(fields=["value_key"], name="patients_identifier_by_value"),
         ),
         migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(condition=models.Q(('blind_index__isnull', False)), fields=['blind_index'], name='patients_identifier_by_blind'),
+            model_name="identifier",
+            index=models.Index(
+                condition=models.Q(("blind_index__isnull", False)),
+                fields=["blind_index"],
+                name="patients_identifier_by_blind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(condition=models.Q(('kind', 'SSN')), fields=['last_four'], name='patients_identifier_by_last4'),
+            model_name="identifier",
+            index=models.Index(
+                condition=models.Q(("kind", "SSN")),
+                fields=["last_four"],
+                name="patients_identifier_by_last4",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['MRN', 'FORMER_MRN', 'OTHER_MRN', 'ENTERPRISE', 'SSN', 'ACCOUNT', 'MEDICARE', 'MEDICAID', 'INSURANCE', 'DRIVERS_LICENSE', 'PASSPORT', 'OTHER'])), name='patients_identifier_kind_is_known'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "MRN",
+                            "FORMER_MRN",
+                            "OTHER_MRN",
+                            "ENTERPRISE",
+                            "SSN",
+                            "ACCOUNT",
+                            "MEDICARE",
+                            "MEDICAID",
+                            "INSURANCE",
+                            "DRIVERS_LICENSE",
+                            "PASSPORT",
+                            "OTHER",
+                        ],
+                    )
+                ),
+                name="patients_identifier_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(models.F('facility'), models.F('value_key'), condition=models.Q(('kind__in', ('MRN', 'FORMER_MRN'))), name='patients_identifier_mrn_is_unique'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                models.F("facility"),
+                models.F("value_key"),
+                condition=models.Q(("kind__in", ("MRN", "FORMER_MRN"))),
+                name="patients_identifier_mrn_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(models.F('facility'), models.F('value_key'), condition=models.Q(('kind', 'ACCOUNT')), name='patients_identifier_account_is_unique'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                models.F("facility"),
+                models.F("value_key"),
+                condition=models.Q(("kind", "ACCOUNT")),
+                name="patients_identifier_account_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(models.F('patient'), condition=models.Q(('is_current', True), ('kind', 'MRN')), name='patients_identifier_one_current_mrn'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                models.F("patient"),
+                condition=models.Q(("is_current", True), ("kind", "MRN")),
+                name="patients_identifier_one_current_mrn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(models.F('patient'), condition=models.Q(('is_current', True), ('kind', 'SSN')), name='patients_identifier_one_current_ssn'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                models.F("patient"),
+                condition=models.Q(("is_current", True), ("kind", "SSN")),
+                name="patients_identifier_one_current_ssn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SSN'), ('value', ''), ('value_key', ''), ('blind_index__isnull', False), ('value_encrypted__isnull', False)), models.Q(models.Q(('kind', 'SSN'), _negated=True), models.Q(('value_key', ''), _negated=True), ('blind_index__isnull', True), ('value_encrypted__isnull', True)), _connector='OR'), name='patients_identifier_ssn_is_never_in_clear'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "SSN"),
+                        ("value", ""),
+                        ("value_key", ""),
+                        ("blind_index__isnull", False),
+                        ("value_encrypted__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("kind", "SSN"), _negated=True),
+                        models.Q(("value_key", ""), _negated=True),
+                        ("blind_index__isnull", True),
+                        ("value_encrypted__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="patients_identifier_ssn_is_never_in_clear",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('MRN', 'FORMER_MRN')), _negated=True), ('facility__isnull', False), _connector='OR'), name='patients_identifier_mrn_has_facility'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ("MRN", "FORMER_MRN")), _negated=True),
+                    ("facility__isnull", False),
+                    _connector="OR",
+                ),
+                name="patients_identifier_mrn_has_facility",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['HOME', 'MAILING', 'TEMPORARY', 'WORK', 'BIRTH', 'CONFIDENTIAL'])), name='patients_address_kind_is_known'),
+            model_name="address",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["HOME", "MAILING", "TEMPORARY", "WORK", "BIRTH", "CONFIDENTIAL"])
+                ),
+                name="patients_address_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='patients_address_ends_after_start'),
+            model_name="address",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="patients_address_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['digits'], name='patients_phone_by_digits'),
+            model_name="phone",
+            index=models.Index(fields=["digits"], name="patients_phone_by_digits"),
         ),
         migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(django.db.models.functions.text.Right('digits', 7), name='patients_phone_by_last_seven'),
+            model_name="phone",
+            index=models.Index(
+                django.db.models.functions.text.Right("digits", 7),
+                name="patients_phone_by_last_seven",
+            ),
         ),
         migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(django.db.models.functions.text.Right('digits', 4), name='patients_phone_by_last_four'),
+            model_name="phone",
+            index=models.Index(
+                django.db.models.functions.text.Right("digits", 4),
+                name="patients_phone_by_last_four",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['HOME', 'MOBILE', 'WORK', 'FAX', 'CONFIDENTIAL', 'OTHER'])), name='patients_phone_kind_is_known'),
+            model_name="phone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["HOME", "MOBILE", "WORK", "FAX", "CONFIDENTIAL", "OTHER"])
+                ),
+                name="patients_phone_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(models.F('patient'), models.F('digits'), name='patients_phone_once'),
+            model_name="phone",
+            constraint=models.UniqueConstraint(
+                models.F("patient"), models.F("digits"), name="patients_phone_once"
+            ),
         ),
     ]

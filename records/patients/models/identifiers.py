@@ -8,7 +8,6 @@ from django.db.models import Q
 from records.patients.enums import IdentifierKind
 from records.patients.models.patients import Patient
 
-
 # A number once given stays taken, in force or not.
 NUMBER_KINDS = (IdentifierKind.MRN, IdentifierKind.FORMER_MRN)
 

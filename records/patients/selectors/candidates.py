@@ -17,7 +17,8 @@ MOST = 8
 CANDIDATES = f"""
 SELECT found.id, max(found.score) AS score FROM (
     (SELECT chart_id AS id, 3.0 AS score FROM patients_patient
-      WHERE family_key = %(family)s AND given_key = %(given)s AND birth_on = %(birth)s LIMIT {MOST})
+      WHERE family_key = %(family)s AND given_key = %(given)s AND birth_on = %(birth)s
+      LIMIT {MOST})
     UNION ALL
     (SELECT chart_id, 2.0 + similarity(name_key, %(name)s) FROM patients_patient
       WHERE sound_key = %(sound)s AND birth_on = %(birth)s LIMIT {MOST})
@@ -31,7 +32,8 @@ SELECT found.id, max(found.score) AS score FROM (
     UNION ALL
     (SELECT phone.patient_id, 1.0 + similarity(p.name_key, %(name)s)
        FROM patients_phone phone JOIN patients_patient p ON p.chart_id = phone.patient_id
-      WHERE phone.digits = ANY(%(phones)s) AND similarity(p.name_key, %(name)s) > 0.4 LIMIT {MOST})
+      WHERE phone.digits = ANY(%(phones)s) AND similarity(p.name_key, %(name)s) > 0.4
+      LIMIT {MOST})
     UNION ALL
     (SELECT other.patient_id, 2.5 FROM patients_name other
        JOIN patients_patient p ON p.chart_id = other.patient_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.models import User
+from accounts.http import person
 from audit.http import requires
 from records.access.permissions import OPEN_CHART
 from records.access.services import opening
@@ -15,9 +15,8 @@ from records.patients.presenters import banner, history
 @requires(OPEN_CHART)
 def patient_history(request: HttpRequest, patient_id: int) -> HttpResponse:
     """List the changes of a patient, newest first."""
-    assert isinstance(request.user, User)
     scope = opening.open_chart(
-        actor=request.user, patient_id=patient_id, subject_type="page", subject_id="history"
+        actor=person(request), patient_id=patient_id, subject_type="page", subject_id="history"
     )
     values = {"banner": banner.get_banner(scope), "changes": history.list_changes(scope)}
     return render(request, "patients/history.html", values)

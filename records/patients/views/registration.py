@@ -6,7 +6,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.models import User
+from accounts.http import person
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
@@ -29,17 +29,16 @@ TYPED = ("family", "given", "birth_on")
 @requires(REGISTER_PATIENT, methods=("GET", "POST"))
 def patient_register(request: HttpRequest) -> HttpResponse:
     """Register a person; people like them are shown first, and a reason asked for."""
-    assert isinstance(request.user, User)
     if request.method != "POST":
         initial = {name: request.GET[name] for name in TYPED if name in request.GET}
-        form = RegisterForm(user=request.user, initial=initial)
+        form = RegisterForm(user=person(request), initial=initial)
         return _register_page(request, form, Reach(), [])
-    form, reach = RegisterForm(request.POST, user=request.user), Reach(request.POST)
+    form, reach = RegisterForm(request.POST, user=person(request)), Reach(request.POST)
     if not (form.is_valid() & reach.is_valid()):
         return _register_page(request, form, reach, [], status=422)
     try:
         patient = patients.register(
-            actor=request.user,
+            actor=person(request),
             unit_id=form.cleaned_data["unit"],
             facts=form.facts(),
             reach_facts=reach.facts(),
@@ -59,9 +58,8 @@ def patient_register(request: HttpRequest) -> HttpResponse:
 @requires(CHANGE_PATIENT, methods=("GET", "POST"))
 def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Change who a patient is; nobody's work is overwritten silently."""
-    assert isinstance(request.user, User)
     scope = opening.open_chart(
-        actor=request.user, patient_id=patient_id, subject_type="page", subject_id="edit"
+        actor=person(request), patient_id=patient_id, subject_type="page", subject_id="edit"
     )
     patient = patient_selectors.get_patient_whole(scope)
     shown = banner.present(patient, scope)
@@ -74,7 +72,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         return render(request, "patients/edit.html", values, status=422)
     try:
         patients.change(
-            actor=request.user,
+            actor=person(request),
             patient_id=patient_id,
             version=form.cleaned_data["version"],
             facts=form.facts(),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from accounts.http import person
 from accounts.models import User
 from audit.enums import Action, Basis
 from audit.http import requires
@@ -19,11 +20,10 @@ from records.patients.selectors.search import Found, search
 @requires(SEARCH_DIRECTORY)
 def patient_search(request: HttpRequest) -> HttpResponse:
     """Show who the typed text can mean, or the patients of the person's units by name."""
-    assert isinstance(request.user, User)
     text = request.GET.get("q", "").strip()
     if not text:
-        return _browse(request, request.user)
-    found = search(request.user, text, today=timezone.localdate())
+        return _browse(request, person(request))
+    found = search(person(request), text, today=timezone.localdate())
     _record(found, text)
     wants_first = request.GET.get("go") == "1"
     if wants_first and len(found.lines) == 1 and found.lines[0].can_open:
