@@ -16,6 +16,7 @@ from records.interchange.values import (
     ClinicalDocumentValue,
     EncounterValue,
     Moment,
+    Paragraph,
     Reference,
     Section,
     Table,
@@ -113,14 +114,18 @@ class Sheet:
     def place_reports(self) -> None:
         """Put each observation under the first report that names it, and nowhere else."""
         for entry in self.reports:
-            found = []
+            found, further = [], []
             for node in entry.node.nodes("result"):
                 taken = self.taken(node, entry)
-                if taken is not None:
+                if taken is None:
+                    further.append(self.names.of(node, entry))
+                else:
                     found.append(taken)
                     self.is_rounded = self.is_rounded or taken.is_rounded
-            blocks = results.report(entry, self.names, found)
-            self.blocks.setdefault(REPORTS, []).extend(blocks)
+            blocks = self.blocks.setdefault(REPORTS, [])
+            blocks.extend(results.report(entry, self.names, found))
+            words = "; ".join(word for word in further if word)
+            blocks.extend([Paragraph(f"Results not shown here: {words}")] if words else [])
 
     def taken(self, node: Node, report: Entry) -> results.Observed | None:
         """Return a report's result: an observation of this document, or one inside the report."""
