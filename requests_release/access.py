@@ -1,0 +1,96 @@
+"""May this person do this to this request; state rules are in `rules`."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from audit.enums import Action
+from records.access.services import opening
+from records.access.services.opening import ChartScope
+from requests_release.models import Request, RequestPreparer
+from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
+from requests_release.refusals import StepNotYours
+from requests_release.rules import separation
+from requests_release.rules.transitions import SYSTEM, Move
+
+
+def check_scope(*, actor: User, request: Request) -> ChartScope:
+    """Return what `actor` sees of the chart that the request is about, writing no event.
+
+    Raises:
+        ChartUnknown, ChartRefused, ChartDestroyed: no ground to the chart.
+    """
+    return opening.peek_scope(actor=actor, patient_id=request.patient_id)
+
+
+def check_permission(*, actor: User, permission: str, request: Request, action: Action) -> None:
+    """Check that the person's roles carry `permission`.
+
+    Raises:
+        StepNotYours: they do not.
+    """
+    if not actor.has_perm(permission):
+        raise StepNotYours(action=action, **about(request))
+
+
+def check_move(*, actor: User, request: Request, move: Move) -> None:
+    """Check that the person may take this step on this request.
+
+    The machine's own steps carry no permission; services call those without asking here.
+
+    Raises:
+        StepNotYours: the role does not carry it, or it is the machine's.
+        OwnPreparation: the step is for somebody who took no part in preparing.
+    """
+    if move.permission == SYSTEM:
+        raise StepNotYours(action=move.action, **about(request))
+    check_permission(actor=actor, permission=move.permission, request=request, action=move.action)
+    if move.by_second_person:
+        check_second_person(actor=actor, request=request)
+
+
+def check_second_person(*, actor: User, request: Request) -> None:
+    """Check that the person took no part in preparing the request.
+
+    Raises:
+        OwnPreparation: they did.
+    """
+    separation.check_may_decide(preparers=list_preparer_ids(request), person=actor.pk)
+
+
+def check_may_approve(*, actor: User, request: Request) -> None:
+    """Check role and separation of an approval; its message explains a disabled button.
+
+    Raises:
+        StepNotYours: the role does not approve.
+        OwnPreparation: the person prepared it.
+    """
+    check_permission(
+        actor=actor, permission=APPROVE_REQUEST, request=request, action=Action.REQUEST_APPROVED
+    )
+    check_second_person(actor=actor, request=request)
+
+
+def check_may_prepare(*, actor: User, request: Request) -> None:
+    """Check that the role prepares requests.
+
+    Raises:
+        StepNotYours: it does not.
+    """
+    check_permission(
+        actor=actor, permission=PREPARE_REQUEST, request=request, action=Action.REQUEST_CHANGED
+    )
+
+
+def list_preparer_ids(request: Request) -> frozenset[int]:
+    """Return everybody who took part in preparing the request."""
+    people = RequestPreparer.objects.filter(request_id=request.pk)
+    return frozenset(people.values_list("person_id", flat=True))
+
+
+def about(request: Request) -> dict[str, object]:
+    """Return what a refusal's event says it was about."""
+    return {
+        "patient_id": request.patient_id,
+        "subject_type": "request",
+        "subject_id": request.pk,
+    }

@@ -1,0 +1,64 @@
+"""What was disclosed of patients, and what they were told of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from django.db.models import QuerySet
+
+from records.access.services.opening import ChartScope
+from requests_release.enums import AuthorizedPurpose
+from requests_release.models import Accounting, Disclosure, Request
+from requests_release.rules import bases
+from requests_release.selectors import sources
+
+DESCRIPTION_LENGTH = 500
+
+
+def list_disclosures(scope: ChartScope) -> QuerySet[Disclosure]:
+    """Return all disclosures of an opened chart, newest first."""
+    return (
+        Disclosure.objects.filter(patient_id=scope.patient_id)
+        .select_related("request", "released_by", "delivery")
+        .order_by("-released_on", "-pk")
+    )
+
+
+def list_for_accounting(scope: ChartScope, first: date, last: date) -> QuerySet[Disclosure]:
+    """Return what belongs in an accounting of a period, oldest first."""
+    return Disclosure.objects.filter(
+        patient_id=scope.patient_id,
+        is_in_accounting=True,
+        released_on__gte=first,
+        released_on__lte=last,
+    ).order_by("released_on", "pk")
+
+
+def list_accountings(scope: ChartScope) -> QuerySet[Accounting]:
+    """Return the accountings given to the patient, newest first."""
+    return (
+        Accounting.objects.filter(patient_id=scope.patient_id)
+        .select_related("printed_by")
+        .order_by("-requested_on", "-pk")
+    )
+
+
+def describe(request: Request) -> str:
+    """Return a brief description of what a request released: kinds, dates of service, pages."""
+    items = sources.list_items(request)
+    kinds = Counter(item.type_name for item in items)
+    days = sorted(item.service_on for item in items)
+    pages = sum(len(item.pages) for item in items)
+    names = ", ".join(
+        f"{name} ({count})" if count > 1 else name for name, count in sorted(kinds.items())
+    )
+    span = f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    ending = f"; dates of service {span}; {pages} {'page' if pages == 1 else 'pages'}"
+    return names[: DESCRIPTION_LENGTH - len(ending)] + ending
+
+
+def purpose_of(request: Request) -> str:
+    """Return a brief statement of the purpose, with the paragraph that allows it."""
+    purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
+    return f"{purpose}, {bases.rule_of(request.basis).cite}"

@@ -1,0 +1,147 @@
+"""Submission and the decision of a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.enums import Action
+from audit.writes import attributed
+from requests_release import access
+from requests_release.access import about
+from requests_release.enums import RequestStatus
+from requests_release.models import Request, RequestItem
+from requests_release.permissions import APPROVE_REQUEST
+from requests_release.refusals import NotReady, PagesNotSeen, StepNotYours
+from requests_release.selectors import readiness
+from requests_release.services import moving, packages
+
+S = RequestStatus
+
+
+@attributed
+def submit(*, actor: User, request_id: int, version: int, reviewer: User | None = None) -> Request:
+    """Hand a prepared request to a second person; the documents' versions are frozen.
+
+    Raises:
+        RequestChanged: the form is stale, or was sent twice.
+        RequestMoveNotAllowed: it is not in preparation.
+        NotReady: something is missing, such as an authorization; the message names all of it.
+        DocumentNotFit: a chosen document was moved, voided or replaced.
+        StepNotYours: the named reviewer may not decide it.
+        ChartRefused, ChartUnknown: no ground to the chart.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    scope = access.check_scope(actor=actor, request=request)
+    found = readiness.check(request, classes=scope.classes)
+    if request.status == S.IN_PREPARATION and found.blocking:
+        raise NotReady(
+            " ".join(finding.text for finding in found.blocking),
+            action=Action.REQUEST_SUBMITTED,
+            detail={"findings": [finding.code for finding in found.blocking]},
+            **about(request),
+        )
+    moving.note_preparer(actor=actor, request=request)
+    if reviewer is not None:
+        _check_reviewer(reviewer, request)
+    now = timezone.now()
+    return moving.move(
+        actor=actor,
+        request=request,
+        target=S.SUBMITTED,
+        now=now,
+        submitted_at=now,
+        submitted_by=actor,
+        reviewer=reviewer,
+    )
+
+
+@attributed
+def approve(
+    *, actor: User, request_id: int, version: int, seen: Collection[tuple[int, int]], note: str = ""
+) -> Request:
+    """Approve a request whose every page the actor has seen, and order its package.
+
+    `seen` holds (item, page) pairs as ticked.
+
+    Raises:
+        RequestChanged: the form is stale, or somebody else decided at the same time.
+        RequestMoveNotAllowed: it is not submitted.
+        StepNotYours, OwnPreparation: not by this person.
+        PagesNotSeen: a page is not ticked.
+        NotReady, DocumentNotFit: its documents or grounds changed since submission.
+        ChartRefused, ChartUnknown: no ground to the chart.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    access.check_may_approve(actor=actor, request=request)
+    scope = access.check_scope(actor=actor, request=request)
+    found = readiness.check(request, classes=scope.classes)
+    if found.blocking:
+        raise NotReady(
+            " ".join(finding.text for finding in found.blocking),
+            action=Action.REQUEST_APPROVED,
+            detail={"findings": [finding.code for finding in found.blocking]},
+            **about(request),
+        )
+    _check_seen(request, set(seen))
+    now = timezone.now()
+    moving.move(
+        actor=actor,
+        request=request,
+        target=S.APPROVED,
+        reason=note,
+        now=now,
+        approved_at=now,
+        approved_by=actor,
+    )
+    packages.order(actor=actor, request=request)
+    return request
+
+
+@attributed
+def give_back(*, actor: User, request_id: int, version: int, comment: str) -> Request:
+    """Return a request to its preparer with a comment.
+
+    Raises:
+        RequestChanged, RequestMoveNotAllowed, StepNotYours, OwnPreparation, ReasonMissing,
+        ChartRefused, ChartUnknown: see `moving`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    return moving.move(actor=actor, request=request, target=S.RETURNED, reason=comment)
+
+
+@attributed
+def deny(*, actor: User, request_id: int, version: int, comment: str) -> Request:
+    """Deny a request, with the ground in words.
+
+    Raises:
+        As `give_back`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    return moving.move(actor=actor, request=request, target=S.DENIED, reason=comment)
+
+
+def _check_reviewer(reviewer: User, request: Request) -> None:
+    is_able = reviewer.is_active and reviewer.has_perm(APPROVE_REQUEST)
+    if not is_able or reviewer.pk in access.list_preparer_ids(request):
+        raise StepNotYours(
+            "The person you named cannot approve this request. Name another, or nobody.",
+            action=Action.REQUEST_SUBMITTED,
+            **about(request),
+        )
+
+
+def _check_seen(request: Request, seen: set[tuple[int, int]]) -> None:
+    items = RequestItem.objects.filter(request=request).values_list("pk", "pages")
+    wanted = {(item, page) for item, pages in items for page in pages}
+    missing = len(wanted - seen)
+    if missing:
+        raise PagesNotSeen(
+            f"{missing} of {len(wanted)} pages are not ticked as seen. "
+            "Look at each and tick it before you approve.",
+            action=Action.REQUEST_APPROVED,
+            detail={"missing": missing},
+            **about(request),
+        )

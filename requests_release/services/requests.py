@@ -1,0 +1,321 @@
+"""Requests: logged, taken up, assigned, changed, put on hold, withdrawn, closed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.enums import Action
+from audit.services import events
+from audit.writes import attributed
+from records.access.services import opening
+from records.access.services.opening import ChartScope
+from records.patients.selectors import patients
+from records.retention.services import holds
+from requests_release import access
+from requests_release.access import about
+from requests_release.enums import RequestStatus, WaitReason
+from requests_release.errors import RequestMoveNotAllowed
+from requests_release.models import Comment, Request, Requester, RequestStatusChange
+from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
+from requests_release.refusals import NotReady, StepNotYours
+from requests_release.rules import transitions
+from requests_release.services import clocks, moving, packages
+from requests_release.services.requesters import RequesterFacts, find_or_create
+
+S = RequestStatus
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What a clerk writes down of a request."""
+
+    kind: str
+    purpose: str
+    basis: str
+    channel: str
+    medium: str
+    scope: str
+    received_on: date
+    recipient_name: str = ""
+    recipient_address: str = ""
+    purpose_note: str = ""
+    identity_proof: str = ""
+    scope_from: date | None = None
+    scope_until: date | None = None
+    stated_due_on: date | None = None
+
+
+@attributed
+def log(
+    *,
+    actor: User,
+    patient_id: int,
+    requester: RequesterFacts,
+    facts: RequestFacts,
+    idempotency_key: uuid.UUID,
+) -> Request:
+    """Log a request and place a hold on the patient's records until it is closed.
+
+    A form that is sent twice carries the same key, and gives the request that is there already.
+
+    Raises:
+        StepNotYours: the role logs no requests.
+        ChartUnknown, ChartRefused, ChartDestroyed: no ground to the chart.
+    """
+    if not actor.has_perm(PREPARE_REQUEST):
+        raise StepNotYours(action=Action.REQUEST_LOGGED, patient_id=patient_id)
+    scope = opening.peek_scope(actor=actor, patient_id=patient_id)
+    known = Request.objects.filter(idempotency_key=idempotency_key, created_by=actor).first()
+    if known is not None:
+        return known
+    asked = find_or_create(actor=actor, facts=requester)
+    try:
+        with transaction.atomic():
+            request = _create(scope, asked, facts, idempotency_key)
+    except IntegrityError:
+        # The same form, sent twice at once: the other one was quicker.
+        return Request.objects.get(idempotency_key=idempotency_key, created_by=actor)
+    moving.note_preparer(actor=actor, request=request)
+    RequestStatusChange.objects.create(
+        request=request,
+        to_status=S.LOGGED,
+        changed_at=request.status_since,
+        changed_by=actor,
+    )
+    holds.place_for_request(actor=actor, request_id=request.pk, patient_id=patient_id)
+    events.record(action=Action.REQUEST_LOGGED, actor=actor, **about(request))
+    return request
+
+
+@attributed
+def take(*, actor: User, request_id: int, version: int) -> Request:
+    """Take a request into work: a new, a held, a returned one, or a submitted one back.
+
+    Raises:
+        RequestChanged: the form is stale.
+        RequestMoveNotAllowed: it is in work already, or past it.
+        ChartRefused, ChartUnknown, StepNotYours: not for this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    _refuse_voiding(request)
+    moving.note_preparer(actor=actor, request=request)
+    return moving.move(
+        actor=actor,
+        request=request,
+        target=S.IN_PREPARATION,
+        prepared_by=actor,
+        reviewer=None,
+    )
+
+
+@attributed
+def reopen(*, actor: User, request_id: int, version: int, reason: str) -> Request:
+    """Change what was approved: the approval and its package are void from here on.
+
+    Raises:
+        RequestChanged: the form is stale.
+        RequestMoveNotAllowed: nothing is approved, or the copies have left.
+        ReasonMissing, ChartRefused, ChartUnknown, StepNotYours: not so, or not by this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    packages.void_all(request=request)
+    moving.move(
+        actor=actor,
+        request=request,
+        target=S.IN_PREPARATION,
+        reason=reason,
+        prepared_by=actor,
+        reviewer=None,
+    )
+    moving.note_preparer(actor=actor, request=request)
+    return request
+
+
+@attributed
+def assign(*, actor: User, request_id: int, version: int, person: User) -> Request:
+    """Give a request to another clerk, who thereby has work on its chart.
+
+    Raises:
+        RequestChanged: the form is stale.
+        StepNotYours: the actor assigns no work, or the person prepares no requests.
+        ChartRefused, ChartUnknown: the actor has no ground to the chart.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    access.check_permission(
+        actor=actor, permission=APPROVE_REQUEST, request=request, action=Action.REQUEST_ASSIGNED
+    )
+    access.check_scope(actor=actor, request=request)
+    if request.status not in transitions.EDITABLE or not person.has_perm(PREPARE_REQUEST):
+        raise StepNotYours(
+            "Only a request in preparation goes to another person who prepares requests.",
+            action=Action.REQUEST_ASSIGNED,
+            **about(request),
+        )
+    moving.save(request, prepared_by=person)
+    moving.note_preparer(actor=person, request=request)
+    events.record(
+        action=Action.REQUEST_ASSIGNED,
+        actor=actor,
+        detail={"person": person.pk},
+        **about(request),
+    )
+    return request
+
+
+@attributed
+def change(
+    *, actor: User, request_id: int, version: int, requester: RequesterFacts, facts: RequestFacts
+) -> Request:
+    """Correct what was logged; the due date is worked out anew.
+
+    Raises:
+        RequestChanged: the form is stale.
+        RequestMoveNotAllowed: it is submitted or further.
+        ChartRefused, ChartUnknown, StepNotYours: not for this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    check_editable(actor=actor, request=request)
+    wanted = _values(find_or_create(actor=actor, facts=requester), facts, request.unit_id)
+    changed = [name for name, value in wanted.items() if getattr(request, name) != value]
+    if not changed:
+        return request
+    moving.note_preparer(actor=actor, request=request)
+    moving.save(request, **{name: wanted[name] for name in changed})
+    events.record(
+        action=Action.REQUEST_CHANGED, actor=actor, detail={"fields": changed}, **about(request)
+    )
+    return request
+
+
+@attributed
+def put_on_hold(
+    *, actor: User, request_id: int, version: int, wait_reason: WaitReason, note: str
+) -> Request:
+    """Stop work until the requester has answered.
+
+    Raises:
+        RequestChanged, RequestMoveNotAllowed, StepNotYours, ReasonMissing: see `moving`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    moving.note_preparer(actor=actor, request=request)
+    return moving.move(
+        actor=actor,
+        request=request,
+        target=S.ON_HOLD,
+        reason=note or WaitReason(wait_reason).label,
+        wait_reason=wait_reason,
+    )
+
+
+@attributed
+def withdraw(*, actor: User, request_id: int, version: int, reason: str) -> Request:
+    """End a request that its requester no longer wants, and lift its hold.
+
+    Raises:
+        RequestChanged, RequestMoveNotAllowed, StepNotYours, ReasonMissing: see `moving`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    packages.void_all(request=request)
+    moving.move(actor=actor, request=request, target=S.WITHDRAWN, reason=reason)
+    holds.lift_for_request(actor=actor, request_id=request.pk)
+    return request
+
+
+@attributed
+def close(*, actor: User, request_id: int, version: int) -> Request:
+    """Close a request that has been answered, and lift its hold.
+
+    Raises:
+        RequestChanged, RequestMoveNotAllowed, StepNotYours: see `moving`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    moving.move(actor=actor, request=request, target=S.CLOSED)
+    holds.lift_for_request(actor=actor, request_id=request.pk)
+    return request
+
+
+@attributed
+def comment(*, actor: User, request_id: int, text: str) -> Comment:
+    """Add a remark to the timeline.
+
+    Raises:
+        RequestUnknown: no such request.
+        ChartRefused, ChartUnknown: no ground to the chart.
+        NotReady: the remark is empty.
+    """
+    request = moving.lock(request_id=request_id)
+    access.check_scope(actor=actor, request=request)
+    if not text.strip():
+        raise NotReady("Write something first.", action=Action.REQUEST_CHANGED, **about(request))
+    remark = Comment.objects.create(request=request, text=text.strip(), made_by=actor)
+    events.record(
+        action=Action.REQUEST_CHANGED,
+        actor=actor,
+        detail={"fields": ["comment"], "comment": remark.pk},
+        **about(request),
+    )
+    return remark
+
+
+def check_editable(*, actor: User, request: Request) -> None:
+    """Check that the person may change a locked request now.
+
+    Raises:
+        RequestMoveNotAllowed: its status does not allow changes.
+        StepNotYours, ChartRefused, ChartUnknown: not for this person.
+    """
+    access.check_may_prepare(actor=actor, request=request)
+    access.check_scope(actor=actor, request=request)
+    if request.status not in transitions.EDITABLE:
+        raise RequestMoveNotAllowed(action=Action.REQUEST_CHANGED, **about(request))
+
+
+def _refuse_voiding(request: Request) -> None:
+    """Leave an approved request to `reopen`, which says what becomes void."""
+    found = transitions.find_move(request.status, S.IN_PREPARATION)
+    if found.voids_approval:
+        raise RequestMoveNotAllowed(action=found.action, **about(request))
+
+
+def _create(scope: ChartScope, asked: Requester, facts: RequestFacts, key: uuid.UUID) -> Request:
+    unit_id = patients.get_patient(scope).unit_id
+    return Request.objects.create(
+        number=_next_number(),
+        patient_id=scope.patient_id,
+        unit_id=unit_id,
+        status_since=timezone.now(),
+        idempotency_key=key,
+        created_by=scope.actor,
+        **_values(asked, facts, unit_id),
+    )
+
+
+def _values(asked: Requester, facts: RequestFacts, unit_id: int) -> dict[str, Any]:
+    """Return the columns of a request: what was written down, and the due date by rule."""
+    values = asdict(facts)
+    stated = values.pop("stated_due_on")
+    values["recipient_name"] = facts.recipient_name.strip() or asked.name
+    values["recipient_address"] = facts.recipient_address.strip() or asked.address
+    due = clocks.find_due(
+        kind=facts.kind,
+        requester=asked.kind,
+        unit_id=unit_id,
+        received_on=facts.received_on,
+        stated_on=stated,
+    )
+    return values | {"requester": asked} | due
+
+
+def _next_number() -> str:
+    """Return the next number, `R2026-000123`; gaps are left by logs that failed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('requests_release_number')")
+        (count,) = cursor.fetchone()
+    return f"R{timezone.localdate():%Y}-{count:06d}"
