@@ -7,4 +7,6 @@ class EncountersConfig(AppConfig):
     verbose_name = "Encounters"
 
     def ready(self) -> None:
-        from records.encounters import grants  # noqa: F401  (registration on import)
+        from records.encounters import grants, relations  # noqa: F401  (registration on import)
+
+        relations.register()

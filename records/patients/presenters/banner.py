@@ -28,6 +28,7 @@ class Banner:
     sex: str
     mrn: str
     unit: str
+    unit_id: int
     flags: list[Flag]
     glass_until: datetime | None = None
     glass_id: int | None = None
@@ -58,6 +59,7 @@ def present(patient: Patient, scope: ChartScope) -> Banner:
         sex=patient.get_sex_display(),
         mrn=patient.mrn,
         unit=patient.unit.name,
+        unit_id=patient.unit_id,
         flags=found,
         glass_until=broken.ends_at if broken else None,
         glass_id=broken.pk if broken else None,

@@ -166,7 +166,7 @@ def _run(
     parts = [_select(rank, branch) for rank, branch in enumerate(branches)]
     params = [p for b in branches for p in (*b.score_params, *b.params, units)]
     sql = (
-        f"SELECT hit.id, hit.rank FROM ({' UNION ALL '.join(parts)}) hit"  # noqa: S608
+        f"SELECT hit.id, hit.rank FROM ({' UNION ALL '.join(parts)}) hit"
         " JOIN patients_patient p ON p.chart_id = hit.id"
         " ORDER BY hit.rank, hit.score DESC, p.family_key, p.given_key, p.birth_on, p.chart_id"
     )
@@ -187,7 +187,7 @@ def _select(rank: int, branch: Branch) -> str:
     is_own = branch.table == "patients_patient"
     join = "" if is_own else f"JOIN patients_patient b ON b.chart_id = n.{branch.key}"
     return (
-        f"(SELECT n.{branch.key} AS id, {rank} AS rank, {branch.score} AS score"  # noqa: S608
+        f"(SELECT n.{branch.key} AS id, {rank} AS rank, {branch.score} AS score"
         f" FROM {branch.table} n {join} WHERE {branch.condition}"
         f" AND {'n' if is_own else 'b'}.unit_id = ANY(%s)"
         f" ORDER BY score DESC LIMIT {LIMIT + 1})"

@@ -1,0 +1,37 @@
+"""How this room leads people to charts: those they treat, and numbers of theirs in the search."""
+
+from __future__ import annotations
+
+from audit.enums import Basis
+from records.access import relationships
+from records.access.relationships import Relationship
+from records.patients.enums import QueryKind
+from records.patients.selectors import search
+
+# A practitioner keeps access to a chart while the stay goes on and for some time after it, to
+# finish what is owed to the record: 60 days cover the 30 of 42 CFR 482.24(c)(4)(vii) twice.
+ATTENDS = """
+SELECT {column} FROM encounters_encounter care
+  JOIN encounters_provider treating ON treating.id = care.attending_id
+ WHERE treating.user_id = %(user)s AND care.status <> 'CANCELLED'
+   AND (care.ended_at IS NULL OR care.ended_at > statement_timestamp() - interval '60 days')
+"""
+
+
+def register() -> None:
+    """Tell access of the attending, and search of account numbers."""
+    relationships.register(
+        Relationship(
+            name="attending",
+            basis=Basis.CARE,
+            one=ATTENDS.format(column="1") + " AND care.patient_id = %(chart)s",
+            many=ATTENDS.format(column="care.patient_id"),
+        )
+    )
+    search.register_lookup(
+        QueryKind.ACCOUNT,
+        table="encounters_encounter",
+        key="patient_id",
+        column="account_number",
+        why="account number",
+    )
