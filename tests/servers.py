@@ -79,7 +79,8 @@ class TestServers:
         self.folder.chmod(0o711)
         atexit.register(self.stop)
         home = self.folder / "home"
-        home.mkdir(mode=0o700)
+        (home / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
+        home.chmod(0o700)
         self.secrets = _shared_secrets(self.account)
         if self._given:
             self.database += f"_{os.getpid()}"
