@@ -88,7 +88,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if _wants_json(request):
         body = {"error": "UNAVAILABLE", "message": "The records room cannot be reached just now."}
         return _with_id(JsonResponse(body, status=503))
-    return HttpResponse(render_to_string("unavailable.html", values), status=503)
+    return HttpResponse(render_to_string("503.html", values), status=503)
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 RECENT = timedelta(days=2)
 
 
-@shared_task(name="audit.seal", expires=30)
+@shared_task
 def seal() -> int:
     """Close what can be closed of the trail; return how many rows that were."""
     from audit.services import seals
@@ -21,7 +21,7 @@ def seal() -> int:
     return seals.seal_all().rows
 
 
-@shared_task(name="audit.make_partitions")
+@shared_task
 def make_partitions() -> int:
     """Make the partitions of the months ahead; return how many."""
     from audit.services import partitions
@@ -29,7 +29,7 @@ def make_partitions() -> int:
     return partitions.make_partitions()
 
 
-@shared_task(name="audit.verify_recent")
+@shared_task
 def verify_recent() -> int:
     """Verify all seals, and the rows of the last two days; return the number of findings."""
     from audit.services import verifications

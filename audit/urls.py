@@ -1,9 +1,32 @@
-"""Addresses of this room's pages."""
+"""Addresses of the access log."""
 
-from __future__ import annotations
+from django.urls import path, register_converter
 
-from django.urls import URLPattern
+from audit import views
+
+
+class IdConverter:
+    """A row's number, never longer than the database can hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """Return the number as it stands in an address."""
+        return str(value)
+
+
+register_converter(IdConverter, "id")
 
 app_name = "audit"
-
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.event_list, name="event_list"),
+    path("export/<slug:kind>/", views.event_export, name="event_export"),
+    path("events/<id:event_id>/", views.event_detail, name="event_detail"),
+    path("patients/<id:patient_id>/", views.patient_viewers, name="patient_viewers"),
+    path("people/<id:person_id>/", views.person_patients, name="person_patients"),
+    path("seals/", views.seal_list, name="seal_list"),
+]

@@ -64,7 +64,7 @@ def attributing(actor: Any) -> Iterator[None]:
 
 def is_attributed() -> bool:
     """Return whether the open transaction already carries an actor."""
-    return connection.in_atomic_block and getattr(connection, KEPT, None) is not None
+    return connection.in_atomic_block and getattr(connection, KEPT, NOBODY) != NOBODY
 
 
 @contextmanager

@@ -75,9 +75,15 @@ class TrailState:
 
     sealed_at: datetime | None
     unsealed_since: datetime | None
+    read_at: datetime
     lag_seconds: float
     is_default_partition_used: bool
     is_own_cluster: bool
+
+    @property
+    def sealed_through(self) -> datetime:
+        """Return the moment up to which everything is sealed; now, when nothing waits."""
+        return self.unsealed_since or self.read_at
 
     @property
     def is_lagging(self) -> bool:
@@ -106,7 +112,7 @@ def get_trail_state(*, max_age: float = 0) -> TrailState:
         cursor.execute(READ_STATE)
         sealed_at, unsealed_since, is_default_used, is_own_cluster, now = cursor.fetchone()
     lag = (now - unsealed_since).total_seconds() if unsealed_since else 0.0
-    state = TrailState(sealed_at, unsealed_since, lag, is_default_used, is_own_cluster)
+    state = TrailState(sealed_at, unsealed_since, now, lag, is_default_used, is_own_cluster)
     _recent = (time.monotonic(), state)
     return state
 
@@ -126,6 +132,11 @@ def list_seals(stream: str, *, after: int = 0, newest_first: bool = False) -> It
     order = "-number" if newest_first else "number"
     rows = Seal.objects.filter(stream=stream, number__gt=after).order_by(order)
     return _values(rows[:1] if newest_first else rows)
+
+
+def list_newest_seals(*, most: int) -> list[SealValue]:
+    """Return the newest seals of all chains, newest first."""
+    return list(_values(Seal.objects.order_by("-sealed_at", "-id")[:most]))
 
 
 def get_leaves(stream: str, number: int) -> bytes:

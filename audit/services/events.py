@@ -32,7 +32,7 @@ INSERT_EVENT_AND_SUBJECTS = f"""
         FROM event, unnest(%s::bigint[]) WITH ORDINALITY AS shown (patient_id, position)
     )
     SELECT id FROM event
-"""  # noqa: S608 (put together from constants)
+"""
 
 
 def record(

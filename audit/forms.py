@@ -1,0 +1,105 @@
+"""The filters of the access log, as they stand in its address."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from audit import subjects
+from audit.enums import Action, Basis, Outcome
+from audit.selectors.events import Criteria
+
+DAYS_SHOWN = 30
+MOST_BIGINT = 2**63 - 1
+ANY = [("", "Any")]
+
+
+class EventFilterForm(forms.Form):
+    """Narrows the log. What is typed for a person or a patient is looked up and becomes an id.
+
+    The address then carries the id: a record number does not stay in it.
+    """
+
+    find_person = forms.CharField(
+        label="Person", required=False, max_length=150, help_text="Sign-in name"
+    )
+    find_patient = forms.CharField(
+        label="Patient", required=False, max_length=64, help_text="Record number"
+    )
+    person = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_BIGINT, widget=forms.HiddenInput
+    )
+    patient = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_BIGINT, widget=forms.HiddenInput
+    )
+    action = forms.ChoiceField(
+        label="Action", required=False, choices=[*ANY, *sorted(Action.choices, key=lambda c: c[1])]
+    )
+    outcome = forms.ChoiceField(label="Outcome", required=False, choices=[*ANY, *Outcome.choices])
+    basis = forms.ChoiceField(label="Basis", required=False, choices=[*ANY, *Basis.choices])
+    since = forms.DateField(label="From", required=False)
+    until = forms.DateField(label="To", required=False, help_text="Last day, included")
+    request = forms.RegexField(r"^[0-9a-f-]{1,64}$", label="Request", required=False)
+
+    def clean_find_person(self) -> int | None:
+        """Look up the person whose sign-in name was typed."""
+        return self._found(subjects.PERSON, "find_person", "Nobody signs in with this name.")
+
+    def clean_find_patient(self) -> int | None:
+        """Look up the patient whose record number was typed."""
+        return self._found(subjects.PATIENT, "find_patient", "No chart has this number.")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        values = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", "The period ends before it begins.")
+        return values
+
+    @property
+    def finds(self) -> dict[str, int]:
+        """Return the ids that what was typed stands for, by the field that carries them."""
+        names = {"person": "find_person", "patient": "find_patient"}
+        return {
+            name: self.cleaned_data[typed]
+            for name, typed in names.items()
+            if self.cleaned_data.get(typed)
+        }
+
+    def criteria(self, today: date) -> Criteria:
+        """Return what is asked for; without a period the last 30 days, days by the facility's zone.
+
+        A request's events are found whenever they were.
+        """
+        values = self.cleaned_data
+        since = values["since"]
+        if since is None and not values["request"]:
+            since = (values["until"] or today) - timedelta(days=DAYS_SHOWN)
+        return Criteria(
+            person_id=values["person"],
+            patient_id=values["patient"],
+            action=values["action"],
+            outcome=values["outcome"],
+            basis=values["basis"],
+            since=_start_of(since),
+            until=_start_of(values["until"] and values["until"] + timedelta(days=1)),
+            request_id=values["request"],
+        )
+
+    def _found(self, subject_type: str, name: str, message: str) -> int | None:
+        typed = self.cleaned_data[name]
+        if not typed:
+            return None
+        ids = subjects.find(subject_type, typed)
+        if len(ids) != 1:
+            raise forms.ValidationError(message)
+        return int(ids[0])
+
+
+def _start_of(day: date | None) -> datetime | None:
+    """Return a day's first moment in the facility's time zone."""
+    return day and datetime.combine(day, time.min, timezone.get_default_timezone())

@@ -1,0 +1,91 @@
+"""Values of the filter sentence and of the bars over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from audit import subjects
+from audit.enums import Action, Basis, Outcome
+from audit.presenters.words import word
+from audit.selectors.events import Criteria
+
+CHIP_LABELS = {
+    "person": "person",
+    "patient": "patient",
+    "action": "action",
+    "outcome": "outcome",
+    "basis": "basis",
+    "since": "from",
+    "until": "to",
+    "request": "request",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter of the sentence above the log; `url` is the page without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def chips(query: QueryDict, criteria: Criteria, patients: dict[str, str]) -> list[Chip]:
+    """Return the filters in force, in words; the period only where it was chosen."""
+    person = str(criteria.person_id or "")
+    words = {
+        "person": subjects.labels(subjects.PERSON, [person])[person] if person else "",
+        "patient": patients.get(str(criteria.patient_id), ""),
+        "action": word(Action, criteria.action),
+        "outcome": word(Outcome, criteria.outcome),
+        "basis": word(Basis, criteria.basis),
+        "since": query.get("since", ""),
+        "until": query.get("until", ""),
+        "request": criteria.request_id,
+    }
+    return [
+        Chip(CHIP_LABELS[name], text, _query_without(query, name))
+        for name, text in words.items()
+        if text and query.get(name)
+    ]
+
+
+def bars(
+    counts: dict[datetime, int], query: QueryDict, *, is_hourly: bool, url: str
+) -> list[dict[str, str | int]]:
+    """Return counts as bars from the first to the last; a day's bar leads to that day."""
+    if not counts:
+        return []
+    step = timedelta(hours=1) if is_hourly else timedelta(days=1)
+    moments = [timezone.localtime(moment) for moment in counts]
+    drawn: list[dict[str, str | int]] = []
+    found = {_slot(moment): count for moment, count in zip(moments, counts.values(), strict=True)}
+    slot = min(found)
+    while slot <= max(found):
+        day = f"{slot:%Y-%m-%d}"
+        label = f"{slot:%b} {slot.day}, {slot:%H:00}" if is_hourly else f"{slot:%b} {slot.day}"
+        link = "" if is_hourly else f"{url}?{_query_with(query, since=day, until=day)}"
+        drawn.append({"count": found.get(slot, 0), "label": label, "url": link})
+        slot += step
+    return drawn
+
+
+def _slot(moment: datetime) -> datetime:
+    """Return the wall clock's time: on the night of the change of clocks two hours share a bar."""
+    return moment.replace(tzinfo=None)
+
+
+def _query_without(query: QueryDict, name: str) -> str:
+    return f"?{_query_with(query, **{name: ''})}"
+
+
+def _query_with(query: QueryDict, **changes: str) -> str:
+    changed = query.copy()
+    for name in ("after", "before", *changes):
+        changed.pop(name, None)
+    changed.update({name: value for name, value in changes.items() if value})
+    return changed.urlencode()

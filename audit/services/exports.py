@@ -1,0 +1,85 @@
+"""Takes the access log out of the house as a file, and puts that on record first."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from audit.enums import Action, Basis, Purpose
+from audit.errors import Refused
+from audit.presenters.events import COLUMNS, export_row
+from audit.presenters.words import label_patients
+from audit.selectors import events as log
+from audit.selectors.events import Criteria
+from audit.services import events
+from audit.spreadsheets import WRITERS, Row
+
+MOST_ROWS = 200_000
+
+
+class TooMuchToExport(Refused):
+    """More events are asked for than one file may hold."""
+
+    message = f"This is more than {MOST_ROWS:,} events. Narrow the period, then export again."
+    status = 409
+    reason = "TOO_MUCH_TO_EXPORT"
+
+
+def export_log(*, actor: Any, criteria: Criteria, kind: str) -> IO[bytes]:
+    """Write the events wanted into a temporary file that vanishes when closed, and return it.
+
+    The event and a subject row for every patient named in the file are committed before this
+    returns, so before a byte can leave.
+
+    Raises:
+        TooMuchToExport: more than 200,000 events are wanted.
+        AuditUnavailable: the export cannot be recorded; the file is gone.
+    """
+    if log.count_events(criteria, most=MOST_ROWS + 1) > MOST_ROWS:
+        raise TooMuchToExport(action=Action.LOG_EXPORTED)
+    write, _content_type = WRITERS[kind]
+    patients: dict[int, None] = {}
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
+    try:
+        write(file, COLUMNS, _rows(criteria, patients))
+        events.record(
+            action=Action.LOG_EXPORTED,
+            actor=actor,
+            patient_id=criteria.patient_id,
+            basis=Basis.ROLE,
+            purpose=Purpose.OVERSIGHT,
+            detail={"kind": kind, **filters_of(criteria)},
+            patients=patients,
+            durable=True,
+        )
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def filters_of(criteria: Criteria) -> dict[str, str | int]:
+    """Return what narrowed the log, as an event's detail may hold it."""
+    values = {
+        "person": criteria.person_id,
+        "patient": criteria.patient_id,
+        "action": criteria.action,
+        "outcome": criteria.outcome,
+        "basis": criteria.basis,
+        "since": criteria.since and criteria.since.isoformat(),
+        "until": criteria.until and criteria.until.isoformat(),
+        "request": criteria.request_id,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _rows(criteria: Criteria, patients: dict[int, None]) -> Iterator[Row]:
+    """Yield the rows of the file, and note the patients named there."""
+    for chunk in log.stream_events(criteria):
+        labels = label_patients(event.patient_id for event in chunk)
+        for event in chunk:
+            if event.patient_id:
+                patients[event.patient_id] = None
+            yield export_row(event, labels)

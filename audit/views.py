@@ -1,0 +1,208 @@
+"""The access log: who saw what, both ways round, as a page and as a file; and how it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from audit import subjects
+from audit.enums import Action, Basis, Purpose
+from audit.errors import NotVisible
+from audit.forms import EventFilterForm
+from audit.http import requires
+from audit.permissions import EXPORT_EVENT, VIEW_EVENT
+from audit.presenters import events as event_lines
+from audit.presenters import filters, words
+from audit.presenters import pivots as pivot_lines
+from audit.presenters import seals as seal_lines
+from audit.selectors import events as log
+from audit.selectors import pivots
+from audit.selectors import seals as sealed
+from audit.selectors.events import Criteria, Key
+from audit.services import events, exports
+from audit.spreadsheets import WRITERS
+
+PAGE_SIZE = 50
+MOST_PIVOT_LINES = 500
+MOST_CHANGES = 100
+SEALS_SHOWN = 30
+MOST_BARS = 62
+DAYS_BY_HOUR = 2
+
+
+@requires(VIEW_EVENT)
+def event_list(request: HttpRequest) -> HttpResponse:
+    """Show the log, newest first, narrowed by the filters in the address."""
+    form = EventFilterForm(request.GET)
+    if not form.is_valid():
+        return render(request, "audit/event_list.html", {"form": form}, status=422)
+    if form.finds:
+        return _redirect_to_ids(request, form)
+    criteria = form.criteria(timezone.localdate())
+    after, before = (Key.parse(request.GET.get(name, "")) for name in ("after", "before"))
+    page = log.list_events(criteria, most=PAGE_SIZE, after=after, before=before)
+    patients = words.label_patients(
+        [*(event.patient_id for event in page.events), criteria.patient_id]
+    )
+    _record_view(criteria, patients)
+    values = {
+        "form": form,
+        "criteria": criteria,
+        "chips": filters.chips(request.GET, criteria, patients),
+        "lines": event_lines.lines(page.events, patients),
+        "bars": _bars(request, criteria) if not (after or before) else [],
+        "newer": page.newer,
+        "older": page.older,
+        "can_export": request.user.has_perm(EXPORT_EVENT),  # type: ignore[union-attr]
+    }
+    is_fragment = request.headers.get("HX-Request") == "true"
+    response = render(request, f"audit/event_list.html{'#rows' if is_fragment else ''}", values)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@requires(VIEW_EVENT, EXPORT_EVENT)
+def event_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Send the log as shown by the same filters, as CSV or XLSX."""
+    form = EventFilterForm(request.GET)
+    if kind not in WRITERS or not form.is_valid() or form.finds:
+        raise NotVisible(action=Action.LOG_EXPORTED)
+    criteria = form.criteria(timezone.localdate())
+    file = exports.export_log(actor=request.user, criteria=criteria, kind=kind)
+    name = f"access-log-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
+    _write, content_type = WRITERS[kind]
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+@requires(VIEW_EVENT)
+def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Show everything that one event holds, and what else happened in the same request."""
+    event = log.get_event(event_id)
+    if event is None:
+        raise NotVisible(action=Action.LOG_VIEWED, subject_type="event", subject_id=event_id)
+    listed = log.list_shown_patients(event)
+    siblings = log.list_events(Criteria(request_id=event.request_id), most=PAGE_SIZE).events
+    patients = words.label_patients(
+        [event.patient_id, *listed, *(sibling.patient_id for sibling in siblings)]
+    )
+    events.record(
+        action=Action.LOG_VIEWED,
+        subject_type="event",
+        subject_id=event_id,
+        basis=Basis.ROLE,
+        purpose=Purpose.OVERSIGHT,
+        patients=map(int, patients),
+        durable=True,
+    )
+    values = {
+        "line": event_lines.lines([event], patients)[0],
+        "facts": event_lines.facts(event, patients.get(str(event.patient_id), "")),
+        "listed": [patients[str(patient_id)] for patient_id in listed],
+        "siblings": event_lines.lines(siblings, patients),
+        "changes": event_lines.change_lines(
+            log.list_row_changes(event.request_id, most=MOST_CHANGES)
+        ),
+    }
+    return render(request, "audit/event_detail.html", values)
+
+
+@requires(VIEW_EVENT)
+def patient_viewers(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Show everybody who saw a patient, lists included."""
+    form, criteria = _pivot_criteria(request, patient_id=patient_id)
+    patients = words.label_patients([patient_id])
+    _record_view(criteria, patients)
+    viewers = pivots.list_viewers(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
+    values = {
+        "form": form,
+        "lines": pivot_lines.viewer_lines(viewers),
+        "subject": patients[str(patient_id)],
+        "subject_url": subjects.url(subjects.PATIENT, patient_id),
+        "patient_id": patient_id,
+        "most": MOST_PIVOT_LINES,
+    }
+    return render(request, "audit/patient_viewers.html", values)
+
+
+@requires(VIEW_EVENT)
+def person_patients(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show every patient whom a person saw, lists included."""
+    form, criteria = _pivot_criteria(request, person_id=person_id)
+    seen = pivots.list_seen_patients(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
+    patients = words.label_patients(patient.patient_id for patient in seen)
+    _record_view(criteria, patients)
+    values = {
+        "form": form,
+        "lines": pivot_lines.patient_lines(seen, patients),
+        "subject": subjects.labels(subjects.PERSON, [person_id])[str(person_id)],
+        "subject_url": subjects.url(subjects.PERSON, person_id),
+        "person_id": person_id,
+        "most": MOST_PIVOT_LINES,
+    }
+    return render(request, "audit/person_patients.html", values)
+
+
+@requires(VIEW_EVENT)
+def seal_list(request: HttpRequest) -> HttpResponse:
+    """Show how the trail is sealed: how far, since when, and the newest seals of each chain."""
+    values = {
+        "state": sealed.get_trail_state(),
+        "seals": seal_lines.seal_lines(sealed.list_newest_seals(most=SEALS_SHOWN)),
+        "verified": log.get_last_verification(),
+    }
+    return render(request, "audit/seal_list.html", values)
+
+
+def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]]:
+    """Count by day, over a day or two by hour; not at all over more than the bars can show."""
+    if criteria.since is None:
+        return []
+    days = ((criteria.until or timezone.now()) - criteria.since).days
+    if days > MOST_BARS:
+        return []
+    is_hourly = days <= DAYS_BY_HOUR
+    zone = timezone.get_current_timezone_name()
+    counts = log.count_by_time(criteria, is_hourly=is_hourly, zone=zone)
+    return filters.bars(counts, request.GET, is_hourly=is_hourly, url=request.path)
+
+
+def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpResponse:
+    """Send the browser to the same page with ids in the place of what was typed."""
+    query = request.GET.copy()
+    for name in ("find_person", "find_patient", "after", "before"):
+        query.pop(name, None)
+    query.update({name: str(value) for name, value in form.finds.items()})
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
+def _pivot_criteria(request: HttpRequest, **fixed: int) -> tuple[EventFilterForm, Criteria]:
+    """Return the period's form and what is asked for; an unreadable period is not taken."""
+    names = ("since", "until")
+    form = EventFilterForm({name: request.GET.get(name, "") for name in names})
+    usable = form if form.is_valid() else EventFilterForm({})
+    usable.is_valid()
+    return form, replace(usable.criteria(timezone.localdate()), **fixed)
+
+
+def _sort(request: HttpRequest) -> str:
+    return request.GET.get("sort", pivots.NEWEST)
+
+
+def _record_view(criteria: Criteria, patients: Iterable[str]) -> None:
+    """Write that the log was looked at, and which patients the page names."""
+    detail: dict[str, Any] = dict(exports.filters_of(criteria))
+    events.record(
+        action=Action.LOG_VIEWED,
+        patient_id=criteria.patient_id,
+        basis=Basis.ROLE,
+        purpose=Purpose.OVERSIGHT,
+        detail=detail,
+        patients=[int(patient) for patient in patients],
+        durable=True,
+    )
