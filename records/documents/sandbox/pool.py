@@ -74,18 +74,21 @@ class Child:
     """One sandboxed process, seen from outside."""
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-s", "-E", "-m", MODULE, str(os.getpid())],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                cwd=ROOT,
-                env=CHILD_ENVIRONMENT,
-                close_fds=True,
-            )
-        self.socket = ours
-        self.channel = Channel(ours.fileno())
+        self.socket, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-s", "-E", "-m", MODULE, str(os.getpid())],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    cwd=ROOT,
+                    env=CHILD_ENVIRONMENT,
+                    close_fds=True,
+                )
+        except OSError:
+            self.socket.close()
+            raise
+        self.channel = Channel(self.socket.fileno())
         self.held_key = ""
         self.jobs = 0
         self.is_worn = False
@@ -209,16 +212,18 @@ class Pool:
             self.idle.remove(dead)
             self.children.remove(dead)
             dead.end()
-        holder = next((child for child in self.idle if child.held_key == key), None)
-        if holder is None and len(self.children) + self.starting < self.size:
-            holder = next((child for child in self.idle if not child.held_key), None)
-        if holder is None and self.idle:
-            holder = self.idle[0]
-        if holder is not None:
-            self.idle.remove(holder)
-        return holder
+        has_room = len(self.children) + self.starting < self.size
+        wanted = [child for child in self.idle if child.held_key in (key, "")]
+        wanted.sort(key=lambda child: child.held_key != key)
+        if not wanted and not has_room:
+            wanted = self.idle  # the one that has been idle longest comes first
+        if not wanted:
+            return None
+        self.idle.remove(chosen := wanted[0])
+        return chosen
 
     def _start(self) -> Child:
+        child = None
         try:
             child = self.keeper.submit(Child).result()
         except (OSError, RuntimeError) as error:
@@ -226,9 +231,9 @@ class Pool:
         finally:
             with self.changed:
                 self.starting -= 1
+                if child is not None:
+                    self.children.add(child)
                 self.changed.notify()
-        with self.changed:
-            self.children.add(child)
         return child
 
     def _give_back(self, child: Child) -> None:

@@ -5,7 +5,7 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
 from records.documents.errors import (
     FileEncrypted,
@@ -235,14 +235,34 @@ def test_text_of_a_page_is_read():
     document.close()
 
 
-def test_filled_form_is_drawn_with_its_values():
-    document = opened(samples.sample("scans/py-pdf/libreoffice-form.pdf"))
+def test_form_is_drawn_with_its_fields():
+    def change(pdf):
+        field = Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Tx,
+            T=String("name"),
+            Rect=Array([100, 100, 500, 300]),
+            F=4,
+            MK=Dictionary(BG=Array([0, 0, 0])),
+            AP=Dictionary(
+                N=pdf.make_stream(
+                    b"0 0 400 200 re f",
+                    BBox=Array([0, 0, 400, 200]),
+                    Type=Name.XObject,
+                    Subtype=Name.Form,
+                )
+            ),
+        )
+        field = pdf.make_indirect(field)
+        pdf.pages[0].obj.Annots = Array([field])
+        pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
-    picture, _ = pdfs.draw(document, 1, 30, 0)
+    document = opened(samples.changed_pdf(change))
+    picture, _ = pdfs.draw(document, 1, 72, 0)
     document.close()
 
-    assert document.get_formtype is not None
-    assert picture.size == (249, 351)
+    assert picture.convert("L").getpixel((300, 592)) < 100
 
 
 @pytest.mark.parametrize(
