@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.contrib.auth.models import PermissionsMixin
 from django.urls import NoReverseMatch, reverse
-from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,6 @@ class Desk:
     key: str = ""
     permissions: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    count: str = ""
     is_setting: bool = False
 
 
@@ -53,16 +50,7 @@ DESKS: tuple[Desk, ...] = (
         "documents:unfiled_list",
         key="i",
         permissions=("documents.file_document",),
-        areas=("documents",),
-    ),
-    Desk(
-        "interchange",
-        "Imports",
-        "file-import",
-        "interchange:message_list",
-        key="m",
-        permissions=("interchange.view_import",),
-        areas=("interchange",),
+        areas=("documents", "interchange"),
     ),
     Desk(
         "release",
@@ -93,9 +81,9 @@ DESKS: tuple[Desk, ...] = (
     ),
     Desk(
         "glass",
-        "Broken glass",
+        "Emergency access",
         "hammer",
-        "access:broken_glass_list",
+        "access:glass_list",
         key="b",
         permissions=("access.review_broken_glass",),
     ),
@@ -133,10 +121,11 @@ def list_links(user: PermissionsMixin, *, url_name: str = "", area: str = "") ->
     return [Link(desk, url_of(desk), desk is current) for desk in shown]
 
 
-def count_work(user: PermissionsMixin) -> dict[str, int]:
-    """Return how much work waits for `user` at each desk that counts it."""
-    desks = [desk for desk in DESKS if desk.count and url_of(desk) and _may_enter(user, desk)]
-    return {desk.name: _counter(desk.count)(user) for desk in desks}
+def desk_of(url_name: str) -> Desk | None:
+    """Return the desk at which work behind the page `url_name` is done."""
+    area = url_name.partition(":")[0]
+    exact = next((desk for desk in DESKS if desk.url_name == url_name), None)
+    return exact or next((desk for desk in DESKS if area in desk.areas), None)
 
 
 @lru_cache(maxsize=64)
@@ -156,8 +145,3 @@ def address(url_name: str) -> str:
 
 def _may_enter(user: PermissionsMixin, desk: Desk) -> bool:
     return not desk.permissions or any(user.has_perm(name) for name in desk.permissions)
-
-
-@lru_cache(maxsize=64)
-def _counter(path: str) -> Any:
-    return import_string(path)

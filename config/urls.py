@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from config.views import errors, health, home, sessions
+from config.views import errors, health, home, sessions, status
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in/", include("allauth.urls")),
     path("session/", sessions.state, name="session_state"),
     path("session/extend/", sessions.extend, name="session_extend"),
+    path("status/", status.status, name="status"),
     path("health/live/", health.live, name="health_live"),
     path("health/ready/", health.ready, name="health_ready"),
     path("log/", include("audit.urls")),

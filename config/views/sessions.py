@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 
 from accounts.http import polling
 from accounts.middleware import ACTIVE, STARTED
@@ -30,4 +31,6 @@ def _state(request: HttpRequest) -> HttpResponse:
     now = int(time.time())
     idle_left = settings.IDLE_LOGOFF_SECONDS - (now - request.session.get(ACTIVE, now))
     whole_left = settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now))
-    return JsonResponse({"user": request.user.pk, "seconds": max(0, min(idle_left, whole_left))})
+    left = max(0, min(idle_left, whole_left))
+    # After signing in again an open page needs the new session's form token.
+    return JsonResponse({"user": request.user.pk, "seconds": left, "csrf": get_token(request)})

@@ -82,7 +82,7 @@ function showHelp() {
   document.getElementById("keys-help")?.remove();
   const rows = bound().filter(([element]) => isUsable(element)).map(([element, names]) => [nameOf(element), names[0]]);
   for (const element of all("[data-keys-extra]")) rows.push(...JSON.parse(element.dataset.keysExtra));
-  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))))));
+  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...keys.split(" ").map((key) => make("kbd", {}, legend(key)))))));
   const close = make("button", { class: "btn", type: "button", "data-close": true }, "Close");
   const dialog = make(
     "dialog",
@@ -94,6 +94,9 @@ function showHelp() {
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** How a key is printed on a keyboard. */
+const legend = (key) => key.replace("Control", "Ctrl").replace("Plus", "+").replace(/\+(\w)$/, (_, last) => `+${last.toUpperCase()}`);
 
 /** What an element that has a key is called. */
 export function nameOf(element) {

@@ -2,10 +2,10 @@
 // the content, 204 or 304 changes nothing, 286 ends it. Nothing is asked while the tab is hidden.
 import { all, ask, make, meta } from "./dom.js";
 
-const STATUS_SECONDS = 15;
-const LATE_SECONDS = 60;
-let trailAt = 0;
-let isLate = false;
+const STATUS_SECONDS = 20;
+const UNKNOWN = 120000;
+let trail = null;
+let heardAt = 0;
 let version = "";
 
 export function start() {
@@ -49,11 +49,11 @@ async function refresh(element) {
 
 async function status() {
   const response = await ask(`${meta("status-url")}?version=${encodeURIComponent(version)}`);
+  if (response.ok) heardAt = Date.now();
   if (response.status !== 200) return;
   const news = await response.json();
   version = news.version ?? "";
-  trailAt = news.trail.sealed_at * 1000;
-  isLate = news.trail.state !== "ok";
+  trail = news.trail;
   for (const place of all("[data-count]")) place.textContent = news.counts[place.dataset.count] || "";
   drawTrail();
 }
@@ -61,17 +61,23 @@ async function status() {
 /** Say how long ago the trail was sealed; the age runs on between answers. */
 function drawTrail() {
   const place = document.querySelector("[data-trail]");
-  if (!place || !trailAt) return;
-  const age = Math.max(0, Math.round((Date.now() - trailAt) / 1000));
-  const late = isLate || age > LATE_SECONDS;
-  const text = late ? `trail ! not sealed for ${spoken(age)}` : `trail ✓ sealed ${spoken(age)} ago`;
-  place.dataset.state = late ? "late" : "ok";
+  if (!place || !trail) return;
+  const [state, text] = describeTrail();
+  place.dataset.state = state;
   // The age changes each second; people who listen hear only a change of state.
-  place.setAttribute("aria-live", late ? "polite" : "off");
+  place.setAttribute("aria-live", state === "ok" ? "off" : "polite");
   if (place.textContent !== text) place.textContent = text;
 }
 
-const spoken = (age) => (age < 120 ? `${age} s` : `${Math.floor(age / 60)} min`);
+function describeTrail() {
+  if (Date.now() - heardAt > UNKNOWN) return ["late", "trail ? not known"];
+  if (trail.lag) return ["late", `trail ! unsealed for ${spoken(trail.lag)}`];
+  if (!trail.is_sound) return ["late", "trail ! needs attention"];
+  if (!trail.sealed_at) return ["ok", "trail: nothing to seal yet"];
+  return ["ok", `trail ✓ sealed ${spoken(Math.max(0, Math.round(Date.now() / 1000 - trail.sealed_at)))} ago`];
+}
+
+const spoken = (age) => (age < 120 ? `${age} s` : age < 7200 ? `${Math.floor(age / 60)} min` : `${Math.floor(age / 3600)} h`);
 
 function connection(isOn) {
   const old = document.getElementById("offline");

@@ -1,0 +1,52 @@
+"""What the frame of an open page asks for from time to time: work waiting, state of the trail."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from accounts.http import person, polling
+from accounts.models import User
+from audit.http import requires
+from audit.selectors.seals import TrailState, get_trail_state
+from config import navigation
+from records.access import worklists
+
+TRAIL_AGE_SECONDS = 10
+
+
+@polling
+@requires()
+def status(request: HttpRequest) -> HttpResponse:
+    """Answer counts and trail as JSON, 204 where both are as the asker already has them."""
+    trail = get_trail_state(max_age=TRAIL_AGE_SECONDS)
+    news = {"counts": count_work(person(request)), "trail": describe(trail)}
+    version = hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:16]
+    if request.GET.get("version") == version:
+        return HttpResponse(status=204)
+    return JsonResponse(news | {"version": version})
+
+
+def count_work(user: User) -> dict[str, int]:
+    """Return how much waits for `user` at each desk, and in all under `home`."""
+    counts: Counter[str] = Counter()
+    for source in worklists.sources_for(user):
+        number = source.count(user)
+        desk = navigation.desk_of(source.url_name)
+        counts["home"] += number
+        if desk is not None and desk.name != "home":
+            counts[desk.name] += number
+    return dict(counts)
+
+
+def describe(trail: TrailState) -> dict[str, Any]:
+    """Return the trail's state for the foot of the page."""
+    return {
+        "is_sound": trail.is_sound,
+        "sealed_at": trail.sealed_at.timestamp() if trail.sealed_at else None,
+        "lag": round(trail.lag_seconds) if trail.is_lagging else 0,
+    }
