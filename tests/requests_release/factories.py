@@ -9,13 +9,16 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.models import User
 from audit.writes import attributing
+from records.access.enums import UnitRight
 from records.access.models import Chart, CustodyUnit, Facility
 from records.access.services import rights
 from records.documents.models import Document, DocumentType, DocumentVersion
 from records.patients.models import Patient
+from requests_release.models import Package, Request, Requester, RequestItem, RequestPreparer
 
 _numbers = itertools.count(1)
 RECEIVED = date(2026, 11, 2)
@@ -43,7 +46,9 @@ def grant(user: User, unit: CustodyUnit, right: str = "view_chart") -> None:
     giver = User.objects.filter(username="giver").first() or make_user(
         "ADMINISTRATOR", username="giver"
     )
-    rights.grant_unit(actor=giver, unit=unit, right=right, reason="Works there", user=user)
+    rights.grant_unit(
+        actor=giver, unit=unit, right=UnitRight(right), reason="Works there", user=user
+    )
 
 
 def make_unit(**facts: Any) -> CustodyUnit:
@@ -79,9 +84,7 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
         )
 
 
-def make_document(
-    patient: Patient, *, pages: int = 3, data: bytes = b"", **facts: Any
-) -> Document:
+def make_document(patient: Patient, *, pages: int = 3, data: bytes = b"", **facts: Any) -> Document:
     """A current document of one version; without `data` its bytes are only claimed."""
     number = next(_numbers)
     with attributing(_anybody()):
@@ -120,3 +123,91 @@ def make_document(
 
 def _anybody() -> User:
     return User.objects.get(username="system")
+
+
+def make_requester(kind: str = "ATTORNEY", **facts: Any) -> Requester:
+    with attributing(_anybody()):
+        return Requester.objects.create(
+            **{
+                "kind": kind,
+                "name": f"Harlan & Pike {next(_numbers)}",
+                "address": "1 Court Square, Portland, ME 04101",
+                "created_by": _anybody(),
+            }
+            | facts
+        )
+
+
+def make_request(patient: Patient, clerk: User, **facts: Any) -> Request:
+    """A logged request, as bare rows."""
+    with attributing(clerk):
+        requester = facts.pop("requester", None) or make_requester()
+        request = Request.objects.create(
+            **{
+                "number": f"R2026-9{next(_numbers):05d}",
+                "patient": patient,
+                "unit_id": patient.unit_id,
+                "requester": requester,
+                "recipient_name": requester.name,
+                "kind": "DISCLOSURE",
+                "purpose": "LEGAL",
+                "basis": "512E_ORDER",
+                "channel": "MAIL",
+                "medium": "ELECTRONIC",
+                "scope": "Discharge summaries",
+                "received_on": RECEIVED,
+                "status_since": timezone.now(),
+                "idempotency_key": uuid.uuid4(),
+                "created_by": clerk,
+            }
+            | facts
+        )
+        RequestPreparer.objects.create(request=request, person=clerk)
+    return request
+
+
+def make_item(request: Request, document: Document, clerk: User) -> RequestItem:
+    with attributing(clerk):
+        return RequestItem.objects.create(
+            request=request,
+            document=document,
+            version_number=1,
+            pages=list(range(1, document.page_count + 1)),
+            added_by=clerk,
+        )
+
+
+def bring(request: Request, *path: str, clerk: User, approver: User | None = None) -> Request:
+    """Take a request along `path` as bare rows, each step alone, so that triggers see each."""
+    for status in path:
+        values: dict[str, Any] = {"status": status}
+        if status == "IN_PREPARATION":
+            values |= {"prepared_by": clerk, "approved_at": None, "approved_by": None}
+        if status == "SUBMITTED":
+            values |= {"submitted_at": timezone.now(), "submitted_by": clerk}
+        if status == "APPROVED" and approver is not None:
+            values |= {"approved_at": timezone.now(), "approved_by": approver}
+        with attributing(clerk):
+            Request.objects.filter(pk=request.pk).update(**values)
+    request.refresh_from_db()
+    return request
+
+
+def make_package(request: Request, **facts: Any) -> Package:
+    """A finished package whose bytes are only claimed."""
+    with attributing(request.approved_by or request.created_by):
+        return Package.objects.create(
+            **{
+                "request": request,
+                "number": 1,
+                "state": "READY",
+                "plan": [{"pages": [1]}],
+                "manifest": {"pages": []},
+                "manifest_sha256": "b" * 64,
+                "sha256": "a" * 64,
+                "page_count": 4,
+                "created_by": request.approved_by or request.created_by,
+                "ready_at": timezone.now(),
+            }
+            | facts
+        )

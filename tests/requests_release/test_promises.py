@@ -1,0 +1,386 @@
+"""What PostgreSQL promises of releases, tried from a connection of the application's own role."""
+
+import itertools
+
+import psycopg2
+import psycopg2.errors
+import pytest
+
+from requests_release.enums import RequestStatus
+from requests_release.rules import transitions
+from tests.requests_release import factories as make
+
+pytestmark = [pytest.mark.promise, pytest.mark.committed]
+
+INSERT_DISCLOSURE = """
+    INSERT INTO requests_release_disclosure (
+        request_id, delivery_id, package_id, patient_id, recipient_name, recipient_address,
+        description, purpose, basis, is_in_accounting, released_on, page_count, package_sha256,
+        manifest_sha256, recorded_at, released_by_id)
+    VALUES (%(request)s, %(delivery)s, %(package)s, %(patient)s, 'Court', '', 'Summary', 'Order',
+            '512E_ORDER', true, '2026-11-20', 4, %(sha)s, %(manifest)s, now(), %(clerk)s)
+"""
+INSERT_DELIVERY = """
+    INSERT INTO requests_release_delivery (
+        request_id, package_id, method, token_hash, passcode_hash, failed_attempts, used_at,
+        handed_on, tracking_note, created_at, created_by_id)
+    VALUES (%(request)s, %(package)s, 'MAIL', '', '', 0, now(), '2026-11-20', '', now(), %(clerk)s)
+    RETURNING id
+"""
+DELIVER = "UPDATE requests_release_request SET status = 'DELIVERED' WHERE id = %(request)s"
+
+
+@pytest.fixture
+def unit():
+    return make.make_unit()
+
+
+@pytest.fixture
+def clerk(unit):
+    return make.make_user("CLERK", unit=unit)
+
+
+@pytest.fixture
+def approver(unit):
+    return make.make_user("SUPERVISOR", unit=unit)
+
+
+@pytest.fixture
+def patient(unit):
+    return make.make_patient(unit)
+
+
+@pytest.fixture
+def document(patient):
+    return make.make_document(patient)
+
+
+@pytest.fixture
+def submitted(patient, clerk, document):
+    request = make.make_request(patient, clerk)
+    make.make_item(request, document, clerk)
+    return make.bring(request, "IN_PREPARATION", "SUBMITTED", clerk=clerk)
+
+
+@pytest.fixture
+def ready(submitted, clerk, approver):
+    return make.bring(submitted, "APPROVED", "PACKAGING", "READY", clerk=clerk, approver=approver)
+
+
+@pytest.fixture
+def package(ready):
+    return make.make_package(ready)
+
+
+@pytest.fixture
+def sql(second_connection, clerk):
+    """Run statements in one transaction of the application role, attributed to the clerk."""
+
+    def run(*statements, **values):
+        second_connection.autocommit = False
+        try:
+            with second_connection, second_connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('chartroom.actor', %s, true)", [str(clerk.pk)])
+                for statement in statements:
+                    cursor.execute(statement, values)
+                    if cursor.description:
+                        values["delivery"] = cursor.fetchone()[0]
+        finally:
+            second_connection.autocommit = True
+        return values
+
+    return run
+
+
+def facts(ready, package, clerk):
+    return {
+        "request": ready.pk,
+        "package": package.pk,
+        "patient": ready.patient_id,
+        "clerk": clerk.pk,
+        "sha": package.sha256,
+        "manifest": package.manifest_sha256,
+    }
+
+
+def test_delivery_disclosure_and_status_together_are_taken(sql, ready, package, clerk):
+    sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **facts(ready, package, clerk))
+
+    ready.refresh_from_db()
+    assert ready.status == "DELIVERED"
+    assert ready.disclosure.package_sha256 == package.sha256
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (DELIVER,),
+        (INSERT_DELIVERY,),
+        (INSERT_DELIVERY, DELIVER),
+        (INSERT_DELIVERY, INSERT_DISCLOSURE),
+        ("SET CONSTRAINTS ALL DEFERRED", DELIVER),
+        (
+            INSERT_DELIVERY,
+            INSERT_DISCLOSURE,
+            DELIVER,
+            "UPDATE requests_release_request SET status = 'CLOSED' WHERE id = %(request)s",
+        ),
+    ],
+    ids=["status", "delivery", "no-disclosure", "no-status", "deferred", "closed-at-once"],
+)
+def test_one_without_the_others_is_refused(sql, ready, package, clerk, statements):
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        sql(*statements, **facts(ready, package, clerk))
+
+    ready.refresh_from_db()
+    assert ready.status == "READY"
+    assert ready.deliveries.count() == 0
+    assert not hasattr(ready, "disclosure")
+
+
+def test_copies_other_than_the_package_are_not_disclosed(sql, ready, package, clerk):
+    values = facts(ready, package, clerk) | {"sha": "c" * 64}
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="together with its disclosure"):
+        sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **values)
+
+
+def test_a_second_disclosure_of_a_delivered_request_is_refused(sql, ready, package, clerk):
+    values = facts(ready, package, clerk)
+    values = sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **values)
+
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        sql(INSERT_DISCLOSURE, **values)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "status = 'VOIDED', voided_at = now(), voided_by_id = %(clerk)s, void_reason = 'wrong'",
+        "version_number = 2",
+    ],
+)
+def test_a_document_changed_since_approval_stops_delivery(
+    sql, ready, package, clerk, document, change
+):
+    values = facts(ready, package, clerk) | {"document": document.pk}
+    sql(f"UPDATE documents_document SET {change} WHERE id = %(document)s", **values)
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="moved, voided or replaced"):
+        sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **values)
+
+
+APPROVE = """
+    UPDATE requests_release_request
+    SET status = 'APPROVED', approved_at = now(), approved_by_id = %(person)s
+    WHERE id = %(request)s
+"""
+DECIDE = """
+    INSERT INTO requests_release_requeststatuschange
+        (request_id, from_status, to_status, reason, changed_at, changed_by_id)
+    VALUES (%(request)s, 'SUBMITTED', %(decision)s, '', now(), %(person)s)
+"""
+PREPARE = """
+    INSERT INTO requests_release_requestpreparer (request_id, person_id, since)
+    VALUES (%(request)s, %(person)s, now())
+"""
+
+
+def test_the_preparer_does_not_approve(sql, submitted, clerk):
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        sql(APPROVE, request=submitted.pk, person=clerk.pk)
+
+    submitted.refresh_from_db()
+    assert submitted.status == "SUBMITTED"
+
+
+def test_whoever_helped_preparing_does_not_approve(sql, submitted, approver):
+    sql(PREPARE, request=submitted.pk, person=approver.pk)
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="other than its preparers"):
+        sql(APPROVE, request=submitted.pk, person=approver.pk)
+
+
+def test_the_preparer_cannot_be_taken_off_the_list(sql, submitted, clerk):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        sql(
+            "DELETE FROM requests_release_requestpreparer WHERE request_id = %(request)s",
+            request=submitted.pk,
+        )
+
+
+def test_moving_the_names_about_does_not_help(sql, submitted, clerk, approver):
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        sql(
+            "UPDATE requests_release_request SET prepared_by_id = %(other)s,"
+            " submitted_by_id = %(other)s, status = 'APPROVED', approved_at = now(),"
+            " approved_by_id = %(person)s WHERE id = %(request)s",
+            request=submitted.pk,
+            person=clerk.pk,
+            other=approver.pk,
+        )
+
+
+def test_the_approver_does_not_become_a_preparer(sql, ready, approver):
+    with pytest.raises(psycopg2.errors.CheckViolation, match="cannot become its preparer"):
+        sql(PREPARE, request=ready.pk, person=approver.pk)
+
+
+@pytest.mark.parametrize("decision", ["APPROVED", "RETURNED", "DENIED", "NO_RECORDS"])
+def test_no_decision_is_written_in_the_preparers_name(sql, submitted, clerk, decision):
+    with pytest.raises(psycopg2.errors.CheckViolation, match="other than its preparers"):
+        sql(DECIDE, request=submitted.pk, person=clerk.pk, decision=decision)
+
+
+@pytest.mark.parametrize("setting", ["pgtrigger.ignore", "session_replication_role"])
+def test_no_setting_switches_the_promise_off(sql, submitted, clerk, setting):
+    values = {"request": submitted.pk, "person": clerk.pk}
+    value = "replica" if setting == "session_replication_role" else "{requests_release_request:x}"
+
+    with pytest.raises((psycopg2.errors.CheckViolation, psycopg2.errors.InsufficientPrivilege)):
+        sql(f"SET LOCAL {setting} = '{value}'", APPROVE, **values)
+
+
+def test_a_shadow_table_does_not_hide_the_preparers(sql, submitted, clerk, approver):
+    sql(PREPARE, request=submitted.pk, person=approver.pk)
+
+    with pytest.raises((psycopg2.errors.CheckViolation, psycopg2.errors.InsufficientPrivilege)):
+        sql(
+            "CREATE TEMP TABLE requests_release_requestpreparer"
+            " (request_id bigint, person_id bigint)",
+            APPROVE,
+            request=submitted.pk,
+            person=approver.pk,
+        )
+
+
+def test_the_database_knows_the_same_moves_as_the_rules(second_connection):
+    pairs = list(itertools.product(RequestStatus.values, repeat=2))
+
+    with second_connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a, b FROM unnest(%s::text[], %s::text[]) AS pair (a, b)"
+            " WHERE requests_release_may_move(a, b)",
+            [[one for one, _ in pairs], [two for _, two in pairs]],
+        )
+        known = set(cursor.fetchall())
+
+    assert known == {
+        (str(one), str(two)) for one, targets in transitions.MOVES.items() for two in targets
+    }
+
+
+def test_a_request_cannot_jump(sql, patient, clerk):
+    request = make.make_request(patient, clerk)
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="cannot go from LOGGED to APPROVED"):
+        sql(APPROVE, request=request.pk, person=clerk.pk)
+
+
+def test_a_request_without_documents_is_not_submitted(patient, clerk):
+    request = make.make_request(patient, clerk)
+
+    with pytest.raises(Exception, match="without documents"):
+        make.bring(request, "IN_PREPARATION", "SUBMITTED", clerk=clerk)
+
+
+def test_a_request_on_an_authorization_needs_one(patient, clerk, document):
+    request = make.make_request(patient, clerk, basis="508")
+    make.make_item(request, document, clerk)
+
+    with pytest.raises(Exception, match="needs one that stands"):
+        make.bring(request, "IN_PREPARATION", "SUBMITTED", clerk=clerk)
+
+
+INSERT_ITEM = """
+    INSERT INTO requests_release_requestitem
+        (request_id, document_id, version_number, pages, added_at, added_by_id)
+    VALUES (%(request)s, %(document)s, %(version)s, %(pages)s, now(), %(clerk)s)
+"""
+
+
+@pytest.fixture
+def logged(patient, clerk):
+    return make.make_request(patient, clerk)
+
+
+def test_another_patients_document_is_refused(sql, logged, unit, clerk):
+    other = make.make_document(make.make_patient(unit))
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="another patient"):
+        sql(
+            INSERT_ITEM,
+            request=logged.pk,
+            document=other.pk,
+            version=1,
+            pages=[1],
+            clerk=clerk.pk,
+        )
+
+
+@pytest.mark.parametrize(
+    ("version", "pages", "error"),
+    [
+        (2, [1], psycopg2.errors.ForeignKeyViolation),
+        (1, [4], psycopg2.errors.CheckViolation),
+        (1, [0], psycopg2.errors.CheckViolation),
+        (1, [], psycopg2.errors.CheckViolation),
+        (1, [None], psycopg2.errors.CheckViolation),
+    ],
+)
+def test_pages_that_are_not_there_are_refused(sql, logged, document, clerk, version, pages, error):
+    with pytest.raises(error):
+        sql(
+            INSERT_ITEM,
+            request=logged.pk,
+            document=document.pk,
+            version=version,
+            pages=pages,
+            clerk=clerk.pk,
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM requests_release_requestitem WHERE request_id = %(request)s",
+        "UPDATE requests_release_requestitem SET pages = '{1}' WHERE request_id = %(request)s",
+    ],
+)
+def test_items_are_fixed_once_submitted(sql, submitted, statement):
+    with pytest.raises(psycopg2.errors.CheckViolation, match="fixed while it is SUBMITTED"):
+        sql(statement, request=submitted.pk)
+
+
+@pytest.mark.parametrize(
+    "table", ["disclosure", "requeststatuschange", "requestpreparer", "comment", "accounting"]
+)
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET id = id"])
+def test_histories_are_insert_only(sql, table, statement):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        sql(statement.format(f"requests_release_{table}"))
+
+
+@pytest.mark.parametrize("table", ["disclosure", "requeststatuschange", "requestpreparer"])
+def test_not_even_a_superuser_changes_histories_by_mistake(superuser_connection, table, submitted):
+    with superuser_connection.cursor() as cursor, pytest.raises(psycopg2.errors.RestrictViolation):
+        cursor.execute(f"TRUNCATE requests_release_{table} CASCADE")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["sha256 = 'x'", "manifest = '{}'", "state = 'BUILDING'", "page_count = 1"],
+)
+def test_a_finished_package_is_fixed(sql, package, change):
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        sql(f"UPDATE requests_release_package SET {change} WHERE id = %(id)s", id=package.pk)
+
+
+def test_an_unattributed_write_is_refused(second_connection, submitted):
+    with (
+        second_connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege, match="nobody is named"),
+    ):
+        cursor.execute(
+            "UPDATE requests_release_request SET scope = 'all' WHERE id = %s", [submitted.pk]
+        )
