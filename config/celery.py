@@ -22,9 +22,19 @@ app.conf.beat_schedule = {
     "seal": {"task": "audit.tasks.seal", "schedule": 10.0, "options": {"expires": 10}},
     "sweep": {"task": "jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "close-expired-glass": {
+        "task": "records.access.tasks.close_expired_glass",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "make-partitions": {
         "task": "audit.tasks.make_partitions",
         "schedule": crontab(hour=1, minute=10),
+        "options": {"expires": 3600},
+    },
+    "verify-recent": {
+        "task": "audit.tasks.verify_recent",
+        "schedule": crontab(hour=3, minute=30),
         "options": {"expires": 3600},
     },
     "evaluate-retention": {

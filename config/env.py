@@ -1,4 +1,4 @@
-"""Settings from the environment, read once at start; odd values stop the start with one clear line."""
+"""Settings from the environment, read once at start; odd values stop it with one clear line."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ DATABASE_ROLES = ("app", "owner")
 
 
 class SettingsError(SystemExit):
-    """A setting that cannot be used; the process ends with status 2 and the message."""
+    """A setting that cannot be used; whatever process it is in ends with the message."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(2)
+        # Python prints a SystemExit's text when nobody catches it, in gunicorn and Celery too.
+        super().__init__(message)
         self.message = message
-
-    def __str__(self) -> str:
-        return self.message
 
 
 reader = environ.Env()

@@ -1,16 +1,17 @@
-"""For load balancers and monitors: does this process live, can it serve, does the worker run."""
+"""For load balancers and monitors: does this process live, can it serve, does the rest work."""
 
 from __future__ import annotations
 
 import time
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from accounts.http import public
+from audit.selectors import seals
 from config.tasks import HEARTBEAT
 
 LATE_AFTER_SECONDS = 90
@@ -26,30 +27,28 @@ def live(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database and cache do, else 503; a late worker is told, not failed.
+    """Answer 200 when database and cache do, else 503.
 
-    Requests can be served without the worker, so its state must not take this process out of
-    service.
+    A late worker and a late seal are told to monitors by word and not by status: requests can be
+    served meanwhile, and taking this process out of service would mend neither.
     """
-    database, worker = _database(), _worker()
-    found = {"database": database, "cache": "failed" if worker == "unknown" else "ok"}
-    is_ready = set(found.values()) == {"ok"}
-    return JsonResponse(found | {"worker": worker}, status=200 if is_ready else 503)
+    found = _database() | _cache()
+    is_ready = "failed" not in found.values()
+    return JsonResponse(found, status=200 if is_ready else 503)
 
 
-def _database() -> str:
+def _database() -> dict[str, str]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        state = seals.get_trail_state()
     except DatabaseError:
-        return "failed"
-    return "ok"
+        return {"database": "failed", "seal": "unknown"}
+    return {"database": "ok", "seal": "ok" if state.is_sound else "alarm"}
 
 
-def _worker() -> str:
+def _cache() -> dict[str, str]:
     try:
         beat = cache.get(HEARTBEAT)
     except (RedisError, OSError):
-        return "unknown"
+        return {"cache": "failed", "worker": "unknown"}
     is_late = beat is None or time.time() - float(beat) > LATE_AFTER_SECONDS
-    return "late" if is_late else "ok"
+    return {"cache": "ok", "worker": "late" if is_late else "ok"}
