@@ -22,9 +22,7 @@ class Shelf:
     next_key: str
 
 
-def list_documents(
-    scope: ChartScope, *, include_voided: bool = False
-) -> QuerySet[Document]:
+def list_documents(scope: ChartScope, *, include_voided: bool = False) -> QuerySet[Document]:
     """Return the documents that the scope shows, newest service first."""
     documents = Document.objects.filter(
         patient_id=scope.patient_id, sensitivity__in=scope.classes
@@ -67,8 +65,10 @@ def get_document(scope: ChartScope, document_id: int) -> Document:
     Raises:
         Document.DoesNotExist: it is not of this chart, or its class is hidden.
     """
-    return list_documents(scope, include_voided=True).select_related("encounter", "unit").get(
-        pk=document_id
+    return (
+        list_documents(scope, include_voided=True)
+        .select_related("encounter", "unit")
+        .get(pk=document_id)
     )
 
 
