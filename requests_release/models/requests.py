@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from records.access.enums import SensitivityClass
 from requests_release.enums import (
     AuthorizedPurpose,
     Channel,
@@ -64,6 +65,19 @@ class Request(models.Model):
         default="",
         help_text="How identity and authority of the requester were verified, 45 CFR 164.514(h)",
     )
+    reviewed_classes = ArrayField(
+        models.CharField(max_length=20, choices=SensitivityClass),
+        default=list,
+        blank=True,
+        help_text="Protected classes that a licensed professional has looked at and let pass",
+    )
+    review_note = models.CharField(
+        max_length=200, blank=True, default="", help_text="Which professional, and when"
+    )
+    has_part2_order = models.BooleanField(
+        default=False, help_text="Court order under 42 CFR 2.64-2.66, with a subpoena"
+    )
+    is_emergency = models.BooleanField(default=False, help_text="Medical emergency, 42 CFR 2.51")
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     due_force = models.CharField(max_length=6, choices=DueForce, blank=True, default="")
@@ -76,6 +90,14 @@ class Request(models.Model):
     status_since = models.DateTimeField()
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who gave it to its preparer; empty where they took it themselves",
     )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -166,6 +188,10 @@ class Request(models.Model):
                 | Q(scope_until__isnull=True)
                 | Q(scope_until__gte=F("scope_from")),
                 name="requests_release_request_scope_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_classes=[]) | ~Q(review_note=""),
+                name="requests_release_request_review_names_the_professional",
             ),
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | ~Q(due_cite=""),
