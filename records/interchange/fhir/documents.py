@@ -84,6 +84,7 @@ class Sheet:
         Raises:
             FhirUnreadable: it cannot be read.
         """
+        parts.labels(entry.node)
         if entry.type in listed.LISTINGS:
             listing = listed.LISTINGS[entry.type]
             cells = listing.read(entry.node, entry, self.names)
@@ -91,13 +92,20 @@ class Sheet:
         elif entry.type == "Observation":
             self.observed[entry.path] = results.observation(entry)
         elif entry.type == "DiagnosticReport":
-            results.report(entry, self.names, [])  # refused now rather than half done later
-            for inner in entry.contained.values():
-                results.observation(as_entry(inner, entry))
+            self.check_report(entry)
             self.reports.append(entry)
         else:
             heading, write = WRITERS.get(entry.type, (OTHERS, written.other))
             self.blocks.setdefault(heading, []).extend(write(entry, self.names))
+
+    def check_report(self, entry: Entry) -> None:
+        """Refuse a report now, rather than when its results have been taken from others."""
+        results.report(entry, self.names, [])
+        for node in entry.node.nodes("result"):
+            self.names.of(node, entry)
+            inner = contained_result(node, entry)
+            if inner is not None:
+                results.observation(inner)
 
     def sections(self) -> tuple[Section, ...]:
         """Return what was taken up, in the order of the house."""
@@ -129,9 +137,9 @@ class Sheet:
 
     def taken(self, node: Node, report: Entry) -> results.Observed | None:
         """Return a report's result: an observation of this document, or one inside the report."""
-        inner = report.contained.get(node.text("reference").removeprefix("#"))
-        if inner is not None and inner.text("resourceType") == "Observation":
-            return results.observation(as_entry(inner, report))
+        inner = contained_result(node, report)
+        if inner is not None:
+            return results.observation(inner)
         target = self.names.index.find(node, report)
         return self.observed.pop(target.path, None) if target else None
 
@@ -142,6 +150,13 @@ class Sheet:
             self.is_rounded = self.is_rounded or item.is_rounded
         for heading, found in by_heading.items():
             self.blocks.setdefault(heading, []).extend(results.table(found))
+
+
+def contained_result(node: Node, report: Entry) -> Entry | None:
+    """Return the observation inside `report` that a result means."""
+    inner = report.contained.get(node.text("reference").removeprefix("#"))
+    is_result = inner is not None and inner.text("resourceType") == "Observation"
+    return as_entry(inner, report) if inner is not None and is_result else None
 
 
 def columns_of(heading: str) -> tuple[Any, ...]:

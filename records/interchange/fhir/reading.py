@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from records.interchange.enums import Reason
@@ -11,54 +12,20 @@ from records.interchange.errors import FhirUnreadable
 from records.interchange.fhir import attachments, bundle, documents, encounters, people
 from records.interchange.fhir.belonging import Belonging
 from records.interchange.fhir.bundle import Entry, Index
+from records.interchange.fhir.groups import BILLING, Group
 from records.interchange.fhir.ledger import Ledger
 from records.interchange.fhir.names import Names
 from records.interchange.values import (
     AttachmentValue,
-    ClinicalDocumentValue,
     EncounterValue,
     OrganizationValue,
-    PatientBundleValue,
-    PatientValue,
     ProviderValue,
     ReadResult,
     Reference,
     Remainder,
 )
 
-BILLING = frozenset(
-    {
-        "Account",
-        "ChargeItem",
-        "Claim",
-        "ClaimResponse",
-        "Contract",
-        "Coverage",
-        "CoverageEligibilityRequest",
-        "CoverageEligibilityResponse",
-        "EnrollmentRequest",
-        "EnrollmentResponse",
-        "ExplanationOfBenefit",
-        "Invoice",
-        "PaymentNotice",
-        "PaymentReconciliation",
-    }
-)
 Value = TypeVar("Value")
-
-
-@dataclass
-class Group:
-    """What belongs to one patient, while the file is read."""
-
-    reference: Reference
-    entry: Entry | None = None
-    patient: PatientValue | None = None
-    encounters: dict[str, EncounterValue] = field(default_factory=dict)  # by path
-    documents: list[ClinicalDocumentValue] = field(default_factory=list)
-    attachments: list[AttachmentValue] = field(default_factory=list)
-    remainder: list[Remainder] = field(default_factory=list)
-    clinical: dict[str, list[Entry]] = field(default_factory=dict)  # by encounter
 
 
 class Reading:
@@ -105,11 +72,11 @@ class Reading:
 
     def read_people(self) -> None:
         for entry in self.of_types("Patient"):
-            self.attempt(entry, lambda entry=entry: self.read_patient(entry))  # type: ignore[misc]
+            self.attempt(entry, partial(self.read_patient, entry))
         for entry in self.of_types("Practitioner"):
-            self.attempt(entry, lambda entry=entry: self.read_provider(entry))  # type: ignore[misc]
+            self.attempt(entry, partial(self.read_provider, entry))
         for entry in self.of_types("Organization"):
-            self.attempt(entry, lambda entry=entry: self.read_organization(entry))  # type: ignore[misc]
+            self.attempt(entry, partial(self.read_organization, entry))
 
     def read_patient(self, entry: Entry) -> None:
         key = self.ledger.key(entry)
@@ -137,13 +104,14 @@ class Reading:
         group = self.attempt(entry, lambda: self.group_of(entry))
         if group is None:
             return
-        key = self.ledger.key(entry)
-        value = self.attempt(entry, lambda: encounters.encounter(entry, key, self.index))
+        value = self.attempt(
+            entry, lambda: encounters.encounter(entry, self.ledger.key(entry), self.index)
+        )
         if value is None:
             return
         group.encounters[entry.path] = self.with_names(entry, value)
         self.encounter_entries[entry.path] = entry
-        self.ledger.use(entry, key)
+        self.ledger.use(entry, value.source_key)
 
     def with_names(self, entry: Entry, value: EncounterValue) -> EncounterValue:
         """Return the encounter with names for its provider and organization."""
@@ -280,7 +248,7 @@ class Reading:
             if entry.path in self.lenders:
                 self.ledger.support(entry)
             elif entry.type == "Binary":
-                self.attempt(entry, lambda entry=entry: self.take_unassigned(entry))  # type: ignore[misc]
+                self.attempt(entry, partial(self.take_unassigned, entry))
             else:
                 self.leave(entry, reason, None)
 
@@ -292,31 +260,13 @@ class Reading:
         self.unassigned.extend(found.values)
         self.ledger.use(entry, found.values[0].source_key)
 
-    def bundle_of(self, group: Group) -> PatientBundleValue:
-        references = [
-            reference.key
-            for value in group.encounters.values()
-            for reference in (value.provider, value.organization)
-            if reference
-        ]
-        return PatientBundleValue(
-            patient=group.patient,
-            reference=group.reference,
-            encounters=tuple(group.encounters.values()),
-            providers=tuple(v for v in self.providers.values() if v.source_key in references),
-            organizations=tuple(
-                v for v in self.organizations.values() if v.source_key in references
-            ),
-            documents=tuple(group.documents),
-            attachments=tuple(group.attachments),
-            remainder=tuple(group.remainder),
-        )
-
     def result(self, name: str) -> ReadResult:
         return ReadResult(
             name=name,
             kind=self.contents.kind,
-            patients=tuple(map(self.bundle_of, self.groups.values())),
+            patients=tuple(
+                group.bundle(self.providers, self.organizations) for group in self.groups.values()
+            ),
             providers=tuple(self.providers.values()),
             organizations=tuple(self.organizations.values()),
             unassigned=tuple(self.unassigned),

@@ -30,7 +30,7 @@ def loaded(path: Path) -> dict[str, Any]:
     return json.loads(path.read_bytes())
 
 
-def patient(name: str = "p1", **more: Any) -> dict[str, Any]:
+def patient(name: str = "p1", /, **more: Any) -> dict[str, Any]:
     return {
         "resourceType": "Patient",
         "id": name,
@@ -43,7 +43,7 @@ def patient(name: str = "p1", **more: Any) -> dict[str, Any]:
     } | more
 
 
-def encounter(name: str = "e1", about: str = "Patient/p1", **more: Any) -> dict[str, Any]:
+def encounter(name: str = "e1", /, about: str = "Patient/p1", **more: Any) -> dict[str, Any]:
     return {
         "resourceType": "Encounter",
         "id": name,
@@ -55,7 +55,7 @@ def encounter(name: str = "e1", about: str = "Patient/p1", **more: Any) -> dict[
     } | more
 
 
-def clinical(kind: str, name: str, about: str = "Patient/p1", **more: Any) -> dict[str, Any]:
+def clinical(kind: str, name: str, /, about: str = "Patient/p1", **more: Any) -> dict[str, Any]:
     return {
         "resourceType": kind,
         "id": name,
@@ -64,7 +64,7 @@ def clinical(kind: str, name: str, about: str = "Patient/p1", **more: Any) -> di
     } | more
 
 
-def observation(name: str, value: str = "1.5", **more: Any) -> dict[str, Any]:
+def observation(name: str, value: str = "1.5", /, **more: Any) -> dict[str, Any]:
     return clinical(
         "Observation",
         name,
