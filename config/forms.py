@@ -27,7 +27,8 @@ PLACEHOLDERS: tuple[tuple[type[widgets.Widget], str], ...] = (
     (widgets.DateInput, "MM/DD/YYYY"),
     (widgets.TimeInput, "HH:MM"),
 )
-NOT_REMEMBERED = (widgets.TextInput, widgets.Textarea)
+# What is typed about one patient must not be offered by the browser for the next.
+NOT_REMEMBERED = frozenset({"text", "textarea", "number", "email", "url", "tel", "search"})
 
 
 class BoundField(forms.BoundField):
@@ -40,15 +41,15 @@ class BoundField(forms.BoundField):
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         own = widget.attrs
-        classes = [attrs.get("class") or own.get("class", ""), _look_up(CLASSES, widget)]
+        classes = [str(attrs.get("class") or own.get("class", "")), _look_up(CLASSES, widget)]
         if self.form.is_bound and self.errors and not widget.is_hidden:
             classes.append("is-invalid")
         if any(classes):
             attrs["class"] = " ".join(filter(None, classes))
         placeholder = _look_up(PLACEHOLDERS, widget)
-        if placeholder and "placeholder" not in own and own.get("type") is None:
+        if placeholder and "placeholder" not in own and _kind(widget) == "text":
             attrs["placeholder"] = placeholder
-        if isinstance(widget, NOT_REMEMBERED) and "autocomplete" not in own:
+        if _kind(widget) in NOT_REMEMBERED and "autocomplete" not in own:
             attrs.setdefault("autocomplete", "off")
         return attrs
 
@@ -75,6 +76,12 @@ class Renderer(renderers.BaseRenderer):
     def get_template(self, template_name: str) -> Any:
         """Return a template by name, cached by the engine."""
         return self.engine.get_template(template_name)
+
+
+def _kind(widget: widgets.Widget) -> str:
+    if isinstance(widget, widgets.Textarea):
+        return "textarea"
+    return str(getattr(widget, "input_type", ""))
 
 
 def _look_up(table: tuple[tuple[type[widgets.Widget], str], ...], widget: widgets.Widget) -> str:

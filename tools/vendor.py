@@ -5,7 +5,8 @@
         --licence MIT --purpose "components"
     python tools/vendor.py sprite @tabler/icons 3.51.0 --icons flag,user,...
 
-`add` and `sprite` fetch the package with `npm pack`; nothing of npm is needed at run time.
+`sprite` adds icons to those already there. Both fetch the package with `npm pack`; nothing of npm is
+needed at run time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tarfile
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,6 +30,7 @@ SOURCE_MAP = re.compile(rb"^\s*(/\*#|//#) sourceMappingURL=.*$\n?", re.MULTILINE
 ADDRESS = re.compile(r"https?://|git\+")
 SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 FRAME = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
+ICON = re.compile(r'<symbol id="([^"]+)"')
 SYMBOL = (
     '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
     'stroke-linecap="round" stroke-linejoin="round">{shapes}</symbol>\n'
@@ -121,7 +124,7 @@ def read_archive(content: bytes) -> dict[str, bytes]:
     return files
 
 
-def sprite(package: dict[str, bytes], icons: list[str]) -> bytes:
+def sprite(package: dict[str, bytes], icons: Iterable[str]) -> bytes:
     """Return one SVG with a symbol for each of `icons`, cut from the package's outline set."""
     symbols = []
     for name in sorted(icons):
@@ -172,8 +175,14 @@ def _plain(package: dict[str, bytes], options: argparse.Namespace) -> dict[str, 
 
 
 def _sprite_files(package: dict[str, bytes], options: argparse.Namespace) -> dict[str, bytes]:
-    icons = options.icons.split(",")
+    icons = {*options.icons.split(","), *_drawn(VENDOR)}
     return {"icons.svg": sprite(package, icons), "LICENSE": package["LICENSE"]}
+
+
+def _drawn(vendor: Path) -> set[str]:
+    """Return the icons of the sprites that stand on the shelf already."""
+    sprites = vendor.glob("*/*/icons.svg")
+    return {name for path in sprites for name in ICON.findall(path.read_text(encoding="utf-8"))}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,3 @@
+"""A house without a single page."""
+
+urlpatterns = []

@@ -1,0 +1,136 @@
+"""The side bar shows each role its desks, and only pages that exist."""
+
+import pytest
+from django.urls import include, path
+
+from accounts.roles import Role, permissions_of
+from config import navigation
+from config.navigation import Desk
+
+
+def _page(request):
+    raise AssertionError
+
+
+def _room(name, *pages):
+    return include(([path(page, _page, name=page) for page in pages], name))
+
+
+urlpatterns = [
+    path("", _page, name="home"),
+    path("patients/", _room("patients", "patient_search")),
+    path("documents/", _room("documents", "unfiled_list")),
+    path("release/", _room("requests_release", "request_list")),
+    path("retention/", _room("retention", "batch_list")),
+    path("log/", _room("audit", "event_list")),
+    path("access/", _room("access", "glass_list", "unit_list")),
+    path("people/", _room("accounts", "user_list")),
+]
+
+
+class Person:
+    """Somebody with roles, as far as the side bar asks."""
+
+    def __init__(self, *roles):
+        self.permissions = permissions_of(frozenset(roles))
+
+    def has_perm(self, name):
+        return name in self.permissions
+
+
+@pytest.fixture(autouse=True)
+def whole_house(settings):
+    """Addresses of every desk; they are looked up once a process, so forget them around it."""
+    settings.ROOT_URLCONF = __name__
+    navigation.address.cache_clear()
+    navigation.url_of.cache_clear()
+    yield
+    navigation.address.cache_clear()
+    navigation.url_of.cache_clear()
+
+
+def _names(person, **where):
+    return [link.desk.name for link in navigation.list_links(person, **where)]
+
+
+@pytest.mark.parametrize(
+    ("role", "desks"),
+    [
+        (Role.CLERK, ["home", "patients", "documents", "release", "retention"]),
+        (Role.SUPERVISOR, ["home", "patients", "documents", "release", "retention"]),
+        (Role.COMPLIANCE, ["home", "patients", "release", "retention", "audit", "glass"]),
+        (Role.PROVIDER, ["home", "patients"]),
+        (Role.ADMINISTRATOR, ["home", "users", "units"]),
+    ],
+)
+def test_role_sees_its_desks(role, desks):
+    assert _names(Person(role)) == desks
+
+
+def test_person_of_two_roles_sees_both():
+    assert _names(Person(Role.PROVIDER, Role.ADMINISTRATOR)) == [
+        "home",
+        "patients",
+        "users",
+        "units",
+    ]
+
+
+def test_desk_without_page_is_left_out(settings):
+    settings.ROOT_URLCONF = "tests.config.no_pages"
+
+    assert _names(Person(Role.CLERK)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "current"),
+    [
+        ({"url_name": "home"}, ["home"]),
+        ({"url_name": "patients:patient_register", "area": "patients"}, ["patients"]),
+        ({"url_name": "charts:chart", "area": "charts"}, ["patients"]),
+        ({"url_name": "access:glass_list", "area": "access"}, ["glass"]),
+        ({"url_name": "account_login", "area": ""}, []),
+    ],
+)
+def test_page_marks_the_desk_it_belongs_to(where, current):
+    links = navigation.list_links(Person(*Role), **where)
+
+    assert [link.desk.name for link in links if link.is_current] == current
+
+
+@pytest.mark.parametrize(
+    ("url_name", "name"),
+    [
+        ("requests_release:request_list", "release"),
+        ("requests_release:approval_list", "release"),
+        ("access:glass_list", "glass"),
+        ("interchange:message_list", "documents"),
+    ],
+)
+def test_work_is_counted_at_the_desk_where_it_is_done(url_name, name):
+    assert navigation.desk_of(url_name).name == name
+
+
+def test_work_of_no_desk_is_counted_nowhere():
+    assert navigation.desk_of("health_live") is None
+
+
+def test_keys_and_names_of_desks_are_unique():
+    keys = [desk.key for desk in navigation.DESKS]
+
+    assert len(set(keys)) == len(keys)
+    assert len({desk.name for desk in navigation.DESKS}) == len(keys)
+
+
+def test_every_desk_names_a_permission_that_a_role_has():
+    granted = permissions_of(frozenset(Role))
+    named = {name for desk in navigation.DESKS for name in desk.permissions}
+
+    assert named - granted == set()
+
+
+def test_desk_opens_to_holders_of_any_of_its_permissions():
+    desk = Desk("x", "X", "flag", "home", permissions=("a.b", "audit.view_event"))
+
+    assert navigation._may_enter(Person(Role.COMPLIANCE), desk)
+    assert not navigation._may_enter(Person(Role.CLERK), desk)
