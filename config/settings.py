@@ -364,6 +364,7 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 BREAK_GLASS_MINUTES = env.whole("BREAK_GLASS_MINUTES", 60, low=1, high=60)
 BREAK_GLASS_REVIEW_HOURS = env.whole("BREAK_GLASS_REVIEW_HOURS", 72, low=1, high=720)
 MRN_LENGTH = env.whole("MRN_LENGTH", 8, low=6, high=14)
+DESTRUCTION_WAIT_DAYS = env.whole("DESTRUCTION_WAIT_DAYS", 0, low=0, high=365)
 
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # rights are read by our own wrapper, which honours their expiry

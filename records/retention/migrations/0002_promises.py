@@ -175,8 +175,14 @@ BEGIN
         RAISE EXCEPTION 'The destruction batch may not be carried out yet, or is not what was approved'
             USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.status = 'DONE' AND NOT EXISTS (
-        SELECT FROM retention_certificate WHERE batch_id = NEW.id
+    IF NEW.status = 'DONE' AND (
+        EXISTS (
+            SELECT FROM retention_batchitem WHERE batch_id = NEW.id AND outcome = 'WAITING'
+        ) OR EXISTS (
+            SELECT FROM retention_batchitem WHERE batch_id = NEW.id AND outcome = 'DESTROYED'
+        ) AND NOT EXISTS (
+            SELECT FROM retention_certificate WHERE batch_id = NEW.id
+        )
     ) THEN
         RAISE EXCEPTION 'A destruction batch is done when its certificate is issued'
             USING ERRCODE = 'restrict_violation';
@@ -296,6 +302,8 @@ BEGIN
         SELECT FROM retention_batchitem
         WHERE batch_id = NEW.batch_id
           AND (outcome = 'WAITING' OR outcome = 'DESTROYED' AND bytes_removed_at IS NULL)
+    ) OR NOT EXISTS (
+        SELECT FROM retention_batchitem WHERE batch_id = NEW.batch_id AND outcome = 'DESTROYED'
     ) THEN
         RAISE EXCEPTION 'A certificate is issued when all of its batch is carried out'
             USING ERRCODE = 'restrict_violation';

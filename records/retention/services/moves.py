@@ -1,0 +1,89 @@
+"""How a batch is locked, checked against what a person saw, moved on and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.enums import Action, Purpose
+from audit.services import events
+from records.retention import access
+from records.retention.enums import BatchStatus
+from records.retention.errors import BatchChanged
+from records.retention.models import Batch, BatchStatusChange
+from records.retention.rules import transitions
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The state of the batch on the page from which a person acts."""
+
+    status: str
+    digest: str
+
+
+def lock(batch_id: int) -> Batch:
+    """Return the batch, locked: of two people at once the second one sees what the first did."""
+    return Batch.objects.select_for_update().get(pk=batch_id)
+
+
+def check_move(actor: User, batch: Batch, target: BatchStatus, seen: Seen) -> transitions.Move:
+    """Return the step to `target`, if the batch is still what the person saw and they may take it.
+
+    Raises:
+        BatchChanged: its status or content is another one now.
+        BatchMoveNotAllowed: there is no such step.
+        RoleMissing: the person's role does not carry it.
+    """
+    if (batch.status, batch.digest) != (seen.status, seen.digest):
+        raise BatchChanged(
+            subject_type="batch",
+            subject_id=batch.pk,
+            detail={"seen": seen.status, "status": str(batch.status)},
+        )
+    move = transitions.find_move(batch.status, target)
+    access.check_permission(
+        actor, move.permission, move.action, subject_type="batch", subject_id=batch.pk
+    )
+    return move
+
+
+def move(actor: User, batch: Batch, target: BatchStatus, reason: str = "", **changes: Any) -> None:
+    """Store the new status with what belongs to it, and its row of history."""
+    before = batch.status
+    for name, value in {"status": target, **changes}.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=["status", *changes])
+    batch.refresh_from_db(fields=["round", "digest"])
+    note(actor, batch, before, reason)
+
+
+def note(actor: User, batch: Batch, before: str, reason: str) -> None:
+    """Write the row of history of a step."""
+    BatchStatusChange.objects.create(
+        batch=batch,
+        from_status=before,
+        to_status=batch.status,
+        reason=reason,
+        changed_at=timezone.now(),
+        changed_by=actor,
+    )
+
+
+def record(
+    action: Action, actor: User, batch: Batch, patient_ids: Sequence[int] = (), **detail: Any
+) -> None:
+    """Write the event of a step."""
+    events.record(
+        action=action,
+        actor=actor,
+        subject_type="batch",
+        subject_id=batch.pk,
+        purpose=Purpose.RETENTION,
+        detail={"status": str(batch.status), "items": batch.item_count, **detail},
+        patients=patient_ids,
+    )
