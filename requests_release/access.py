@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import User
 from audit.enums import Action
 from records.access.services import opening
 from records.access.services.opening import ChartScope
+from requests_release.errors import StepNotYours
 from requests_release.models import Request, RequestPreparer
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
-from requests_release.refusals import StepNotYours
 from requests_release.rules import separation
 from requests_release.rules.transitions import SYSTEM, Move
 
@@ -87,7 +89,7 @@ def list_preparer_ids(request: Request) -> frozenset[int]:
     return frozenset(people.values_list("person_id", flat=True))
 
 
-def about(request: Request) -> dict[str, object]:
+def about(request: Request) -> dict[str, Any]:
     """Return what a refusal's event says it was about."""
     return {
         "patient_id": request.patient_id,

@@ -237,3 +237,17 @@ class Notice(models.TextChoices):
     PART2_PROHIBITION = "PART2_PROHIBITION", "42 CFR 2.32 statement"
     PART2_CONSENT_COPY = "PART2_CONSENT_COPY", "Copy of the consent or its scope, 42 CFR 2.32"
     STATE_REDISCLOSURE = "STATE_REDISCLOSURE", "State notice on redisclosure"
+
+
+class PackageState(models.TextChoices):
+    BUILDING = "BUILDING", "Being built"
+    READY = "READY", "Ready"
+    FAILED = "FAILED", "Failed"
+    VOID = "VOID", "Void"
+
+
+class PartKind(models.TextChoices):
+    """What a stored part of a package is."""
+
+    FRONT = "FRONT", "Letter, index and notices"
+    WHOLE = "WHOLE", "The finished file"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.errors import Refused, StaleState
+from audit.errors import NotVisible, Refused, StaleState
 
 
 class RequestMoveNotAllowed(StaleState):
@@ -17,3 +17,128 @@ class OwnPreparation(Refused):
 
     message = "You prepared this request. Another person must approve it."
     reason = "OWN_PREPARATION"
+
+
+class RequestUnknown(NotVisible):
+    """There is no such request, or the person may not know of it."""
+
+    message = "There is no such request."
+    reason = "REQUEST_UNKNOWN"
+
+
+class RequestChanged(StaleState):
+    """Somebody changed the request after this page was loaded."""
+
+    message = "Somebody changed this request after you opened the page. Nothing was saved."
+    reason = "REQUEST_CHANGED"
+
+
+class StepNotYours(Refused):
+    """The person's role does not take this step."""
+
+    message = "Your role does not take this step."
+    reason = "STEP_NOT_YOURS"
+
+
+class ReasonMissing(Refused):
+    """The step needs a reason."""
+
+    message = "Say why: this step needs a reason."
+    reason = "REASON_MISSING"
+    status = 409
+
+
+class NotReady(Refused):
+    """The request lacks something that the step needs; the message names the first thing."""
+
+    message = "The request is not complete yet."
+    reason = "NOT_READY"
+    status = 409
+
+
+class NothingChosen(Refused):
+    """No document, or a document without pages."""
+
+    message = "Choose at least one page of one document."
+    reason = "NOTHING_CHOSEN"
+    status = 409
+
+
+class DocumentNotFit(Refused):
+    """A document is not current, not this patient's, or its pages are others than chosen."""
+
+    message = "A document was moved, voided or replaced since it was chosen. Choose again."
+    reason = "DOCUMENT_NOT_FIT"
+    status = 409
+
+
+class PagesNotSeen(Refused):
+    """The approver has not ticked every page as seen."""
+
+    message = "Tick every page as seen before you approve."
+    reason = "PAGES_NOT_SEEN"
+    status = 409
+
+
+class PackageNotReady(Refused):
+    """There is no finished package to deliver."""
+
+    message = "The package is not ready to be delivered."
+    reason = "PACKAGE_NOT_READY"
+    status = 409
+
+
+class LinkStillOpen(Refused):
+    """Another link for this request is still open."""
+
+    message = "A download link is open already. Recall it before you deliver another way."
+    reason = "LINK_STILL_OPEN"
+    status = 409
+
+
+class LinkUnknown(NotVisible):
+    """No link has this token."""
+
+    message = "This link leads nowhere. Check that you copied all of it."
+    reason = "LINK_UNKNOWN"
+
+
+class LinkExpired(Refused):
+    """The link's time is over."""
+
+    message = "This link has expired. Ask the records department for a new one."
+    reason = "LINK_EXPIRED"
+    status = 410
+
+
+class LinkUsed(Refused):
+    """The one download has been made."""
+
+    message = "The copies were downloaded already. The link worked once."
+    reason = "LINK_USED"
+    status = 410
+
+
+class LinkClosed(Refused):
+    """The link was recalled, or closed after too many wrong passcodes."""
+
+    message = "This link is closed. Ask the records department for a new one."
+    reason = "LINK_CLOSED"
+    status = 410
+
+
+class PasscodeWrong(Exception):
+    """The passcode is not the link's; counted and recorded already. `left` tries remain."""
+
+    def __init__(self, *, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+    @property
+    def message(self) -> str:
+        """Return what the person at the screen reads."""
+        if not self.left:
+            return "The passcode is not right, and the link is closed now. Ask for a new one."
+        return (
+            f"The passcode is not right. {self.left} {'try' if self.left == 1 else 'tries'} left."
+        )

@@ -1,7 +1,7 @@
 from requests_release.models.authorizations import Authorization
 from requests_release.models.deliveries import Delivery
 from requests_release.models.disclosures import Accounting, Disclosure
-from requests_release.models.packages import Package, PackagePart, PackageState, PartKind
+from requests_release.models.packages import Package, PackagePart
 from requests_release.models.requesters import Requester
 from requests_release.models.requests import (
     Comment,
@@ -19,8 +19,6 @@ __all__ = [
     "Disclosure",
     "Package",
     "PackagePart",
-    "PackageState",
-    "PartKind",
     "Request",
     "RequestItem",
     "RequestPreparer",

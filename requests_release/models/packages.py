@@ -6,21 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from requests_release.enums import PackageState, PartKind
 from requests_release.models.requests import Request
-
-
-class PackageState(models.TextChoices):
-    BUILDING = "BUILDING", "Being built"
-    READY = "READY", "Ready"
-    FAILED = "FAILED", "Failed"
-    VOID = "VOID", "Void"
-
-
-class PartKind(models.TextChoices):
-    """What a stored part of a package is."""
-
-    FRONT = "FRONT", "Letter, index and notices"
-    WHOLE = "WHOLE", "The finished file"
 
 
 class Package(models.Model):

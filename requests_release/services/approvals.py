@@ -12,9 +12,9 @@ from audit.writes import attributed
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
+from requests_release.errors import NotReady, PagesNotSeen, StepNotYours
 from requests_release.models import Request, RequestItem
 from requests_release.permissions import APPROVE_REQUEST
-from requests_release.refusals import NotReady, PagesNotSeen, StepNotYours
 from requests_release.selectors import readiness
 from requests_release.services import moving, packages
 

@@ -17,9 +17,9 @@ from audit.writes import attributed
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import DeliveryMethod, ReleaseBasis, RequestStatus
+from requests_release.errors import LinkStillOpen, NotReady
 from requests_release.models import Delivery, Disclosure, Package, Request
 from requests_release.permissions import DELIVER_RELEASE
-from requests_release.refusals import LinkStillOpen, NotReady
 from requests_release.rules.bases import accounting_required
 from requests_release.selectors import disclosures
 from requests_release.services import moving, packages

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
@@ -18,9 +19,7 @@ from audit.services import events
 from audit.writes import attributed, attributing
 from requests_release.access import about
 from requests_release.enums import DeliveryMethod, RequestStatus
-from requests_release.models import Delivery, Request
-from requests_release.models.deliveries import MOST_TRIES
-from requests_release.refusals import (
+from requests_release.errors import (
     LinkClosed,
     LinkExpired,
     LinkUnknown,
@@ -28,6 +27,8 @@ from requests_release.refusals import (
     NotReady,
     PasscodeWrong,
 )
+from requests_release.models import Delivery, Request
+from requests_release.models.deliveries import MOST_TRIES
 from requests_release.services import deliveries, moving, packages
 
 S = RequestStatus
@@ -238,7 +239,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _about_link(delivery: Delivery) -> dict[str, object]:
+def _about_link(delivery: Delivery) -> dict[str, Any]:
     return {
         "action": Action.PACKAGE_DOWNLOADED,
         "patient_id": delivery.request.patient_id,

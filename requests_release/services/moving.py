@@ -13,8 +13,8 @@ from audit.services import events
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
+from requests_release.errors import ReasonMissing, RequestChanged, RequestUnknown
 from requests_release.models import Request, RequestPreparer, RequestStatusChange
-from requests_release.refusals import ReasonMissing, RequestChanged, RequestUnknown
 from requests_release.rules import transitions
 from requests_release.rules.transitions import Move
 
@@ -110,7 +110,7 @@ def write_move(
         action=step.action,
         actor=actor,
         detail={"from": str(before), "to": str(target), "change": change.pk},
-        **about(request),  # type: ignore[arg-type]
+        **about(request),
     )
     return request
 

@@ -16,10 +16,10 @@ from records.documents.vault import files
 from records.documents.vault.files import Place
 from requests_release import access
 from requests_release.access import about
-from requests_release.enums import RequestStatus
-from requests_release.models import Delivery, Package, PackagePart, PackageState, PartKind, Request
+from requests_release.enums import PackageState, PartKind, RequestStatus
+from requests_release.errors import DocumentNotFit, PackageNotReady
+from requests_release.models import Delivery, Package, PackagePart, Request
 from requests_release.permissions import PREPARE_REQUEST
-from requests_release.refusals import DocumentNotFit, PackageNotReady
 from requests_release.selectors import readiness
 from requests_release.services import moving
 

@@ -28,10 +28,10 @@ from records.documents.pdf.pieces import Piece, Stamp
 from records.documents.sandbox import operations
 from records.documents.vault import files
 from requests_release.access import about
-from requests_release.enums import RequestStatus
-from requests_release.models import Package, PackagePart, PackageState, PartKind
-from requests_release.pdf import front
+from requests_release.enums import PackageState, PartKind, RequestStatus
+from requests_release.models import Package, PackagePart
 from requests_release.selectors import sources
+from requests_release.services import front_matter as front
 from requests_release.services import moving, packages
 
 S = RequestStatus

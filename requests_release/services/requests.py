@@ -21,10 +21,9 @@ from records.retention.services import holds
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus, WaitReason
-from requests_release.errors import RequestMoveNotAllowed
+from requests_release.errors import NotReady, RequestMoveNotAllowed, StepNotYours
 from requests_release.models import Comment, Request, Requester, RequestStatusChange
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
-from requests_release.refusals import NotReady, StepNotYours
 from requests_release.rules import transitions
 from requests_release.services import clocks, moving, packages
 from requests_release.services.requesters import RequesterFacts, find_or_create
@@ -106,11 +105,13 @@ def take(*, actor: User, request_id: int, version: int) -> Request:
     request = moving.lock(request_id=request_id, version=version)
     _refuse_voiding(request)
     moving.note_preparer(actor=actor, request=request)
+    is_assigned = request.prepared_by_id == actor.pk
     return moving.move(
         actor=actor,
         request=request,
         target=S.IN_PREPARATION,
         prepared_by=actor,
+        assigned_by=request.assigned_by if is_assigned else None,
         reviewer=None,
     )
 
@@ -132,6 +133,7 @@ def reopen(*, actor: User, request_id: int, version: int, reason: str) -> Reques
         target=S.IN_PREPARATION,
         reason=reason,
         prepared_by=actor,
+        assigned_by=None,
         reviewer=None,
     )
     moving.note_preparer(actor=actor, request=request)
@@ -158,7 +160,7 @@ def assign(*, actor: User, request_id: int, version: int, person: User) -> Reque
             action=Action.REQUEST_ASSIGNED,
             **about(request),
         )
-    moving.save(request, prepared_by=person)
+    moving.save(request, prepared_by=person, assigned_by=actor)
     moving.note_preparer(actor=person, request=request)
     events.record(
         action=Action.REQUEST_ASSIGNED,

@@ -1,0 +1,297 @@
+"""Whether a request is ready to go on: every finding of every step, in words for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.errors import Refused
+from records.access.services import opening
+from records.documents.enums import DocumentStatus
+from requests_release.enums import AuthorizationDefect, Notice, ReleaseBasis, RequesterKind
+from requests_release.models import Authorization, Request
+from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
+from requests_release.rules import authorization as forms
+from requests_release.rules import bases, sensitivity
+from requests_release.rules.authorization import ReleaseWanted, SignedForm
+from requests_release.rules.defects import DEFECT_RULES
+from requests_release.rules.sensitivity import Circumstances, Obstacle, Ruling
+from requests_release.selectors import sources
+from requests_release.selectors.sources import SourceItem
+
+
+class Step(StrEnum):
+    """What is looked at before a release, in this order."""
+
+    IDENTITY = "IDENTITY"
+    AUTHORIZATION = "AUTHORIZATION"
+    DOCUMENTS = "DOCUMENTS"
+    PATIENT = "PATIENT"
+    SENSITIVE = "SENSITIVE"
+    PEOPLE = "PEOPLE"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that stands in the way, or (not blocking) wants a second look."""
+
+    step: Step
+    code: str
+    text: str
+    is_blocking: bool = True
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """All findings, and the notices that have to lie in front of the copies."""
+
+    findings: tuple[Finding, ...]
+    items: tuple[SourceItem, ...]
+    notices: tuple[Notice, ...]
+    authorization: Authorization | None
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """Return what stands in the way."""
+        return [finding for finding in self.findings if finding.is_blocking]
+
+    def of(self, step: Step) -> list[Finding]:
+        """Return the findings of one step."""
+        return [finding for finding in self.findings if finding.step == step]
+
+
+OBSTACLE_WORDS = {
+    Obstacle.NEVER_RELEASED: "{name} documents are never released. Take them out.",
+    Obstacle.OUTSIDE_ACCESS: "{name}: outside the patient's right of access. Take them out.",
+    Obstacle.NEEDS_OWN_FORM: "{name}: needs an authorization of its own, for nothing else.",
+    Obstacle.NEEDS_WORDS: "{name}: the authorization must name this class.",
+    Obstacle.NEEDS_PART2_CONSENT: "{name}: needs the patient's written consent, 42 CFR 2.31.",
+    Obstacle.NEEDS_PART2_ORDER: "{name}: needs a court order under 42 CFR 2.64-2.66.",
+    Obstacle.CONSENT_FOR_TPO_ONLY: "{name}: the consent covers treatment, payment and "
+    "operations only.",
+    Obstacle.NEEDS_REVIEW: "{name}: a licensed professional must look at it first.",
+    Obstacle.NOT_TO_PARENT: "{name}: not for a parent without the minor's own consent.",
+    Obstacle.NOT_TO_PLAN: "{name}: not for the health plan, at the patient's request.",
+    Obstacle.NOT_FOR_UNDERWRITING: "{name}: not for underwriting.",
+    Obstacle.GROUND_TOO_WEAK: "{name}: this ground does not carry it.",
+}
+CAUTION_WORDS = {
+    forms.Caution.OLD_SIGNATURE: "The form was signed more than a year ago.",
+    forms.Caution.DISABILITY_FORM_LAPSED: "The SSA-827 is older than twelve months.",
+}
+CHANGE_WORDS = {
+    "DOCUMENT_CHANGED": "A document was moved, voided or replaced.",
+    "AUTHORIZATION_CHANGED": "The authorization no longer carries the release.",
+    "SENSITIVITY_CHANGED": "A document's class no longer allows the release.",
+    "PREPARER_WITHOUT_RIGHT": "Its preparer no longer has a right to this chart.",
+    "APPROVER_WITHOUT_RIGHT": "Its approver no longer has a right to this chart.",
+    "REQUEST_CHANGED": "It is no longer complete.",
+}
+_CHANGE_OF_STEP = {
+    Step.AUTHORIZATION: "AUTHORIZATION_CHANGED",
+    Step.SENSITIVE: "SENSITIVITY_CHANGED",
+    Step.PATIENT: "DOCUMENT_CHANGED",
+    Step.DOCUMENTS: "DOCUMENT_CHANGED",
+}
+
+
+def get_authorization(request: Request) -> Authorization | None:
+    """Return the newest reading of the request's authorization, with its document."""
+    return (
+        Authorization.objects.filter(request_id=request.pk)
+        .select_related("document", "recorded_by")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def check(request: Request, *, classes: Set[str], today: date | None = None) -> Readiness:
+    """Look at everything that a release of this request needs; four queries.
+
+    `classes` are the sensitivity classes that the person who asks may see in this chart: nobody
+    prepares or approves what they may not see.
+    """
+    today = today or timezone.localdate()
+    items = tuple(sources.list_items(request))
+    form = get_authorization(request)
+    defects = find_defects(request, form, items, today) if form else []
+    rulings = _rule(request, form if not defects else None, items)
+    findings = (
+        *_identity(request),
+        *_authorization(request, form, defects, today),
+        *_documents(request, items, classes),
+        *_patient(request, items),
+        *_sensitive(rulings),
+    )
+    notices = tuple(sensitivity.notices_for(rulings))
+    return Readiness(findings, items, notices, form)
+
+
+def list_changes(request: Request) -> list[str]:
+    """Return why an approval no longer stands, as codes; an empty list means that it does.
+
+    Preparer and approver must still be who they were: active, in their role, with a ground to
+    the chart and sight of every class in the package.
+    """
+    codes: list[str] = []
+    classes: frozenset[str] | None = None
+    for person, permission, code in (
+        (request.submitted_by, PREPARE_REQUEST, "PREPARER_WITHOUT_RIGHT"),
+        (request.approved_by, APPROVE_REQUEST, "APPROVER_WITHOUT_RIGHT"),
+    ):
+        seen = _classes_of(person, permission, request.patient_id)
+        if seen is None:
+            codes.append(code)
+            continue
+        items = sources.list_items(request)
+        if not {item.sensitivity for item in items} <= seen:
+            codes.append(code)
+        classes = seen if classes is None else classes & seen
+    if codes:
+        return list(dict.fromkeys(codes))
+    found = check(request, classes=classes or frozenset())
+    changes = [_CHANGE_OF_STEP.get(one.step, "REQUEST_CHANGED") for one in found.blocking]
+    return list(dict.fromkeys(changes))
+
+
+def words_of(codes: Iterable[str]) -> str:
+    """Return why an approval no longer stands, in words."""
+    return " ".join(CHANGE_WORDS[code] for code in codes)
+
+
+def find_defects(
+    request: Request, form: Authorization, items: Iterable[SourceItem], today: date
+) -> list[AuthorizationDefect]:
+    """Return the defects of an authorization for what this request would release."""
+    days = sorted(item.service_on for item in items)
+    wanted = ReleaseWanted(
+        recipient=request.recipient_name,
+        classes=frozenset(item.sensitivity for item in items),
+        service_from=days[0] if days else None,
+        service_until=days[-1] if days else None,
+    )
+    return forms.find_defects(read_form(form), wanted, today=today)
+
+
+def read_form(form: Authorization) -> SignedForm:
+    """Return what a recorded authorization says, as the rules take it."""
+    names = SignedForm.__dataclass_fields__
+    values = {name: getattr(form, name) for name in names}
+    values["classes"] = frozenset(form.classes)
+    values["recipients"] = tuple(form.recipients)
+    return SignedForm(**values)
+
+
+def _classes_of(person: User | None, permission: str, patient_id: int) -> frozenset[str] | None:
+    if person is None or not person.has_perm(permission):
+        return None
+    try:
+        return opening.peek_scope(actor=person, patient_id=patient_id).classes
+    except Refused:
+        return None
+
+
+def _identity(request: Request) -> list[Finding]:
+    if request.identity_proof.strip():
+        return []
+    text = "Say how identity and authority of the requester were verified."
+    return [Finding(Step.IDENTITY, "IDENTITY_UNPROVEN", text)]
+
+
+def _authorization(
+    request: Request,
+    form: Authorization | None,
+    defects: list[AuthorizationDefect],
+    today: date,
+) -> list[Finding]:
+    if not bases.rule_of(request.basis).needs_authorization:
+        return []
+    if form is None:
+        text = "The request has no authorization. Attach the signed form."
+        return [Finding(Step.AUTHORIZATION, "NO_AUTHORIZATION", text)]
+    found = [
+        Finding(Step.AUTHORIZATION, defect, f"{defect.label}. {DEFECT_RULES[defect].cure}")
+        for defect in defects
+    ]
+    if not _is_in_place(request, form):
+        text = "The signed form was moved, voided or replaced. Attach it again."
+        found.append(Finding(Step.AUTHORIZATION, "FORM_CHANGED", text))
+    cautions = forms.find_cautions(
+        read_form(form), RequesterKind(request.requester.kind), today=today
+    )
+    return found + [
+        Finding(Step.AUTHORIZATION, caution, CAUTION_WORDS[caution], is_blocking=False)
+        for caution in cautions
+    ]
+
+
+def _is_in_place(request: Request, form: Authorization) -> bool:
+    document = form.document
+    return document.status == DocumentStatus.CURRENT and document.patient_id == request.patient_id
+
+
+def _documents(request: Request, items: tuple[SourceItem, ...], classes: Set[str]) -> list[Finding]:
+    if not items:
+        text = "Choose at least one page of one document."
+        return [Finding(Step.DOCUMENTS, "NOTHING_CHOSEN", text)]
+    found = []
+    hidden = sum(item.sensitivity not in classes for item in items)
+    if hidden:
+        text = f"{hidden} of the chosen documents lie in classes that you may not see."
+        found.append(Finding(Step.DOCUMENTS, "CLASS_HIDDEN", text))
+    outside = sum(_is_outside(request, item) for item in items)
+    if outside:
+        is_limited = bases.minimum_necessary(request.basis)
+        text = f"{outside} of the chosen documents lie outside the dates asked for."
+        found.append(Finding(Step.DOCUMENTS, "OUTSIDE_DATES", text, is_blocking=is_limited))
+    return found
+
+
+def _is_outside(request: Request, item: SourceItem) -> bool:
+    is_early = request.scope_from is not None and item.service_on < request.scope_from
+    return is_early or (request.scope_until is not None and item.service_on > request.scope_until)
+
+
+def _patient(request: Request, items: tuple[SourceItem, ...]) -> list[Finding]:
+    return [
+        Finding(
+            Step.PATIENT,
+            "DOCUMENT_CHANGED",
+            f"“{item.title}” was moved, voided or replaced. Take it out, or choose it again.",
+        )
+        for item in items
+        if not item.is_as_chosen(request.patient_id)
+    ]
+
+
+def _rule(
+    request: Request, form: Authorization | None, items: tuple[SourceItem, ...]
+) -> list[Ruling]:
+    """Rule on every class among the items; only a form without defects counts."""
+    facts = Circumstances(
+        basis=ReleaseBasis(request.basis),
+        requester=RequesterKind(request.requester.kind),
+        form_classes=frozenset(form.classes) if form else frozenset(),
+        form_purpose=form.purpose if form else request.purpose,
+        reviewed=frozenset(request.reviewed_classes),
+        has_part2_order=request.has_part2_order,
+        is_emergency=request.is_emergency,
+    )
+    return sensitivity.rule_on_all({item.sensitivity for item in items}, facts)
+
+
+def _sensitive(rulings: list[Ruling]) -> list[Finding]:
+    return [
+        Finding(
+            Step.SENSITIVE,
+            obstacle,
+            OBSTACLE_WORDS[obstacle].format(name=ruling.sensitivity.label),
+        )
+        for ruling in rulings
+        for obstacle in ruling.obstacles
+    ]

@@ -1,0 +1,153 @@
+"""Signed authorizations: attached to requests, read element by element, revoked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.enums import Action
+from audit.services import events
+from audit.writes import attributed
+from records.documents.enums import DocumentStatus
+from records.documents.selectors import documents
+from requests_release import access
+from requests_release.access import about
+from requests_release.errors import DocumentNotFit, NotReady
+from requests_release.models import Authorization, Request
+from requests_release.permissions import PREPARE_REQUEST
+from requests_release.selectors import readiness, sources
+from requests_release.services import moving, packages, requests
+
+TYPE_CODE = "AUTHORIZATION"
+
+
+@dataclass(frozen=True)
+class FormFacts:
+    """What the clerk reads on a signed form; see `Authorization`."""
+
+    scope: str = ""
+    scope_from: date | None = None
+    scope_until: date | None = None
+    classes: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    purpose: str = ""
+    signed_on: date | None = None
+    is_signed_by_patient: bool = True
+    signer_name: str = ""
+    authority: str = ""
+    is_authority_proven: bool = False
+    expires_on: date | None = None
+    expiry_event: str = ""
+    has_event_occurred: bool = False
+    names_us: bool = False
+    has_revocation_statement: bool = False
+    has_condition_statement: bool = False
+    has_redisclosure_statement: bool = False
+    has_remuneration_statement: bool = False
+    is_plain: bool = False
+    is_sought_by_us: bool = False
+    is_copy_given: bool = False
+    is_conditioned: bool = False
+    is_combined: bool = False
+    is_known_false: bool = False
+
+
+@attributed
+def record(
+    *, actor: User, request_id: int, version: int, document_id: int, facts: FormFacts
+) -> Authorization:
+    """Record what a filed, signed form says, as the request's authorization from now on.
+
+    Defects are no reason to refuse: the form is kept as it came, and the defects are named.
+
+    Raises:
+        RequestChanged: the form on the screen is stale.
+        RequestMoveNotAllowed: the request is submitted or further.
+        DocumentNotFit: the document is not a current one of this chart, or hidden.
+        StepNotYours, ChartRefused, ChartUnknown: not for this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    requests.check_editable(actor=actor, request=request)
+    scope = access.check_scope(actor=actor, request=request)
+    document = documents.list_documents(scope).filter(pk=document_id).first()
+    if document is None or document.status != DocumentStatus.CURRENT:
+        raise DocumentNotFit(
+            "The signed form is not a current document of this chart.",
+            action=Action.AUTHORIZATION_RECORDED,
+            **about(request),
+        )
+    values = asdict(facts) | {
+        "classes": list(facts.classes),
+        "recipients": [name.strip() for name in facts.recipients if name.strip()],
+    }
+    form = Authorization.objects.create(
+        request=request,
+        document_id=document.pk,
+        version_number=document.version_number,
+        recorded_by=actor,
+        **values,
+    )
+    moving.note_preparer(actor=actor, request=request)
+    moving.save(request)
+    _record(actor, request, form)
+    return form
+
+
+@attributed
+def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> Request:
+    """Note that the patient has revoked the authorization; nothing more leaves on it.
+
+    An approval that stands is void, and so is its package.
+
+    Raises:
+        RequestChanged: the form is stale.
+        NotReady: there is no authorization that stands, or the day is not one of the past.
+        StepNotYours, ChartRefused, ChartUnknown: not for this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    access.check_permission(
+        actor=actor,
+        permission=PREPARE_REQUEST,
+        request=request,
+        action=Action.AUTHORIZATION_REVOKED,
+    )
+    access.check_scope(actor=actor, request=request)
+    form = readiness.get_authorization(request)
+    if form is None or form.revoked_on is not None or received_on > timezone.localdate():
+        raise NotReady(
+            "There is no authorization to revoke, or the day has not come yet.",
+            action=Action.AUTHORIZATION_REVOKED,
+            **about(request),
+        )
+    form.revoked_on, form.revocation_recorded_by = received_on, actor
+    form.save(update_fields=["revoked_on", "revocation_recorded_by"])
+    moving.save(request)
+    events.record(
+        action=Action.AUTHORIZATION_REVOKED,
+        actor=actor,
+        detail={"authorization": form.pk},
+        **about(request),
+    )
+    packages.void_if_changed(request_id=request.pk)
+    request.refresh_from_db()
+    return request
+
+
+def _record(actor: User, request: Request, form: Authorization) -> None:
+    items = sources.list_items(request)
+    defects = readiness.find_defects(request, form, items, timezone.localdate())
+    events.record(
+        action=Action.AUTHORIZATION_RECORDED,
+        actor=actor,
+        detail={"authorization": form.pk, "document": form.document_id},
+        **about(request),
+    )
+    events.record(
+        action=Action.REQUEST_VALIDATED,
+        actor=actor,
+        detail={"authorization": form.pk, "defects": [str(defect) for defect in defects]},
+        **about(request),
+    )

@@ -1,0 +1,172 @@
+"""What lies in front of released copies: letter, index, notices on redisclosure."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pikepdf
+from django.conf import settings
+from django.utils import timezone
+
+from config.templatetags import chartroom
+from printing import typeset
+from records.access.selectors import units
+from requests_release.enums import AuthorizedPurpose, Medium, Notice
+from requests_release.models import Authorization, Package, Request
+from requests_release.rules import bases
+from requests_release.rules.notices import FOOT, NOTICES, STANDING
+from requests_release.selectors import readiness
+
+
+def make(*, package: Package) -> tuple[bytes, int]:
+    """Return letter, index and notices of a package as one PDF, and how many pages it has.
+
+    The index names the page on which each document begins, so it is set again when it turns out
+    longer than a page. The same package gives the same bytes.
+    """
+    request = package.request
+    found = readiness.check(request, classes=frozenset())
+    house = _house(request)
+    letter = typeset("release_cover_letter", _letter(request, package, house, found.notices))
+    notices = [
+        typeset("redisclosure_notice", _notice(request, notice, found.authorization, house))
+        for notice in found.notices
+        if notice in NOTICES
+    ]
+    others = count_pages(letter) + sum(map(count_pages, notices))
+    index = typeset("release_index", _index(request, package, house, others + 2))
+    if count_pages(index) > 1:
+        first = others + count_pages(index) + 1
+        index = typeset("release_index", _index(request, package, house, first))
+    whole = _joined([letter, index, *notices])
+    return whole, count_pages(whole)
+
+
+def foot_notice(*, package: Package) -> str:
+    """Return the line on redisclosure that stands on every page, empty where none is needed."""
+    found = readiness.check(package.request, classes=frozenset())
+    return " ".join(FOOT[notice] for notice in found.notices if notice in FOOT)
+
+
+def count_pages(content: bytes) -> int:
+    """Return the number of pages of a PDF that this house has made itself."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return len(pdf.pages)
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.new() as whole:
+        for part in parts:
+            with pikepdf.open(io.BytesIO(part)) as pdf:
+                whole.pages.extend(pdf.pages)
+        whole.save(buffer, deterministic_id=True)
+    return buffer.getvalue()
+
+
+def _house(request: Request) -> dict[str, Any]:
+    facility = units.get_facility_of(request.unit_id)
+    return {
+        "facility": facility.name or settings.FACILITY_NAME,
+        "facility_lines": [],
+        "number_label": "Request",
+        "number": request.number,
+    }
+
+
+def patient_line(request: Request) -> dict[str, str]:
+    """Return the banner of a request's patient."""
+    patient = request.patient
+    return {
+        "name": chartroom.person_name(patient),
+        "number": chartroom.mrn(patient.mrn),
+        "born": chartroom.born(patient),
+        "sex": patient.get_sex_display(),
+    }
+
+
+def _letter(
+    request: Request, package: Package, house: dict[str, Any], notices: tuple[Notice, ...]
+) -> dict[str, Any]:
+    preparer = request.submitted_by
+    approved_on = timezone.localdate(request.approved_at)
+    pages = sum(len(planned["pages"]) for planned in package.plan)
+    days = sorted(planned["service_on"] for planned in package.plan)
+    purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
+    return {
+        "house": house,
+        "date": chartroom.day(approved_on),
+        "recipient": _lines(request.recipient_name, request.recipient_address),
+        "patient": patient_line(request),
+        "references": _facts(
+            ("Your request of", chartroom.day(request.received_on)),
+            ("Our number", request.number),
+            ("Purpose", purpose),
+            ("Ground", bases.rule_of(request.basis).cite),
+        ),
+        "contents": _facts(
+            ("Documents", str(len(package.plan))),
+            ("Pages", str(pages)),
+            ("Dates of service", f"{days[0]} to {days[-1]}"),
+            ("Medium", Medium(request.medium).label),
+        ),
+        "notices": [*STANDING, *(FOOT[notice] for notice in notices if notice in FOOT)],
+        "signature": {
+            "role": "Released by",
+            "name": preparer.display_name if preparer else settings.FACILITY_NAME,
+        },
+    }
+
+
+def _index(
+    request: Request, package: Package, house: dict[str, Any], first_page: int
+) -> dict[str, Any]:
+    return {
+        "house": house,
+        "patient": patient_line(request),
+        "first_page": first_page,
+        "documents": [
+            {
+                "title": planned["title"],
+                "date": planned["service_on"],
+                "pages": len(planned["pages"]),
+            }
+            for planned in package.plan
+        ],
+    }
+
+
+def _notice(
+    request: Request, notice: Notice, form: Authorization | None, house: dict[str, Any]
+) -> dict[str, Any]:
+    words = NOTICES[notice]
+    return {
+        "house": house,
+        "patient": patient_line(request),
+        "variant": words.variant,
+        "text": words.text,
+        "cite": words.cite,
+        "consent": _scope_of(form) if form else [],
+        "recipient": _lines(request.recipient_name, request.recipient_address),
+    }
+
+
+def _scope_of(form: Authorization) -> list[dict[str, str]]:
+    """Return the scope of the consent, which goes along with the copies (42 CFR 2.32(b))."""
+    expiry = chartroom.day(form.expires_on) or form.expiry_event
+    return _facts(
+        ("Information", form.scope),
+        ("Purpose", AuthorizedPurpose(form.purpose).label if form.purpose else ""),
+        ("Recipients", ", ".join(form.recipients)),
+        ("Signed on", chartroom.day(form.signed_on)),
+        ("Expires", expiry),
+    )
+
+
+def _facts(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "value": value} for label, value in pairs]
+
+
+def _lines(name: str, address: str) -> list[str]:
+    return [name, *(line.strip() for line in address.splitlines() if line.strip())]
