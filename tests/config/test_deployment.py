@@ -191,3 +191,31 @@ def test_lock_holds_hashes_for_everything():
             block.split()[0] for block in blocks if "==" in block and "--hash=" not in block
         ] == []
         assert "\n--" not in text(name), "an index or a folder of wheels"
+
+
+def test_every_setting_is_documented_and_every_documented_setting_is_read():
+    table = text("docs/operations.md").partition("## Settings")[2].partition("\n## ")[0]
+    names = {
+        name
+        for line in re.findall(r"^\| (.*?) \|", table, re.M)
+        for name in re.findall(r"`([A-Z0-9_]+)`", line)
+    }
+    internal = {"DJANGO_SETTINGS_MODULE"}
+
+    read = {name for name in settings_read() if name.isupper()} - internal
+    assert read - names == {"HOST", "OPTIONS"} & read, "parts of addresses, not settings"
+    assert names - read == set()
+
+
+def test_every_setting_marked_so_can_be_given_as_a_file():
+    table = text("docs/operations.md").partition("## Settings")[2].partition("\n## ")[0]
+    marked = set(re.findall(r"\*`([A-Z0-9_]+)`\*", table))
+    secrets = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(text("config/settings.py")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "secret"
+    }
+
+    assert marked == secrets | {"DATABASE_URL", "OWNER_DATABASE_URL"}
