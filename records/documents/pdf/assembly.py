@@ -10,8 +10,8 @@ redaction only marked) is drawn as a picture, so that what is not seen is not th
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
+from typing import cast
 
 import pikepdf
 import pypdfium2
@@ -19,7 +19,7 @@ from pikepdf import Dictionary, Name, Object, Page, Pdf, Stream
 
 from records.documents.errors import PageNotInFile
 from records.documents.pdf import pictures as picture_pages
-from records.documents.pdf import stamps
+from records.documents.pdf import pruning, stamps
 from records.documents.pdf.pieces import Piece, PlacedPage, Stamp
 from records.documents.rules.signatures import FileKind
 from records.documents.sandbox import pdfs
@@ -47,20 +47,8 @@ LEFT_BEHIND = (
     "/FFilter",
     "/FDecodeParms",
 )
-OTHER_BOXES = ("/TrimBox", "/ArtBox", "/BleedBox")
-RESOURCE_KINDS = (
-    "/XObject",
-    "/Font",
-    "/ExtGState",
-    "/ColorSpace",
-    "/Pattern",
-    "/Shading",
-    "/Properties",
-)
-STRINGS = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
-NAMES = re.compile(rb"/([^\x00\s<>\[\](){}/%]*)")
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-DEEPEST = 12
+# The viewer goes by the crop box and knows no user unit; the released page looks like it.
+UNSEEN_SIZES = ("/TrimBox", "/ArtBox", "/BleedBox", "/UserUnit")
 
 
 class Source:
@@ -152,11 +140,11 @@ def _drawing(result: Pdf, source: Source, piece: Piece) -> tuple[Stream, bool]:
     page = source.page(piece.page)
     if hides_something(page, source.has_layers):
         return _as_picture(result, source, piece.page), True
-    for box in OTHER_BOXES:
-        if box in page.obj:
-            del page.obj[box]
-    form = result.copy_foreign(page.as_form_xobject())
-    keep_what_is_used(form)
+    for size in UNSEEN_SIZES:
+        if size in page.obj:
+            del page.obj[size]
+    form = cast(Stream, result.copy_foreign(page.as_form_xobject()))
+    pruning.keep_what_is_used(form)
     return form, False
 
 
@@ -171,7 +159,7 @@ def hides_something(page: Page, has_layers: bool) -> bool:
 
 
 def _area(box: Object) -> float:
-    left, bottom, right, top = (float(value) for value in box)  # type: ignore[attr-defined]
+    left, bottom, right, top = (float(value) for value in box)
     return abs((right - left) * (top - bottom))
 
 
@@ -180,70 +168,7 @@ def _as_picture(result: Pdf, source: Source, number: int) -> Stream:
     with pikepdf.new() as single:
         stream = picture_pages.drawn_stream(single, picture)
         picture_pages.add_picture_page(single, stream, size)
-        return result.copy_foreign(single.pages[0].as_form_xobject())
-
-
-def keep_what_is_used(drawing: Stream, depth: int = 0) -> set[bytes]:
-    """Drop every picture, font and pattern that the drawing lists but does not name.
-
-    Returns the names that the drawing uses; one inside it without a list of its own uses the
-    outer one's.
-    """
-    used = names_in(drawing.read_bytes())
-    resources = drawing.get("/Resources")
-    if isinstance(resources, Dictionary) and depth <= DEEPEST:
-        for inner in _inner_drawings(resources, used):
-            borrowed = keep_what_is_used(inner, depth + 1)
-            used |= borrowed if "/Resources" not in inner else set()
-        drawing.Resources = _only(resources, used)
-    return used
-
-
-def _inner_drawings(resources: Dictionary, used: set[bytes]) -> list[Stream]:
-    """Return what is drawn by name: forms, patterns, and the masks of graphics states."""
-    named = [
-        value
-        for kind in ("/XObject", "/Pattern", "/ExtGState")
-        for name, value in _listed(resources, kind)
-        if name[1:].encode() in used
-    ]
-    masks = [item["/SMask"].get("/G") for item in named if _is_dictionary(item.get("/SMask"))]
-    return [
-        item
-        for item in [*named, *masks]
-        if isinstance(item, Stream) and item.get("/Subtype") != Name.Image
-    ]
-
-
-def _only(resources: Dictionary, used: set[bytes]) -> Dictionary:
-    kept = Dictionary(resources)
-    for kind in RESOURCE_KINDS:
-        if kind in kept:
-            kept[kind] = Dictionary(
-                {
-                    name: value
-                    for name, value in _listed(resources, kind)
-                    if name[1:].encode() in used or name.startswith("/Default")
-                }
-            )
-    return kept
-
-
-def _listed(resources: Dictionary, kind: str) -> list[tuple[str, Object]]:
-    listed = resources.get(kind)
-    return list(listed.items()) if isinstance(listed, Dictionary) else []
-
-
-def _is_dictionary(item: Object | None) -> bool:
-    return isinstance(item, Dictionary)
-
-
-def names_in(content: bytes) -> set[bytes]:
-    """Return every name that a page's drawing instructions mention."""
-    bare = STRINGS.sub(b"()", content)
-    return {
-        ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), name) for name in NAMES.findall(bare)
-    }
+        return cast(Stream, result.copy_foreign(single.pages[0].as_form_xobject()))
 
 
 def _size(form: Stream, rotate: int) -> tuple[float, float]:
@@ -254,7 +179,7 @@ def _size(form: Stream, rotate: int) -> tuple[float, float]:
 
 def _bounds(form: Stream) -> tuple[float, float, float, float]:
     """Return the box that the drawing fills once its own matrix has turned it."""
-    left, bottom, right, top = (float(value) for value in form.BBox)  # type: ignore[attr-defined]
+    left, bottom, right, top = (float(value) for value in form.BBox)
     matrix = pikepdf.Matrix(form.get("/Matrix", pikepdf.Array([1, 0, 0, 1, 0, 0])))
     corners = [
         matrix.transform(corner)

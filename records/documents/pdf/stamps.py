@@ -58,8 +58,8 @@ def _draw_top(
 def _draw_foot(canvas: Canvas, stamp: Stamp, width: float) -> None:
     canvas.setFont(FONT, FOOT_SIZE)
     lines = foot_lines(stamp, width)
-    for place, line in enumerate(reversed(lines)):
-        canvas.drawCentredString(width / 2, EDGE + place * LINE, line)
+    for place, line in enumerate(lines, start=1):
+        canvas.drawCentredString(width / 2, EDGE + (len(lines) - place) * LINE, line)
 
 
 def foot_lines(stamp: Stamp, width: float) -> list[str]:

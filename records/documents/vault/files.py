@@ -102,7 +102,7 @@ def stream(place: Place, label: str = ORIGINAL) -> Iterator[bytes]:
     """
     key = keys.unwrap(place.wrapped_key, place.identity)
     with known_errors():
-        file = storages[ALIAS].open(f"{place.name}/{_checked(label)}")
+        file = _storage().open(f"{place.name}/{_checked(label)}")
     with file, known_errors():
         yield from streams.unseal(key, file, _associated(place.identity, label))
 

@@ -80,5 +80,5 @@ def make_use_of(content, seen):
         return
     with pikepdf.open(io.BytesIO(released)) as pdf:
         whole = io.BytesIO()
-        pdf.save(whole, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        pdf.save(whole, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     assert [word for word in ACTIVE if re.search(re.escape(word) + rb"\b", whole.getvalue())] == []
