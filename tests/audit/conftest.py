@@ -1,0 +1,55 @@
+"""People, connections and tracked tables that the trail's tests use."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts.models import User
+from accounts.selectors.users import get_system_user
+from audit import context
+from audit.selectors import seals as sealed
+from audit.writes import attributing
+
+
+@pytest.fixture
+def make_user(db):
+    """Make a person with roles, as the system."""
+
+    def make(username="ana", *roles, display_name="Ana Mills"):
+        user = User(username=username, email=f"{username}@example.org", display_name=display_name)
+        user.set_password("correct horse battery")
+        with attributing(get_system_user()):
+            user.save()
+            user.groups.set(Group.objects.filter(name__in=roles))
+        return User.objects.get(pk=user.pk)
+
+    return make
+
+
+@pytest.fixture
+def clerk(make_user):
+    return make_user("ana", "CLERK")
+
+
+@pytest.fixture
+def officer(make_user):
+    return make_user("cora", "COMPLIANCE", display_name="Cora Hale")
+
+
+@pytest.fixture
+def as_system():
+    """Let the system itself act."""
+    with context.acting(context.system_origin()) as origin:
+        yield origin
+
+
+@pytest.fixture(autouse=True)
+def fresh_trail_state(monkeypatch):
+    """Leave no remembered state of the trail to the next test."""
+    monkeypatch.setattr(sealed, "_recent", None)
+
+
+@pytest.fixture(autouse=True)
+def anchor(settings, tmp_path):
+    """Give each test an anchor file of its own."""
+    settings.ANCHOR_FILE = str(tmp_path / "anchor" / "seals.jsonl")
+    return tmp_path / "anchor" / "seals.jsonl"
