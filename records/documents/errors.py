@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from audit.errors import Refused, StaleState
 
 
 class DocumentError(Exception):
@@ -123,3 +125,27 @@ class VaultKeyRefused(VaultError):
     """The wrapped key does not open: wrong key-encryption keyset, wrong document, or altered."""
 
     message = "The document's key does not open it, so it is not shown. Tell your administrator."
+
+
+class FilingRefused(Refused):
+    """What was said of a document cannot be; `field` says where."""
+
+    reason = "FILING_REFUSED"
+
+    def __init__(self, field: str, message: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.field = field
+
+
+class DocumentChangedMeanwhile(StaleState):
+    """Somebody changed the document after this page was opened."""
+
+    message = "Somebody changed this document while your page was open. Look at it again."
+    reason = "DOCUMENT_STALE"
+
+
+class UnfiledChangedMeanwhile(StaleState):
+    """Somebody filed or discarded the file after this page was opened."""
+
+    message = "Somebody has filed or discarded this file in the meantime."
+    reason = "UNFILED_STALE"

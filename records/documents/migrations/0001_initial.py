@@ -6,212 +6,659 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('encounters', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("access", "0001_initial"),
+        ("encounters", "0001_initial"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DocumentType',
+            name="DocumentType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('section', models.CharField(help_text='Divider of the chart', max_length=40)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('default_sensitivity', models.CharField(choices=[('NORMAL', 'Ordinary'), ('PSYCHNOTE', 'Psychotherapy notes'), ('SUD_P2', 'Substance-use programme (42 CFR Part 2)'), ('SUD_COUNSELING', 'Substance-use counselling notes'), ('HIV', 'HIV'), ('STI', 'Sexually transmitted infection'), ('MH', 'Mental health'), ('GENETIC', 'Genetic'), ('MINOR_CONSENTED', 'Consented by the minor'), ('REPRO', 'Reproductive or gender care'), ('ABUSE_REPORT', 'Abuse report'), ('FORENSIC_SA', 'Forensic examination'), ('THIRD_PARTY_CONF', 'Confidence of a third party'), ('RESTRICTED_522', "Restricted at the patient's request"), ('PEER_REVIEW', 'Peer review')], default='NORMAL', max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("section", models.CharField(help_text="Divider of the chart", max_length=40)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                (
+                    "default_sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("NORMAL", "Ordinary"),
+                            ("PSYCHNOTE", "Psychotherapy notes"),
+                            ("SUD_P2", "Substance-use programme (42 CFR Part 2)"),
+                            ("SUD_COUNSELING", "Substance-use counselling notes"),
+                            ("HIV", "HIV"),
+                            ("STI", "Sexually transmitted infection"),
+                            ("MH", "Mental health"),
+                            ("GENETIC", "Genetic"),
+                            ("MINOR_CONSENTED", "Consented by the minor"),
+                            ("REPRO", "Reproductive or gender care"),
+                            ("ABUSE_REPORT", "Abuse report"),
+                            ("FORENSIC_SA", "Forensic examination"),
+                            ("THIRD_PARTY_CONF", "Confidence of a third party"),
+                            ("RESTRICTED_522", "Restricted at the patient's request"),
+                            ("PEER_REVIEW", "Peer review"),
+                        ],
+                        default="NORMAL",
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160)),
-                ('service_on', models.DateField(help_text='Date of service')),
-                ('sensitivity', models.CharField(choices=[('NORMAL', 'Ordinary'), ('PSYCHNOTE', 'Psychotherapy notes'), ('SUD_P2', 'Substance-use programme (42 CFR Part 2)'), ('SUD_COUNSELING', 'Substance-use counselling notes'), ('HIV', 'HIV'), ('STI', 'Sexually transmitted infection'), ('MH', 'Mental health'), ('GENETIC', 'Genetic'), ('MINOR_CONSENTED', 'Consented by the minor'), ('REPRO', 'Reproductive or gender care'), ('ABUSE_REPORT', 'Abuse report'), ('FORENSIC_SA', 'Forensic examination'), ('THIRD_PARTY_CONF', 'Confidence of a third party'), ('RESTRICTED_522', "Restricted at the patient's request"), ('PEER_REVIEW', 'Peer review')], default='NORMAL', max_length=20)),
-                ('status', models.CharField(choices=[('CURRENT', 'Current'), ('VOIDED', 'Voided'), ('DESTROYED', 'Destroyed')], default='CURRENT', max_length=10)),
-                ('source', models.CharField(choices=[('UPLOAD', 'Uploaded'), ('SCAN', 'Scanned'), ('IMPORT', 'Imported')], max_length=8)),
-                ('page_count', models.PositiveIntegerField(help_text='Of the newest version')),
-                ('version_number', models.PositiveSmallIntegerField(default=1, help_text='The newest')),
-                ('lock_version', models.PositiveIntegerField(default=1)),
-                ('filed_at', models.DateTimeField(auto_now_add=True)),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('void_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
-                ('encounter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='encounters.encounter')),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='patients.patient')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.custodyunit')),
-                ('voided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.documenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("service_on", models.DateField(help_text="Date of service")),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("NORMAL", "Ordinary"),
+                            ("PSYCHNOTE", "Psychotherapy notes"),
+                            ("SUD_P2", "Substance-use programme (42 CFR Part 2)"),
+                            ("SUD_COUNSELING", "Substance-use counselling notes"),
+                            ("HIV", "HIV"),
+                            ("STI", "Sexually transmitted infection"),
+                            ("MH", "Mental health"),
+                            ("GENETIC", "Genetic"),
+                            ("MINOR_CONSENTED", "Consented by the minor"),
+                            ("REPRO", "Reproductive or gender care"),
+                            ("ABUSE_REPORT", "Abuse report"),
+                            ("FORENSIC_SA", "Forensic examination"),
+                            ("THIRD_PARTY_CONF", "Confidence of a third party"),
+                            ("RESTRICTED_522", "Restricted at the patient's request"),
+                            ("PEER_REVIEW", "Peer review"),
+                        ],
+                        default="NORMAL",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("CURRENT", "Current"),
+                            ("VOIDED", "Voided"),
+                            ("DESTROYED", "Destroyed"),
+                        ],
+                        default="CURRENT",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("UPLOAD", "Uploaded"),
+                            ("SCAN", "Scanned"),
+                            ("IMPORT", "Imported"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("page_count", models.PositiveIntegerField(help_text="Of the newest version")),
+                (
+                    "version_number",
+                    models.PositiveSmallIntegerField(default=1, help_text="The newest"),
+                ),
+                ("lock_version", models.PositiveIntegerField(default=1)),
+                ("filed_at", models.DateTimeField(auto_now_add=True)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                ("void_reason", models.CharField(blank=True, default="", max_length=200)),
+                ("destroyed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="encounters.encounter",
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.custodyunit",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.documenttype",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('view_document', 'Can view pages of documents'), ('file_document', 'Can file documents'), ('move_document', 'Can move misfiled documents'), ('void_document', 'Can void documents'), ('print_document', 'Can print documents'), ('download_document', 'Can download documents')],
-                'default_permissions': (),
+                "permissions": [
+                    ("view_document", "Can view pages of documents"),
+                    ("file_document", "Can file documents"),
+                    ("move_document", "Can move misfiled documents"),
+                    ("void_document", "Can void documents"),
+                    ("print_document", "Can print documents"),
+                    ("download_document", "Can download documents"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='DocumentStatusChange',
+            name="DocumentStatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, choices=[('CURRENT', 'Current'), ('VOIDED', 'Voided'), ('DESTROYED', 'Destroyed')], default='', max_length=10)),
-                ('to_status', models.CharField(choices=[('CURRENT', 'Current'), ('VOIDED', 'Voided'), ('DESTROYED', 'Destroyed')], max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='documents.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CURRENT", "Current"),
+                            ("VOIDED", "Voided"),
+                            ("DESTROYED", "Destroyed"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("CURRENT", "Current"),
+                            ("VOIDED", "Voided"),
+                            ("DESTROYED", "Destroyed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="status_changes",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='DocumentVersion',
+            name="DocumentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('PDF', 'PDF'), ('TIFF', 'TIFF'), ('JPEG', 'JPEG'), ('PNG', 'PNG')], max_length=4)),
-                ('media_type', models.CharField(max_length=40)),
-                ('byte_size', models.BigIntegerField()),
-                ('page_count', models.PositiveIntegerField()),
-                ('page_sizes', models.JSONField(default=list)),
-                ('sha256', models.CharField(max_length=64)),
-                ('storage_name', models.CharField(max_length=120, unique=True)),
-                ('wrapped_key', models.BinaryField(blank=True, null=True)),
-                ('key_id', models.CharField(help_text='Key-encryption key that wraps the key', max_length=40)),
-                ('key_erased_at', models.DateTimeField(blank=True, null=True)),
-                ('bytes_removed_at', models.DateTimeField(blank=True, null=True)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(blank=True, default='', help_text='Why it replaced the one before', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='documents.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PDF", "PDF"),
+                            ("TIFF", "TIFF"),
+                            ("JPEG", "JPEG"),
+                            ("PNG", "PNG"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=40)),
+                ("byte_size", models.BigIntegerField()),
+                ("page_count", models.PositiveIntegerField()),
+                ("page_sizes", models.JSONField(default=list)),
+                ("sha256", models.CharField(max_length=64)),
+                ("storage_name", models.CharField(max_length=120, unique=True)),
+                ("wrapped_key", models.BinaryField(blank=True, null=True)),
+                (
+                    "key_id",
+                    models.CharField(
+                        help_text="Key-encryption key that wraps the key", max_length=40
+                    ),
+                ),
+                ("key_erased_at", models.DateTimeField(blank=True, null=True)),
+                ("bytes_removed_at", models.DateTimeField(blank=True, null=True)),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Why it replaced the one before",
+                        max_length=200,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='UnfiledFile',
+            name="UnfiledFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('PDF', 'PDF'), ('TIFF', 'TIFF'), ('JPEG', 'JPEG'), ('PNG', 'PNG')], max_length=4)),
-                ('media_type', models.CharField(max_length=40)),
-                ('byte_size', models.BigIntegerField()),
-                ('page_count', models.PositiveIntegerField()),
-                ('page_sizes', models.JSONField(default=list)),
-                ('sha256', models.CharField(max_length=64)),
-                ('storage_name', models.CharField(max_length=120, unique=True)),
-                ('wrapped_key', models.BinaryField(blank=True, null=True)),
-                ('key_id', models.CharField(help_text='Key-encryption key that wraps the key', max_length=40)),
-                ('key_erased_at', models.DateTimeField(blank=True, null=True)),
-                ('bytes_removed_at', models.DateTimeField(blank=True, null=True)),
-                ('file_name', models.CharField(help_text='As it came; may name a patient', max_length=200)),
-                ('source', models.CharField(choices=[('UPLOAD', 'Uploaded'), ('SCAN', 'Scanned'), ('IMPORT', 'Imported')], max_length=8)),
-                ('status', models.CharField(choices=[('WAITING', 'Waiting to be filed'), ('FILED', 'Filed'), ('DISCARDED', 'Discarded')], default='WAITING', max_length=10)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('discard_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.custodyunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PDF", "PDF"),
+                            ("TIFF", "TIFF"),
+                            ("JPEG", "JPEG"),
+                            ("PNG", "PNG"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=40)),
+                ("byte_size", models.BigIntegerField()),
+                ("page_count", models.PositiveIntegerField()),
+                ("page_sizes", models.JSONField(default=list)),
+                ("sha256", models.CharField(max_length=64)),
+                ("storage_name", models.CharField(max_length=120, unique=True)),
+                ("wrapped_key", models.BinaryField(blank=True, null=True)),
+                (
+                    "key_id",
+                    models.CharField(
+                        help_text="Key-encryption key that wraps the key", max_length=40
+                    ),
+                ),
+                ("key_erased_at", models.DateTimeField(blank=True, null=True)),
+                ("bytes_removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "file_name",
+                    models.CharField(help_text="As it came; may name a patient", max_length=200),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("UPLOAD", "Uploaded"),
+                            ("SCAN", "Scanned"),
+                            ("IMPORT", "Imported"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "Waiting to be filed"),
+                            ("FILED", "Filed"),
+                            ("DISCARDED", "Discarded"),
+                        ],
+                        default="WAITING",
+                        max_length=10,
+                    ),
+                ),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("discard_reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.custodyunit",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='DocumentMove',
+            name="DocumentMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('moved_at', models.DateTimeField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='documents.document')),
-                ('from_patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('moved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('to_patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("moved_at", models.DateTimeField()),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "from_patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "to_patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='documents_documentmove_has_reason')],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="documents_documentmove_has_reason",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['patient', '-service_on', '-id'], name='documents_by_patient_date'),
+            model_name="document",
+            index=models.Index(
+                fields=["patient", "-service_on", "-id"], name="documents_by_patient_date"
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['encounter'], name='documents_by_encounter'),
+            model_name="document",
+            index=models.Index(fields=["encounter"], name="documents_by_encounter"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['CURRENT', 'VOIDED', 'DESTROYED'])), name='documents_document_status_is_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["CURRENT", "VOIDED", "DESTROYED"])),
+                name="documents_document_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('sensitivity__in', ['NORMAL', 'PSYCHNOTE', 'SUD_P2', 'SUD_COUNSELING', 'HIV', 'STI', 'MH', 'GENETIC', 'MINOR_CONSENTED', 'REPRO', 'ABUSE_REPORT', 'FORENSIC_SA', 'THIRD_PARTY_CONF', 'RESTRICTED_522', 'PEER_REVIEW'])), name='documents_document_sensitivity_is_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "sensitivity__in",
+                        [
+                            "NORMAL",
+                            "PSYCHNOTE",
+                            "SUD_P2",
+                            "SUD_COUNSELING",
+                            "HIV",
+                            "STI",
+                            "MH",
+                            "GENETIC",
+                            "MINOR_CONSENTED",
+                            "REPRO",
+                            "ABUSE_REPORT",
+                            "FORENSIC_SA",
+                            "THIRD_PARTY_CONF",
+                            "RESTRICTED_522",
+                            "PEER_REVIEW",
+                        ],
+                    )
+                ),
+                name="documents_document_sensitivity_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='documents_document_voided_at_by_and_reason_together'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("void_reason", ""),
+                        ("voided_at__isnull", True),
+                        ("voided_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("voided_at__isnull", False),
+                        ("voided_by__isnull", False),
+                        models.Q(("void_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="documents_document_voided_at_by_and_reason_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'VOIDED'), _negated=True), ('voided_at__isnull', False), _connector='OR'), name='documents_document_voided_has_voided_at'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "VOIDED"), _negated=True),
+                    ("voided_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="documents_document_voided_has_voided_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', False), ('status', 'DESTROYED')), models.Q(models.Q(('status', 'DESTROYED'), _negated=True), ('destroyed_at__isnull', True)), _connector='OR'), name='documents_document_destroyed_when_destroyed_at'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("destroyed_at__isnull", False), ("status", "DESTROYED")),
+                    models.Q(
+                        models.Q(("status", "DESTROYED"), _negated=True),
+                        ("destroyed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="documents_document_destroyed_when_destroyed_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='documentversion',
-            index=models.Index(fields=['sha256'], name='documents_version_by_sha256'),
+            model_name="documentversion",
+            index=models.Index(fields=["sha256"], name="documents_version_by_sha256"),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.UniqueConstraint(models.F('document'), models.F('number'), name='documents_documentversion_number_is_unique'),
+            model_name="documentversion",
+            constraint=models.UniqueConstraint(
+                models.F("document"),
+                models.F("number"),
+                name="documents_documentversion_number_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PDF', 'TIFF', 'JPEG', 'PNG'])), name='documents_documentversion_kind_is_known'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["PDF", "TIFF", "JPEG", "PNG"])),
+                name="documents_documentversion_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('byte_size__gt', 0), ('page_count__gt', 0)), name='documents_documentversion_is_not_empty'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("byte_size__gt", 0), ("page_count__gt", 0)),
+                name="documents_documentversion_is_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key_erased_at__isnull', True), ('wrapped_key__isnull', False)), models.Q(('key_erased_at__isnull', False), ('wrapped_key__isnull', True)), _connector='OR'), name='documents_documentversion_key_or_erased_at'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("key_erased_at__isnull", True), ("wrapped_key__isnull", False)),
+                    models.Q(("key_erased_at__isnull", False), ("wrapped_key__isnull", True)),
+                    _connector="OR",
+                ),
+                name="documents_documentversion_key_or_erased_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('bytes_removed_at__isnull', True), ('bytes_removed_at__gte', models.F('key_erased_at')), _connector='OR'), name='documents_documentversion_key_erased_before_bytes'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bytes_removed_at__isnull", True),
+                    ("bytes_removed_at__gte", models.F("key_erased_at")),
+                    _connector="OR",
+                ),
+                name="documents_documentversion_key_erased_before_bytes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='unfiledfile',
-            index=models.Index(condition=models.Q(('status', 'WAITING')), fields=['unit', 'received_at', 'id'], name='documents_unfiled_waiting'),
+            model_name="unfiledfile",
+            index=models.Index(
+                condition=models.Q(("status", "WAITING")),
+                fields=["unit", "received_at", "id"],
+                name="documents_unfiled_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='unfiledfile',
-            index=models.Index(fields=['sha256'], name='documents_unfiled_by_sha256'),
+            model_name="unfiledfile",
+            index=models.Index(fields=["sha256"], name="documents_unfiled_by_sha256"),
         ),
         migrations.AddConstraint(
-            model_name='unfiledfile',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PDF', 'TIFF', 'JPEG', 'PNG'])), name='documents_unfiledfile_kind_is_known'),
+            model_name="unfiledfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["PDF", "TIFF", "JPEG", "PNG"])),
+                name="documents_unfiledfile_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unfiledfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('document__isnull', True), ('status', 'WAITING')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('document__isnull', False), ('status', 'FILED')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('document__isnull', True), ('status', 'DISCARDED'), models.Q(('discard_reason', ''), _negated=True)), _connector='OR'), name='documents_unfiledfile_closed_with_who_and_why'),
+            model_name="unfiledfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("closed_by__isnull", True),
+                        ("document__isnull", True),
+                        ("status", "WAITING"),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                        ("document__isnull", False),
+                        ("status", "FILED"),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                        ("document__isnull", True),
+                        ("status", "DISCARDED"),
+                        models.Q(("discard_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="documents_unfiledfile_closed_with_who_and_why",
+            ),
         ),
     ]

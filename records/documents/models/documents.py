@@ -55,6 +55,9 @@ class Document(models.Model):
     page_count = models.PositiveIntegerField(help_text="Of the newest version")
     version_number = models.PositiveSmallIntegerField(default=1, help_text="The newest")
     lock_version = models.PositiveIntegerField(default=1)
+    filing_key = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="Of the form, so that it files once"
+    )
     filed_at = models.DateTimeField(auto_now_add=True)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

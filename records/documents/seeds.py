@@ -1,0 +1,33 @@
+"""The types of document that a house starts with; it may add its own."""
+
+# code, name, divider, position, sensitivity
+TYPES = (
+    ("IDENTIFICATION", "Identification", "Registration", 10, "NORMAL"),
+    ("INSURANCE", "Insurance card", "Registration", 12, "NORMAL"),
+    ("CONSENT", "Consent", "Registration", 14, "NORMAL"),
+    ("CLINICAL_SUMMARY", "Clinical summary", "Summary", 20, "NORMAL"),
+    ("DISCHARGE_SUMMARY", "Discharge summary", "Summary", 22, "NORMAL"),
+    ("HISTORY_PHYSICAL", "History and physical", "Physician", 30, "NORMAL"),
+    ("PROGRESS_NOTE", "Progress note", "Physician", 32, "NORMAL"),
+    ("CONSULTATION", "Consultation", "Physician", 34, "NORMAL"),
+    ("ED_RECORD", "Emergency record", "Physician", 36, "NORMAL"),
+    ("OPERATIVE_REPORT", "Operative report", "Procedures", 40, "NORMAL"),
+    ("ANESTHESIA", "Anesthesia record", "Procedures", 42, "NORMAL"),
+    ("ORDERS", "Orders", "Orders", 50, "NORMAL"),
+    ("MEDICATION_LIST", "Medication record", "Orders", 52, "NORMAL"),
+    ("NURSING", "Nursing record", "Nursing", 60, "NORMAL"),
+    ("IMMUNIZATION", "Immunization record", "Nursing", 62, "NORMAL"),
+    ("LAB", "Laboratory report", "Results", 70, "NORMAL"),
+    ("IMAGING", "Imaging report", "Results", 72, "NORMAL"),
+    ("PATHOLOGY", "Pathology report", "Results", 74, "NORMAL"),
+    ("ECG", "Electrocardiogram", "Results", 76, "NORMAL"),
+    ("PSYCHOTHERAPY_NOTE", "Psychotherapy note", "Protected", 80, "PSYCHNOTE"),
+    ("SUD_RECORD", "Substance-use programme record", "Protected", 82, "SUD_P2"),
+    ("HIV_RESULT", "HIV test result", "Protected", 84, "HIV"),
+    ("REFERRAL", "Referral", "Correspondence", 90, "NORMAL"),
+    ("CORRESPONDENCE", "Correspondence", "Correspondence", 92, "NORMAL"),
+    ("OUTSIDE_RECORD", "Record from elsewhere", "Correspondence", 94, "NORMAL"),
+    ("AUTHORIZATION", "Authorization to release", "Legal", 96, "NORMAL"),
+    ("LEGAL", "Legal paper", "Legal", 98, "NORMAL"),
+    ("OTHER", "Other", "Other", 99, "NORMAL"),
+)

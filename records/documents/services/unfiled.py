@@ -1,0 +1,119 @@
+"""Loose files: received, and filed by a clerk into the chart where they belong."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.enums import Action
+from audit.services import events
+from audit.writes import attributed, attributing
+from records.access.services import opening
+from records.documents.enums import DocumentSource, UnfiledStatus
+from records.documents.errors import UnfiledChangedMeanwhile
+from records.documents.models import Document, UnfiledFile
+from records.documents.services import filing, storing
+from records.documents.services.filing import DocumentFacts
+from records.documents.services.storing import Upload
+from records.documents.vault import files
+
+
+def receive(
+    *, actor: User, unit_id: int, upload: Upload, source: DocumentSource = DocumentSource.UPLOAD
+) -> UnfiledFile:
+    """Take a file in; it waits in the unit's list until somebody files it.
+
+    Raises:
+        FileRefused, SandboxUnavailable, VaultUnavailable: nothing was kept.
+    """
+    inspection = storing.inspect(upload)
+    unfiled_id = storing.next_id("documents_unfiledfile")
+    with (
+        storing.kept(upload.content, storing.unfiled_identity(unfiled_id)) as stored,
+        attributing(actor),
+    ):
+        row = UnfiledFile.objects.create(
+            pk=unfiled_id,
+            unit_id=unit_id,
+            file_name=upload.file_name[:200],
+            source=source,
+            received_by=actor,
+            **storing.columns(inspection, stored),
+        )
+        _record(actor, row, Action.UNFILED_RECEIVED)
+        return row
+
+
+def file_unfiled(
+    *, actor: User, unfiled_id: int, patient_id: int, facts: DocumentFacts
+) -> Document:
+    """File a waiting file into a chart, as an encrypted object of its own.
+
+    The waiting copy's key is erased in the same transaction; its bytes go after it.
+
+    Raises:
+        UnfiledChangedMeanwhile: somebody has filed or discarded it.
+        FilingRefused: type, encounter or date of service cannot be.
+        ChartRefused, ChartUnknown: the actor has no ground for this chart.
+    """
+    scope = opening.peek_scope(actor=actor, patient_id=patient_id)
+    filing.check_facts(scope, facts)
+    waiting = UnfiledFile.objects.get(pk=unfiled_id)
+    if waiting.status != UnfiledStatus.WAITING:
+        raise UnfiledChangedMeanwhile(subject_type="unfiled", subject_id=unfiled_id)
+    content = files.read(storing.place_of(waiting))
+    document_id = storing.next_id("documents_document")
+    with (
+        storing.kept(content, storing.version_identity(document_id, 1)) as stored,
+        attributing(actor),
+    ):
+        row = _lock_waiting(unfiled_id)
+        document = filing.insert(
+            actor=actor,
+            scope=scope,
+            document_id=document_id,
+            facts=facts,
+            stored=storing.copied_columns(row, stored),
+            source=DocumentSource(row.source),
+        )
+        row.status, row.document = UnfiledStatus.FILED, document
+        row.closed_at, row.closed_by = timezone.now(), actor
+        row.save(update_fields=["status", "document", "closed_at", "closed_by"])
+        row.wrapped_key, row.key_erased_at = None, timezone.now()
+        row.save(update_fields=["wrapped_key", "key_erased_at"])
+        _record(actor, row, Action.UNFILED_FILED)
+    _remove_bytes(actor, row)
+    return document
+
+
+@attributed
+def discard(*, actor: User, unfiled_id: int, reason: str) -> UnfiledFile:
+    """Take a file that belongs in no chart off the list, with a reason; its bytes are kept.
+
+    Raises:
+        UnfiledChangedMeanwhile: somebody has filed or discarded it.
+    """
+    row = _lock_waiting(unfiled_id)
+    row.status, row.discard_reason = UnfiledStatus.DISCARDED, reason
+    row.closed_at, row.closed_by = timezone.now(), actor
+    row.save(update_fields=["status", "discard_reason", "closed_at", "closed_by"])
+    _record(actor, row, Action.UNFILED_DISCARDED)
+    return row
+
+
+def _lock_waiting(unfiled_id: int) -> UnfiledFile:
+    row = UnfiledFile.objects.select_for_update().get(pk=unfiled_id)
+    if row.status != UnfiledStatus.WAITING:
+        raise UnfiledChangedMeanwhile(subject_type="unfiled", subject_id=unfiled_id)
+    return row
+
+
+def _remove_bytes(actor: User, row: UnfiledFile) -> None:
+    files.erase(row.storage_name)
+    with attributing(actor):
+        row.bytes_removed_at = timezone.now()
+        row.save(update_fields=["bytes_removed_at"])
+
+
+def _record(actor: User, row: UnfiledFile, action: Action) -> None:
+    events.record(action=action, actor=actor, subject_type="unfiled", subject_id=row.pk)
