@@ -18,6 +18,7 @@ class Shell:
 
     facility = settings.FACILITY_NAME
     idle_seconds = settings.IDLE_LOGOFF_SECONDS
+    glass_minutes = settings.BREAK_GLASS_MINUTES
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

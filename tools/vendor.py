@@ -5,8 +5,8 @@
         --licence MIT --purpose "components"
     python tools/vendor.py sprite @tabler/icons 3.51.0 --icons flag,user,...
 
-`sprite` adds icons to those already there. Both fetch the package with `npm pack`; nothing of npm is
-needed at run time.
+`sprite` adds icons to those already there. Both fetch the package with `npm pack`; npm is needed
+by this tool alone.
 """
 
 from __future__ import annotations

@@ -47,6 +47,6 @@ def describe(trail: TrailState) -> dict[str, Any]:
     """Return the trail's state for the foot of the page."""
     return {
         "is_sound": trail.is_sound,
-        "sealed_at": trail.sealed_at.timestamp() if trail.sealed_at else None,
+        "unsealed_since": trail.unsealed_since.timestamp() if trail.unsealed_since else None,
         "lag": round(trail.lag_seconds) if trail.is_lagging else 0,
     }

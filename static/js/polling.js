@@ -73,8 +73,8 @@ function describeTrail() {
   if (Date.now() - heardAt > UNKNOWN) return ["late", "trail ? not known"];
   if (trail.lag) return ["late", `trail ! unsealed for ${spoken(trail.lag)}`];
   if (!trail.is_sound) return ["late", "trail ! needs attention"];
-  if (!trail.sealed_at) return ["ok", "trail: nothing to seal yet"];
-  return ["ok", `trail ✓ sealed ${spoken(Math.max(0, Math.round(Date.now() / 1000 - trail.sealed_at)))} ago`];
+  if (!trail.unsealed_since) return ["ok", "trail ✓ all sealed"];
+  return ["ok", `trail ✓ sealed ${spoken(Math.max(0, Math.round(Date.now() / 1000 - trail.unsealed_since)))} ago`];
 }
 
 const spoken = (age) => (age < 120 ? `${age} s` : age < 7200 ? `${Math.floor(age / 60)} min` : `${Math.floor(age / 3600)} h`);
