@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -321,3 +322,45 @@ def _next_number() -> str:
         cursor.execute("SELECT nextval('requests_release_number')")
         (count,) = cursor.fetchone()
     return f"R{timezone.localdate():%Y}-{count:06d}"
+
+
+@attributed
+def note_sensitive(
+    *,
+    actor: User,
+    request_id: int,
+    version: int,
+    reviewed_classes: Sequence[str],
+    review_note: str,
+    has_part2_order: bool,
+    is_emergency: bool,
+) -> Request:
+    """Note what opens protected classes: a professional's review, a court order, an emergency.
+
+    Raises:
+        RequestChanged: the form is stale.
+        RequestMoveNotAllowed: it is submitted or further.
+        NotReady: a review that names nobody.
+        StepNotYours, ChartRefused, ChartUnknown: not for this person.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    check_editable(actor=actor, request=request)
+    if reviewed_classes and not review_note.strip():
+        raise NotReady(
+            "Say which professional looked at it.", action=Action.REQUEST_CHANGED, **about(request)
+        )
+    moving.note_preparer(actor=actor, request=request)
+    moving.save(
+        request,
+        reviewed_classes=sorted(reviewed_classes),
+        review_note=review_note.strip(),
+        has_part2_order=has_part2_order,
+        is_emergency=is_emergency,
+    )
+    events.record(
+        action=Action.REQUEST_CHANGED,
+        actor=actor,
+        detail={"fields": ["reviewed_classes", "has_part2_order", "is_emergency"]},
+        **about(request),
+    )
+    return request

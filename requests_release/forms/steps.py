@@ -1,0 +1,133 @@
+"""The small forms of single steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from requests_release.enums import DeliveryMethod, WaitReason
+from requests_release.forms.fields import PastDay, VersionedForm, today
+
+HANDED = [
+    (method.value, method.label) for method in DeliveryMethod if method != DeliveryMethod.PORTAL
+]
+
+
+class StepForm(VersionedForm):
+    """A step that needs nothing but the version."""
+
+
+class ReasonForm(VersionedForm):
+    """A step with its reason."""
+
+    reason = forms.CharField(
+        label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class HoldForm(VersionedForm):
+    """Why work stops."""
+
+    wait_reason = forms.ChoiceField(label="Waiting for", choices=WaitReason)
+    note = forms.CharField(label="Note", max_length=200, required=False)
+
+
+class RevokeForm(VersionedForm):
+    """When the patient's revocation came."""
+
+    received_on = PastDay(label="Revocation received on", initial=today)
+
+
+class PersonForm(VersionedForm):
+    """To whom a request is given."""
+
+    person = forms.TypedChoiceField(label="Give to", coerce=int)
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            (user.pk, user.display_name) for user in people
+        ]
+
+
+class SubmitForm(VersionedForm):
+    """Submission, with the person who is asked to look."""
+
+    reviewer = forms.TypedChoiceField(
+        label="Ask for approval", coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].choices = [  # type: ignore[attr-defined]
+            ("", "Any supervisor"),
+            *((user.pk, user.display_name) for user in people),
+        ]
+
+
+class DecisionForm(VersionedForm):
+    """Approve, return or deny, with the approver's words."""
+
+    decision = forms.ChoiceField(
+        choices=[("approve", "Approve"), ("return", "Return"), ("deny", "Deny")]
+    )
+    comment = forms.CharField(
+        label="Comment",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Needed to return or deny",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check that a return or denial says why."""
+        data: dict[str, Any] = super().clean() or {}
+        needs_words = data.get("decision") in ("return", "deny")
+        if needs_words and not data.get("comment", "").strip():
+            self.add_error("comment", "Say what is wrong: returning and denying need words.")
+        return data
+
+
+class CommentForm(forms.Form):
+    """A remark in the timeline."""
+
+    text = forms.CharField(
+        label="Comment", max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class LinkForm(VersionedForm):
+    """How long a one-time link lasts."""
+
+    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=30, initial=7)
+
+
+class HandOverForm(VersionedForm):
+    """That copies were mailed, faxed or handed over."""
+
+    method = forms.ChoiceField(label="How", choices=HANDED)
+    handed_on = PastDay(label="On", initial=today)
+    tracking_note = forms.CharField(
+        label="Tracking number, or to whom", max_length=200, required=False
+    )
+
+
+class PasscodeForm(forms.Form):
+    """What the requester types on the page of the link."""
+
+    passcode = forms.CharField(
+        label="Passcode",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AccountingForm(forms.Form):
+    """For which time a patient wants an accounting."""
+
+    requested_on = PastDay(label="Asked for on", initial=today)
+    wanted_from = forms.DateField(label="From", required=False, help_text="At most six years back")
+    wanted_until = forms.DateField(label="Until", required=False)

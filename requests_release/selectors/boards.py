@@ -1,0 +1,198 @@
+"""The board of requests: what a person may see of it, by state or as one list.
+
+Every query is cut off and begins with the person's units, so its cost does not grow with the
+number of requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from records.access.selectors import scopes
+from requests_release.enums import RequestKind, RequestStatus
+from requests_release.rules import transitions
+
+CARDS = 20
+PAGE = 50
+SOON_DAYS = 3
+NO_DATE = date(9999, 12, 31)
+# The order in which work flows over the board.
+COLUMNS = (
+    RequestStatus.LOGGED,
+    RequestStatus.IN_PREPARATION,
+    RequestStatus.ON_HOLD,
+    RequestStatus.SUBMITTED,
+    RequestStatus.RETURNED,
+    RequestStatus.APPROVED,
+    RequestStatus.PACKAGING,
+    RequestStatus.READY,
+    RequestStatus.DELIVERED,
+    RequestStatus.DENIED,
+    RequestStatus.NO_RECORDS,
+)
+
+SELECT = """
+SELECT r.id, r.number, r.status, r.kind, r.due_on, r.due_label, r.due_force, r.page_count,
+       r.status_since, r.received_on, r.patient_id, q.name, q.kind, p.family, p.given, p.middle,
+       p.suffix, p.mrn, p.birth_on, p.birth_precision, p.died_on, coalesce(who.display_name, ''),
+       r.prepared_by_id, r.wait_reason
+  FROM {source} r
+  JOIN requests_release_requester q ON q.id = r.requester_id
+  JOIN patients_patient p ON p.chart_id = r.patient_id
+  LEFT JOIN accounts_user who ON who.id = r.prepared_by_id
+"""
+BOARD = """(
+    SELECT one.* FROM unnest(%(statuses)s::text[]) AS wanted (status)
+    CROSS JOIN LATERAL (
+        SELECT * FROM requests_release_request r
+         WHERE r.status = wanted.status AND {where}
+         ORDER BY coalesce(r.due_on, %(no_date)s), r.id LIMIT %(many)s
+    ) one
+)"""
+LIST = """(
+    SELECT * FROM requests_release_request r
+     WHERE r.status = ANY(%(statuses)s) AND {where}
+       AND (coalesce(r.due_on, %(no_date)s), r.id) > (%(after_on)s, %(after_id)s)
+     ORDER BY coalesce(r.due_on, %(no_date)s), r.id LIMIT %(many)s
+)"""
+ORDER = " ORDER BY coalesce(r.due_on, %(no_date)s), r.id"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address says of which requests are wanted."""
+
+    statuses: tuple[str, ...] = ()
+    is_mine: bool = False
+    due: str = ""
+    kind: str = ""
+
+    @classmethod
+    def read(cls, query: Any) -> Filters:
+        """Return the filters of a page's query; what is unknown is left out."""
+        statuses = tuple(one for one in query.getlist("status") if one in RequestStatus.values)
+        due = query.get("due", "")
+        kind = query.get("kind", "")
+        return cls(
+            statuses=statuses,
+            is_mine=query.get("mine") == "1",
+            due=due if due in ("soon", "late") else "",
+            kind=kind if kind in RequestKind.values else "",
+        )
+
+
+@dataclass(frozen=True)
+class Card:
+    """One request as board and list show it, with two identifiers of its patient."""
+
+    request_id: int
+    number: str
+    status: str
+    kind: str
+    due_on: date | None
+    due_label: str
+    due_force: str
+    page_count: int
+    status_since: datetime
+    received_on: date
+    patient_id: int
+    requester: str
+    requester_kind: str
+    family: str
+    given: str
+    middle: str
+    suffix: str
+    mrn: str
+    birth_on: date | None
+    birth_precision: str
+    died_on: date | None
+    preparer: str
+    preparer_id: int | None
+    wait_reason: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list; `next_key` is empty on the last."""
+
+    cards: list[Card]
+    next_key: str
+
+
+def list_columns(user: User, filters: Filters, *, today: date) -> dict[str, list[Card]]:
+    """Return the cards of each column, at most one more than fits, in one query."""
+    statuses = [str(one) for one in COLUMNS if not filters.statuses or one in filters.statuses]
+    where, params = _where(user, filters, today)
+    params |= {"statuses": statuses, "many": CARDS + 1}
+    columns: dict[str, list[Card]] = {status: [] for status in statuses}
+    for card in _run(BOARD.format(where=where), params):
+        columns[card.status].append(card)
+    return columns
+
+
+def list_page(user: User, filters: Filters, *, today: date, after: str = "") -> Page:
+    """Return one page of the list, first due first, wherever in the list it is."""
+    where, params = _where(user, filters, today)
+    after_on, after_id = _read_key(after)
+    params |= {
+        "statuses": list(filters.statuses or map(str, transitions.OPEN)),
+        "many": PAGE + 1,
+        "after_on": after_on,
+        "after_id": after_id,
+    }
+    cards = _run(LIST.format(where=where), params)
+    last = cards[PAGE - 1] if len(cards) > PAGE else None
+    next_key = f"{last.due_on or NO_DATE}.{last.request_id}" if last else ""
+    return Page(cards[:PAGE], next_key)
+
+
+def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: int) -> list[Card]:
+    """Return the requests in `statuses` that wait, the first due first."""
+    filters = Filters(statuses=tuple(statuses), is_mine=is_mine)
+    where, params = _where(user, filters, date.min)
+    params |= {
+        "statuses": list(statuses),
+        "many": limit,
+        "after_on": date.min,
+        "after_id": 0,
+    }
+    return _run(LIST.format(where=where), params)
+
+
+def _where(user: User, filters: Filters, today: date) -> tuple[str, dict[str, Any]]:
+    scope = scopes.list_scope(user)
+    single = scope.where_single("r.patient_id")
+    parts = [f"(r.unit_id = ANY(%(scope_units)s) OR {single})"]
+    params: dict[str, Any] = {**scope.params, "no_date": NO_DATE}
+    if filters.is_mine:
+        parts.append("(r.prepared_by_id = %(me)s OR r.reviewer_id = %(me)s)")
+        params["me"] = user.pk
+    if filters.due:
+        parts.append("r.due_on < %(due)s AND r.status <> ALL(%(answered)s)")
+        is_late = filters.due == "late"
+        params["due"] = today if is_late else today + timedelta(days=SOON_DAYS + 1)
+        params["answered"] = [str(one) for one in transitions.ANSWERED]
+    if filters.kind:
+        parts.append("r.kind = %(kind)s")
+        params["kind"] = filters.kind
+    return " AND ".join(parts), params
+
+
+def _run(source: str, params: dict[str, Any]) -> list[Card]:
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT.format(source=source) + ORDER, params)
+        return [Card(*row) for row in cursor.fetchall()]
+
+
+def _read_key(text: str) -> tuple[date, int]:
+    day, _, key = text.rpartition(".")
+    try:
+        return date.fromisoformat(day), int(key)
+    except ValueError:
+        return date.min, 0
