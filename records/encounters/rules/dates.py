@@ -12,9 +12,18 @@ LONGEST_PLAN = timedelta(days=2 * 365)
 
 
 def check_start(
-    start: datetime, *, now: datetime, born_on: date | None, died_on: date | None, is_planned: bool
+    start: datetime,
+    *,
+    started_on: date,
+    now: datetime,
+    born_on: date | None,
+    died_on: date | None,
+    is_planned: bool,
 ) -> None:
     """Refuse a start that cannot be.
+
+    `started_on` is the day of the start at the facility: an evening in New York is the next day
+    in UTC.
 
     Raises:
         DatesRefused: before birth, after death, in the future, or planned too far ahead.
@@ -22,9 +31,9 @@ def check_start(
     latest = now + (LONGEST_PLAN if is_planned else TOLERANCE)
     if start > latest:
         raise DatesRefused("started_at", "This lies in the future.")
-    if born_on and start.date() < born_on:
+    if born_on and started_on < born_on:
         raise DatesRefused("started_at", "This lies before the patient's birth.")
-    if died_on and start.date() > died_on:
+    if died_on and started_on > died_on:
         raise DatesRefused("started_at", "This lies after the patient's death.")
 
 

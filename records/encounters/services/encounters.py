@@ -62,7 +62,12 @@ def begin(
 
 @attributed
 def record_visit(
-    *, actor: User, patient_id: int, facts: EncounterFacts, ended_at: datetime
+    *,
+    actor: User,
+    patient_id: int,
+    facts: EncounterFacts,
+    ended_at: datetime,
+    disposition: Disposition | str = "",
 ) -> Encounter:
     """Record a visit or stay that is over.
 
@@ -74,7 +79,7 @@ def record_visit(
     status = EncounterStatus.DISCHARGED
     _check_start(scope, facts, status)
     dates.check_end(facts.started_at, ended_at, now=timezone.now(), last_move=None)
-    encounter = _insert(actor, patient_id, facts, status, ended_at=ended_at)
+    encounter = _insert(actor, patient_id, facts, status, ended_at, disposition)
     _note(actor, scope, encounter, transitions.STARTS[status], "", "")
     return encounter
 
@@ -199,6 +204,7 @@ def _check_start(scope: ChartScope, facts: EncounterFacts, status: EncounterStat
     patient = patient_selectors.get_patient(scope)
     dates.check_start(
         facts.started_at,
+        started_on=timezone.localdate(facts.started_at),
         now=timezone.now(),
         born_on=patient.birth_on,
         died_on=patient.died_on,
@@ -212,6 +218,7 @@ def _insert(
     facts: EncounterFacts,
     status: EncounterStatus,
     ended_at: datetime | None = None,
+    disposition: Disposition | str = "",
 ) -> Encounter:
     try:
         with transaction.atomic():
@@ -223,6 +230,7 @@ def _insert(
                 account_number=facts.account_number or _next_account(),
                 started_at=facts.started_at,
                 ended_at=ended_at,
+                disposition=disposition,
                 attending=facts.attending,
                 service=facts.service,
                 location=facts.location,
