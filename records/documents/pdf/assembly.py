@@ -17,7 +17,7 @@ import pikepdf
 import pypdfium2
 from pikepdf import Dictionary, Name, Object, Page, Pdf, Stream
 
-from records.documents.errors import PageNotInFile
+from records.documents.faults import PageNotInFile
 from records.documents.pdf import pictures as picture_pages
 from records.documents.pdf import pruning, stamps
 from records.documents.pdf.pieces import Piece, PlacedPage, Stamp

@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Dictionary, Name, Object
 from PIL import Image, ImageChops, JpegImagePlugin, TiffImagePlugin
 
-from records.documents.errors import FileTruncated
+from records.documents.faults import FileTruncated
 from records.documents.rules.signatures import FileKind
 from records.documents.sandbox import encoding, pictures
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from records.documents.errors import (
+from records.documents.faults import (
     FileEmpty,
     FileHasNoPages,
     FileHasPixelFlood,

@@ -10,7 +10,7 @@ import enum
 import os.path
 import re
 
-from records.documents.errors import FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
+from records.documents.faults import FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
 
 PDF_HEADER = b"%PDF-"
 PDF_HEADER_WITHIN = 1024

@@ -17,7 +17,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
-from records.documents.errors import DocumentError, FileNeedsTooMuchMemory, FileUnreadable
+from records.documents.faults import DocumentError, FileNeedsTooMuchMemory, FileUnreadable
 from records.documents.pdf import assembly
 from records.documents.pdf import pictures as picture_pages
 from records.documents.pdf.pieces import Piece, Stamp

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
-from records.documents import errors
-from records.documents.errors import DocumentError, FileHasNoPages, FileUnreadable
+from records.documents import faults
+from records.documents.faults import DocumentError, FileHasNoPages, FileUnreadable
 from records.documents.pdf.pieces import Piece, PlacedPage, Stamp
 from records.documents.rules import limits, signatures
 from records.documents.rules.limits import FileLimits
@@ -202,7 +202,7 @@ def _answered(job: Job, files: Sequence[Source]) -> pool.Answer:
     answer, parts = _pool().run(job, files)
     if "error" not in answer:
         return answer, parts
-    kind = getattr(errors, str(answer["error"]), None)
+    kind = getattr(faults, str(answer["error"]), None)
     if not (isinstance(kind, type) and issubclass(kind, DocumentError)):
         raise FileUnreadable(str(answer["error"]))
     raise kind(str(answer.get("detail", "")))

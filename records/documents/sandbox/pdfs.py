@@ -15,7 +15,7 @@ import pypdfium2
 from pikepdf import Dictionary, Name, Object, Stream
 from PIL import Image
 
-from records.documents.errors import (
+from records.documents.faults import (
     DocumentError,
     FileEncrypted,
     FileIsDynamicForm,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
-from records.documents.errors import (
+from records.documents.faults import (
     DocumentError,
     FileHasPixelFlood,
     FileNeedsTooMuchMemory,

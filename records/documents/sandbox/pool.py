@@ -24,7 +24,7 @@ from typing import Any
 
 import structlog
 
-from records.documents.errors import FileTakesTooLong, FileUnreadable, SandboxUnavailable
+from records.documents.faults import FileTakesTooLong, FileUnreadable, SandboxUnavailable
 from records.documents.rules import limits
 from records.documents.rules.signatures import FileKind
 from records.documents.sandbox.frames import Channel, Closed, FrameError, TimedOut

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.files.storage import storages
 
-from records.documents.errors import VaultDamaged, VaultKeyRefused, VaultMissing
+from records.documents.faults import VaultDamaged, VaultKeyRefused, VaultMissing
 from records.documents.vault import files, streams
 from records.documents.vault.files import Place
 from records.documents.vault.storages import StoredObject

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import storages
 
-from records.documents.errors import VaultMissing, VaultUnavailable
+from records.documents.faults import VaultMissing, VaultUnavailable
 from records.documents.vault import keys, streams
 from records.documents.vault.streams import Content
 

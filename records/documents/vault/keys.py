@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tink import aead, streaming_aead
 
 from accounts import crypto
-from records.documents.errors import VaultKeyRefused
+from records.documents.faults import VaultKeyRefused
 
 WRAPPING_TEMPLATE = aead.aead_key_templates.AES256_GCM
 DOCUMENT_TEMPLATE = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 import tink
 from tink import streaming_aead
 
-from records.documents.errors import VaultDamaged
+from records.documents.faults import VaultDamaged
 
 CHUNK = 1024 * 1024
 # Encrypted bytes beyond this wait on disk, not in memory, on their way to the store.
