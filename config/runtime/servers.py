@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +56,11 @@ class Servers:
         finally:
             inside.close()
 
-    def stop(self) -> None:
-        """Stop Valkey, then PostgreSQL."""
-        self.valkey.stop()
-        self.postgres.stop()
+    def stop(self, seconds: float = 10) -> None:
+        """Stop Valkey, then PostgreSQL; what does not obey within the time is killed."""
+        end = time.monotonic() + seconds
+        self.valkey.stop(min(2.0, seconds / 2))
+        self.postgres.stop(max(0.5, end - time.monotonic()))
 
     def running(self, pid: int, command: str, url: str = "") -> Running:
         """Return the note that other commands attach by."""
