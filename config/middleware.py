@@ -1,4 +1,4 @@
-"""Headers of every answer, errors and static files included."""
+"""Headers of every answer, errors and static files included; what the log says of a request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_structlog.middlewares import RequestMiddleware
 
 
 class ResponseHeadersMiddleware:
@@ -26,3 +27,12 @@ class ResponseHeadersMiddleware:
         if request.method == "POST" and match and match.url_name == "account_logout":
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Log each request by method and path; its query may hold what somebody searched for."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Return what log lines call the request."""
+        return f"{request.method} {request.path}"

@@ -13,9 +13,14 @@ from config import env
 BASE_DIR = env.ROOT
 DATA_HOME = env.data_home()
 HAS_OWN_SERVERS = bool(env.secret("DATABASE_URL"))
-PROFILE = env.choice("CHARTROOM_PROFILE", env.PROFILES, "production" if HAS_OWN_SERVERS else "demo")
+IS_EMBEDDED = env.switch("CHARTROOM_EMBEDDED", False)
+PROFILE = env.choice(
+    "CHARTROOM_PROFILE",
+    env.PROFILES,
+    "production" if HAS_OWN_SERVERS and not IS_EMBEDDED else "demo",
+)
 IS_DEMO = PROFILE == "demo"
-if IS_DEMO and HAS_OWN_SERVERS and not env.switch("CHARTROOM_EMBEDDED", False):
+if IS_DEMO and HAS_OWN_SERVERS and not IS_EMBEDDED:
     raise env.SettingsError("The demo profile is refused when DATABASE_URL is set")
 
 DEBUG = False
@@ -81,7 +86,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInDutiesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.RequestLogMiddleware",
     "audit.middleware.RefusalMiddleware",
 ]
 

@@ -41,6 +41,8 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+# Few bars keep the width that they have among many.
+FEWEST_BARS = 24
 SOON_DAYS = 3
 MONTHS_OF_INFANCY = 24
 DAYS_OF_NEWBORN = 31
@@ -106,11 +108,11 @@ def age(born_on: date | None, on: date | None = None) -> str:
 def born(person: Any) -> str:
     """Write birth date and age of `person` as `Mar 4, 1961 (65)`, as precisely as it is known."""
     born_on = _part(person, "birth_on")
-    if not born_on:
-        return "unknown"
     precision = str(_part(person, "birth_precision")).upper()
+    if not born_on or precision == "UNKNOWN":
+        return "unknown"
     years = age(born_on, _part(person, "died_on") or None)
-    if precision == "YEAR":
+    if precision in ("YEAR", "ESTIMATED"):
         return f"{born_on.year} (about {years})"
     if precision == "MONTH":
         return f"{MONTHS[born_on.month - 1]} {born_on.year} (about {years})"
@@ -240,7 +242,7 @@ def bar_figure(values: Sequence[Any], label: str = "By hour") -> SafeString:
         '<svg class="figure-bars" role="group" aria-label="{}" viewBox="0 0 {} 100" '
         'preserveAspectRatio="none">{}</svg>',
         label,
-        max(1, len(bars)) * 10,
+        max(FEWEST_BARS, len(bars)) * 10,
         drawn,
     )
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch
 
-from config.middleware import ResponseHeadersMiddleware
+from config.middleware import RequestLogMiddleware, ResponseHeadersMiddleware
 
 
 def _answer(path="/", *, method="get", url_name="home", **headers):
@@ -63,3 +63,15 @@ def test_answer_before_any_view_has_the_headers():
 
 def test_middleware_stands_first(settings):
     assert settings.MIDDLEWARE[0] == "config.middleware.ResponseHeadersMiddleware"
+
+
+def test_log_names_a_request_without_what_was_searched_for():
+    request = RequestFactory().get("/patients/", {"q": "Munoz"})
+
+    assert RequestLogMiddleware.format_request(request) == "GET /patients/"
+
+
+def test_that_log_is_the_one_in_force(settings):
+    named = [name for name in settings.MIDDLEWARE if "Log" in name or "structlog" in name]
+
+    assert named == ["config.middleware.RequestLogMiddleware"]

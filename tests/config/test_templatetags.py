@@ -112,6 +112,8 @@ def test_age_is_of_today_where_no_day_is_given():
         ({"birth_on": MARCH, "birth_precision": "MONTH"}, "Mar 1961 (about 65)"),
         ({"birth_on": MARCH, "birth_precision": "YEAR"}, "1961 (about 65)"),
         ({"birth_on": MARCH, "died_on": dt.date(2001, 3, 3)}, "Mar 4, 1961 (39)"),
+        ({"birth_on": MARCH, "birth_precision": "ESTIMATED"}, "1961 (about 65)"),
+        ({"birth_on": MARCH, "birth_precision": "UNKNOWN"}, "unknown"),
         ({"birth_on": None}, "unknown"),
         (SimpleNamespace(birth_on=MARCH), "Mar 4, 1961 (65)"),
     ],
@@ -290,7 +292,7 @@ def test_bar_figure_draws_a_bar_a_value_with_link_and_title():
     assert html.count("<rect") == 3
     assert '<a href="?h=9&amp;d=1" aria-label="&lt;09&gt;: 4">' in html
     assert 'class="is-late" x="11" y="5" width="8" height="95"' in html
-    assert 'viewBox="0 0 30 100"' in html
+    assert 'viewBox="0 0 240 100"' in html
 
 
 def test_bar_figure_of_nothing_is_empty():
