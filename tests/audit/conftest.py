@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from accounts.models import User
 from accounts.selectors.users import get_system_user
@@ -53,3 +55,15 @@ def anchor(settings, tmp_path):
     """Give each test an anchor file of its own."""
     settings.ANCHOR_FILE = str(tmp_path / "anchor" / "seals.jsonl")
     return tmp_path / "anchor" / "seals.jsonl"
+
+
+@pytest.fixture
+def owner_wrapper(owner_connection):
+    """Django's kind of connection, as the owner."""
+    settings = connections["default"].settings_dict
+    given = owner_connection.get_dsn_parameters()
+    wrapper = DatabaseWrapper(
+        settings | {"USER": given["user"], "PASSWORD": owner_connection.info.password}
+    )
+    yield wrapper
+    wrapper.close()
