@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
@@ -29,8 +29,7 @@ class Queue:
 @requires()
 def home(request: HttpRequest) -> HttpResponse:
     """Show the person's work; patients named on it stand in the event."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     queues = [Queue(source, source.count(user)) for source in worklists.sources_for(user)]
     items = [item for queue in queues if queue.count for item in queue.source.oldest(user, OLDEST)]
     items.sort(key=_duty)

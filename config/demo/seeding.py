@@ -1,0 +1,183 @@
+"""Demo data through the services, as clerks would enter it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.selectors.users import get_system_user
+from audit import context
+from audit.enums import Action
+from audit.services import events
+from config.demo import house, papers, people, words
+from config.demo.house import House
+from config.demo.people import Person
+from records.access.models import CustodyUnit
+from records.documents.enums import DocumentSource
+from records.documents.services import filing, unfiled
+from records.documents.services.filing import DocumentFacts
+from records.documents.services.storing import Upload
+from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
+from records.encounters.models import Encounter
+from records.encounters.services import encounters
+from records.encounters.services.encounters import EncounterFacts
+from records.patients.enums import AddressKind, ContactKind, PhoneKind
+from records.patients.models import Patient
+from records.patients.services import patients
+from records.patients.services.facts import (
+    AddressFact,
+    ContactFact,
+    PersonFacts,
+    PhoneFact,
+    ReachFacts,
+)
+
+EARLIEST = datetime(2004, 1, 5, 9, tzinfo=UTC)
+REPORTED = 0.5  # share of encounters with a report
+KINDS = (EncounterKind.OUTPATIENT, EncounterKind.EMERGENCY, EncounterKind.INPATIENT)
+
+
+def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, float]:
+    """Load `number` patients with encounters and documents; return the counts.
+
+    Each unit is filled by the clerk who may open its charts.
+    """
+    begun = time.monotonic()
+    chance = random.Random(seed)  # noqa: S311  (synthetic data, not a secret)
+    with context.acting_as(get_system_user()):
+        home = house.build()
+        events.record(action=Action.DEMO_SEEDED)
+    loader = _Loader(home, chance)
+    for done, person in enumerate(people.make_people(number, seed, timezone.localdate()), 1):
+        loader.person(person)
+        if done % 50 == 0:
+            say(f"{done} of {number} patients")
+    loader.loose_files()
+    return loader.counts | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+class _Loader:
+    """Loads one person after another."""
+
+    def __init__(self, home: House, chance: random.Random) -> None:
+        self.home = home
+        self.chance = chance
+        self.clerk = home.clerks["MAIN"]
+        self.counts: dict[str, float] = {"patients": 0, "encounters": 0, "documents": 0}
+
+    def person(self, person: Person) -> None:
+        """Register a person, their encounters, and a report on most of these."""
+        unit = self.home.unit_at(person.place)
+        self.clerk = self.home.clerk_of(unit)
+        with context.acting_as(self.clerk):
+            patient = self._register(person, unit)
+            for encounter in self._encounters(patient, unit):
+                if self.chance.random() < REPORTED:
+                    self._report(patient, encounter)
+
+    def loose_files(self) -> None:
+        """Leave three faxes in the list of files that wait."""
+        unit = self.home.units[0]
+        clerk = self.home.clerk_of(unit)
+        for number, heading in enumerate(("Outside record", "Referral letter", "Consent form"), 1):
+            fax = Upload(papers.make_fax(heading, number, self.chance), f"fax-{number}.tif")
+            with context.acting_as(clerk):
+                unfiled.receive(
+                    actor=clerk, unit_id=unit.pk, upload=fax, source=DocumentSource.SCAN
+                )
+
+    def _register(self, person: Person, unit: CustodyUnit) -> Patient:
+        self.counts["patients"] += 1
+        return patients.register(
+            actor=self.clerk,
+            unit_id=unit.pk,
+            facts=PersonFacts(
+                family=person.family,
+                given=person.given,
+                middle=person.middle,
+                sex=person.sex,
+                birth_on=person.birth_on,
+                died_on=person.died_on,
+            ),
+            reach_facts=ReachFacts(
+                phones=(PhoneFact(PhoneKind.HOME, person.phone),),
+                addresses=(
+                    AddressFact(
+                        AddressKind.HOME,
+                        person.street,
+                        city=person.town,
+                        state="PA",
+                        postal_code=person.postal_code,
+                    ),
+                ),
+                contacts=(ContactFact(ContactKind.NEXT_OF_KIN, person.kin),),
+            ),
+            are_candidates_judged=True,
+        )
+
+    def _encounters(self, patient: Patient, unit: CustodyUnit) -> list[Encounter]:
+        found = []
+        for _ in range(self.chance.choices((1, 2, 3, 5), (4, 4, 2, 1))[0]):
+            start = self._moment(patient)
+            if start is None:
+                break
+            found.append(self._encounter(patient, unit, start))
+        return found
+
+    def _encounter(self, patient: Patient, unit: CustodyUnit, start: datetime) -> Encounter:
+        self.counts["encounters"] += 1
+        kind = self.chance.choices(KINDS, (6, 2, 2))[0]
+        facts = EncounterFacts(
+            kind=kind,
+            started_at=start,
+            unit_id=unit.pk,
+            attending=self.chance.choice(self.home.providers),
+            service=self.chance.choice(words.SERVICES),
+            reason=self.chance.choice(words.REASONS),
+        )
+        is_open = timezone.now() - start < timedelta(days=4) and kind == EncounterKind.INPATIENT
+        if is_open:
+            return encounters.begin(
+                actor=self.clerk,
+                patient_id=patient.pk,
+                facts=facts,
+                status=EncounterStatus.IN_PROGRESS,
+            )
+        hours = self.chance.randint(24, 200) if kind == EncounterKind.INPATIENT else 3
+        return encounters.record_visit(
+            actor=self.clerk,
+            patient_id=patient.pk,
+            facts=facts,
+            ended_at=min(start + timedelta(hours=hours), timezone.now()),
+            disposition=Disposition.HOME,
+        )
+
+    def _moment(self, patient: Patient) -> datetime | None:
+        """Return a time of the person's life in which they can have been here."""
+        first = max(EARLIEST, _noon(patient.birth_on)) if patient.birth_on else EARLIEST
+        last = _noon(patient.died_on) - timedelta(days=10) if patient.died_on else timezone.now()
+        span = (last - first).days
+        if span < 2:
+            return None
+        return first + timedelta(
+            days=self.chance.randrange(1, span), hours=self.chance.randrange(6)
+        )
+
+    def _report(self, patient: Patient, encounter: Encounter) -> None:
+        self.counts["documents"] += 1
+        code = self.chance.choice(tuple(papers.TITLES))
+        on = timezone.localdate(encounter.started_at)
+        filing.file_document(
+            actor=self.clerk,
+            patient_id=patient.pk,
+            upload=Upload(papers.make_report(patient, code, on, self.chance), "report.pdf"),
+            facts=DocumentFacts(code, papers.TITLES[code], on, encounter.pk),
+        )
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
