@@ -99,10 +99,10 @@ def is_slip(one: str, other: str) -> bool:
     if len(one) != len(other):
         return False
     wrong = [at for at in range(len(one)) if one[at] != other[at]]
-    if len(wrong) == 1:
-        return True
-    first, *rest = wrong or [0]
-    return rest == [first + 1] and one[first : first + 2] == other[first : first + 2][::-1]
+    if len(wrong) != 2:
+        return len(wrong) == 1
+    first, second = wrong
+    return second == first + 1 and one[first : second + 1] == other[first : second + 1][::-1]
 
 
 def set_likeness(ones: Set[str], others: Set[str]) -> float | None:

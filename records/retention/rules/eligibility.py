@@ -129,9 +129,11 @@ def explain(
     considered = tuple(_consider(rule, lives) for rule in scoped)
     governing = _governing(considered)
     found = _rule_blocks(facts, considered, governing)
-    is_dated = not found and governing is not None and governing.keeps_until is not None
+    eligible_on = None
+    if not found and governing is not None and governing.keeps_until is not None:
+        eligible_on = governing.keeps_until + timedelta(days=1)
     return Explanation(
-        eligible_on=_day_after(governing) if is_dated else None,
+        eligible_on=eligible_on,
         governing=governing,
         considered=considered,
         blocked_because=_in_order(found | facts.blocks),
@@ -240,9 +242,3 @@ def _rule_blocks(
 
 def _in_order(blocks: frozenset[Block]) -> tuple[Block, ...]:
     return tuple(block for block in Block if block in blocks)
-
-
-def _day_after(governing: Considered | None) -> date | None:
-    if governing is None or governing.keeps_until is None:
-        return None
-    return governing.keeps_until + timedelta(days=1)

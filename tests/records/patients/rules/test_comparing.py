@@ -97,12 +97,28 @@ def test_birth_likeness_forgives_one_slip(one, other, expected):
         ("446255155", "446255156", 0.5),
         ("446255155", "442655155", 0.5),
         ("446255155", "123456788", 0.0),
+        ("446255155", "4462551", 0.0),
         ("blind-token-a", "blind-token-b", 0.0),
         ("", "446255155", None),
     ],
 )
 def test_number_likeness_forgives_one_slip_of_plain_numbers(one, other, expected):
     assert comparing.number_likeness(one, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("123", "123", False),
+        ("123", "124", True),
+        ("123", "132", True),
+        ("123", "321", False),
+        ("1234", "2143", False),
+        ("123", "12", False),
+    ],
+)
+def test_a_slip_is_one_digit_or_two_neighbours(one, other, expected):
+    assert comparing.is_slip(one, other) is expected
 
 
 @pytest.mark.parametrize(
