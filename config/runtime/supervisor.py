@@ -183,9 +183,14 @@ class Supervisor:
     def _load_demo(self) -> list[demo.SignIn]:
         if self.servers is None:
             return []
+        unfinished = self.home.run / "demo.unfinished"
         for name, arguments in demo.steps(self.servers.postgres):
             self.say(f"First start: {name}…")
+            unfinished.touch()
             self._step("demo", arguments, self.settings)
+            unfinished.unlink()
+        if unfinished.exists():
+            self.say(f"Demo data were not loaded whole; to begin anew, remove {self.home.path}")
         return demo.sign_ins()
 
     def _start_child(self, name: str, command: Sequence[str]) -> None:
