@@ -16,10 +16,6 @@ from config import navigation
 class Shell:
     """The frame around a page: desks, search, session clock, facility."""
 
-    facility = settings.FACILITY_NAME
-    idle_seconds = settings.IDLE_LOGOFF_SECONDS
-    glass_minutes = settings.BREAK_GLASS_MINUTES
-
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
@@ -45,6 +41,21 @@ class Shell:
     def settings(self) -> list[navigation.Link]:
         """Desks where the house is set up."""
         return [link for link in self.links if link.desk.is_setting]
+
+    @property
+    def facility(self) -> str:
+        """Name of the hospital or clinic."""
+        return settings.FACILITY_NAME
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long a session may be idle, for the script that warns before its end."""
+        return settings.IDLE_LOGOFF_SECONDS
+
+    @property
+    def glass_minutes(self) -> int:
+        """How long a chart stays open by emergency access."""
+        return settings.BREAK_GLASS_MINUTES
 
     @property
     def roles(self) -> str:

@@ -1,0 +1,209 @@
+"""The frame in a browser: keys, colours, guards, and a session that ends while one types."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from tests.browser.conftest import broken_rules, type_sign_in
+
+pytestmark = pytest.mark.committed
+FORM = reverse("account_change_password")
+# A key acts after a pause in which a scanner would have typed on.
+PAUSE = 250
+
+
+def _press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(PAUSE)
+
+
+def _has_focus(page, selector):
+    return page.evaluate("selector => document.activeElement.matches(selector)", selector)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_pages_break_no_rule_of_accessibility(sign_in, theme, width):
+    page = sign_in("CLERK", "SUPERVISOR")
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in ("/", reverse("patients:patient_search"), FORM, "/nowhere/"):
+        page.goto(address)
+        assert (address, broken_rules(page)) == (address, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_sign_in_page_breaks_no_rule(window, db):
+    window.goto("/sign-in/login/")
+
+    assert broken_rules(window) == []
+    assert _has_focus(window, "[name=login]")
+
+
+def test_nothing_is_refused_by_the_content_policy(sign_in):
+    page = sign_in("CLERK")
+    for address in ("/", FORM, reverse("mfa_index"), reverse("usersessions_list")):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+
+    assert page.troubles == []
+
+
+def test_keys_lead_to_search_and_desks(sign_in):
+    page = sign_in("CLERK")
+
+    _press(page, "/")
+    assert _has_focus(page, "#global-search")
+    page.keyboard.type("gh?")
+    assert page.input_value("#global-search") == "gh?"
+
+    page.evaluate("document.activeElement.blur()")
+    _press(page, "g", "p")
+    page.wait_for_url(reverse("patients:patient_search"))
+
+
+def test_scanner_triggers_no_key(sign_in):
+    page = sign_in("CLERK")
+
+    page.keyboard.type("gp/?", delay=4)
+    page.wait_for_timeout(2 * PAUSE)
+
+    assert page.url.endswith("/")
+    assert not page.locator("dialog[open]").count()
+
+
+def test_keys_can_be_switched_off(sign_in):
+    page = sign_in("CLERK")
+    page.get_by_role("button", name="Ana Mills").click()
+    page.get_by_label("Single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+
+    _press(page, "/")
+    assert not _has_focus(page, "#global-search")
+    _press(page, "Control+k")
+    assert page.locator("#palette[open]").count() == 1
+
+
+def test_help_lists_the_keys_of_this_page(sign_in):
+    page = sign_in("CLERK")
+
+    _press(page, "?")
+
+    lines = [line.split() for line in page.locator("#keys-help li").all_inner_texts()]
+    assert ["Patients", "gp"] in lines
+    assert ["Find", "a", "patient", "/"] in lines
+    _press(page, "Escape")
+    assert not page.locator("#keys-help[open]").count()
+
+
+def test_palette_goes_where_it_says(sign_in):
+    page = sign_in("CLERK")
+
+    _press(page, "Control+k")
+    page.keyboard.type("patients")
+    _press(page, "Enter")
+
+    page.wait_for_url(reverse("patients:patient_search"))
+
+
+def test_colours_are_kept_for_the_next_page(sign_in):
+    page = sign_in("CLERK")
+    page.get_by_role("button", name="Ana Mills").click()
+    page.get_by_text("Dark").click()
+    page.goto(FORM)
+
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    assert page.evaluate("Object.keys(localStorage)") == ["theme"]
+
+
+def test_narrow_window_folds_the_desks(sign_in):
+    page = sign_in("CLERK")
+    page.set_viewport_size({"width": 800, "height": 900})
+    assert not page.get_by_role("link", name="Patients").is_visible()
+
+    page.get_by_role("button", name="Desks").click()
+
+    assert page.get_by_role("link", name="Patients").is_visible()
+
+
+def test_errors_take_focus_and_lead_to_their_field(sign_in):
+    page = sign_in("CLERK")
+    page.goto(FORM)
+    page.get_by_role("button", name="Change password").click()
+
+    page.wait_for_selector(".error-summary")
+    assert _has_focus(page, ".error-summary")
+    assert page.title().startswith("Error: ")
+    page.locator(".error-summary a").first.click()
+    assert _has_focus(page, "input.is-invalid")
+
+
+def test_form_is_sent_once(sign_in):
+    page = sign_in("CLERK")
+    page.goto(FORM)
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.get_by_role("button", name="Change password").dblclick(no_wait_after=True)
+    page.wait_for_selector(".error-summary")
+
+    assert sent.count("POST") == 1
+
+
+def test_page_covers_itself_when_the_session_ends_and_keeps_what_was_typed(sign_in, settings):
+    settings.IDLE_LOGOFF_SECONDS = 30
+    page = sign_in("CLERK")
+    page.goto(FORM)
+    field = page.locator("[name=oldpassword]")
+    field.fill("half typed")
+    Session.objects.all().delete()
+
+    page.evaluate("dispatchEvent(new Event('chartroom:signed-out'))")
+    assert page.locator("dialog.cover[open]").count() == 1
+    assert page.title() == "Signed out · Chartroom"
+    assert not field.is_visible()
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    again = opened.value
+    type_sign_in(again, "ana")
+    again.wait_for_url("**/")
+    page.bring_to_front()
+
+    field.wait_for(state="visible")
+    assert field.input_value() == "half typed"
+    page.get_by_role("button", name="Change password").click()
+    page.wait_for_selector(".error-summary")
+
+
+def test_another_person_does_not_get_the_covered_page(sign_in, make_person):
+    page = sign_in("CLERK")
+    make_person("ben", "CLERK")
+    page.goto(FORM)
+    page.locator("[name=oldpassword]").fill("half typed")
+    Session.objects.all().delete()
+    page.evaluate("dispatchEvent(new Event('chartroom:signed-out'))")
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    type_sign_in(opened.value, "ben")
+    opened.value.wait_for_url("**/")
+    page.bring_to_front()
+
+    page.wait_for_url("/")
+    assert page.get_attribute('meta[name="user-id"]', "content") != ""
+
+
+def test_warning_comes_before_the_end_and_staying_is_one_click(sign_in, settings):
+    settings.IDLE_LOGOFF_SECONDS = 24
+    page = sign_in("CLERK")
+    page.goto(FORM)
+
+    stay = page.get_by_role("button", name="Stay signed in")
+    stay.wait_for(timeout=25_000)
+    stay.click()
+    stay.wait_for(state="hidden")
+
+    assert page.evaluate("fetch('/session/').then(r => r.json()).then(s => s.seconds > 15)")
