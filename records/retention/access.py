@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from accounts.models import User
@@ -41,8 +43,9 @@ def check_sees_batch(actor: User, batch_id: int, action: Action) -> None:
                AND item.unit_id <> ALL(%(scope_units)s::bigint[])
                AND NOT {scope.where_single("item.patient_id")})
     """
+    values: dict[str, Any] = {**scope.params, "batch": batch_id}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**scope.params, "batch": batch_id})
+        cursor.execute(sql, values)
         is_hidden = cursor.fetchone()[0]
     if is_hidden:
         raise ChartsNotVisible(action=action, subject_type="batch", subject_id=batch_id)
@@ -62,8 +65,9 @@ def check_may_know(actor: User, patient_ids: list[int], action: Action) -> None:
                 OR p.unit_id = ANY(%(scope_units)s::bigint[])
                 OR {scope.where_single("p.chart_id")})
     """
+    values: dict[str, Any] = {**scope.params, "ids": patient_ids}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**scope.params, "ids": patient_ids})
+        cursor.execute(sql, values)
         known = cursor.fetchone()[0]
     if known != len(set(patient_ids)):
         raise PatientNotFound(action=action)

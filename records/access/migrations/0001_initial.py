@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                 (
                     "record_class",
                     models.CharField(
-                        default="HOSPITAL", help_text="Row of the retention schedule", max_length=12
+                        default="HOSPITAL", help_text="Row of the retention schedule", max_length=20
                     ),
                 ),
                 ("time_zone", models.CharField(default="America/New_York", max_length=64)),

@@ -16,7 +16,7 @@ class Facility(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=2, help_text="US state whose law governs retention")
     record_class = models.CharField(
-        max_length=12, default="HOSPITAL", help_text="Row of the retention schedule"
+        max_length=20, default="HOSPITAL", help_text="Row of the retention schedule"
     )
     time_zone = models.CharField(max_length=64, default="America/New_York")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.core.files.storage import storages
 from django.utils import timezone
@@ -130,5 +131,6 @@ def _erased(patient_id: int) -> Iterator[DocumentVersion | UnfiledFile]:
 
 
 def _has_files(name: str) -> bool:
+    storage: Any = storages[files.ALIAS]
     with files.known_errors():
-        return any(True for _ in storages[files.ALIAS].walk(name))
+        return any(True for _ in storage.walk(name))

@@ -7,6 +7,7 @@ for ever; where the person lived, how they were reached and who their kin were g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
@@ -58,7 +59,7 @@ def purge_history(*, actor: User, patient_ids: Sequence[int]) -> int:
     Rows that were deleted long ago are found by the patient that their first entry names.
     """
     others = ContentType.objects.get_for_models(Name, Address, Phone, Contact)
-    values = {
+    values: dict[str, Any] = {
         "ids": list(patient_ids),
         "texts": [str(patient_id) for patient_id in patient_ids],
         "patient_type": ContentType.objects.get_for_model(Patient).pk,

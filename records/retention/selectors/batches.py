@@ -63,7 +63,7 @@ def list_batches(status: str = "") -> QuerySet[Batch]:
     return found.order_by("-pk")
 
 
-def list_unfinished() -> list[int]:
-    """Return the batches whose execution has begun and not ended."""
-    found = Batch.objects.filter(status=BatchStatus.EXECUTING).order_by("pk")
-    return list(found.values_list("pk", flat=True))
+def list_unfinished() -> list[Batch]:
+    """Return the batches whose execution has begun and not ended, oldest first."""
+    found = Batch.objects.filter(status=BatchStatus.EXECUTING).select_related("started_by")
+    return list(found.order_by("pk"))

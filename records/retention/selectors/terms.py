@@ -1,85 +1,111 @@
-"""The schedule in force, boiled down to one row of terms for each facility and kind of patient."""
+"""The schedule in force, boiled down to one row of terms for each facility and kind of patient.
+
+A rule that counts from the same day as another and ends earlier never decides. So of all rules
+that count from the last encounter (from the record, the birth, the death) one is left for each
+facility and each kind of patient, and with it its rank, by which rules that end on the same day
+are told apart as `rules.eligibility` does: law before policy, then by code.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
-from records.retention.enums import Population, RecordSeries, TermKind
-from records.retention.models import AgeOfMajority, ScheduleRule
+from records.retention.enums import Block, Population, RecordSeries, RuleSource, TermKind
+from records.retention.rules.schedule import SOURCE_RANK, ScheduleRule, majority_age
+from records.retention.selectors import schedule
 
 FACILITIES = "SELECT id, state, record_class FROM access_facility ORDER BY id"
-ADULT_AGE = 18
-OF_KIND = {
+BASES = ("last", "record", "birth", "death")
+BASE_OF = {
     TermKind.AFTER_LAST_ENCOUNTER: "last",
     TermKind.AFTER_RECORD: "record",
     TermKind.UNTIL_BIRTHDAY: "birth",
     TermKind.AFTER_MAJORITY: "birth",
     TermKind.AFTER_DEATH: "death",
 }
+FIELDS = (
+    "facility",
+    "was_minor",
+    "was_adult",
+    "majority",
+    "block",
+    *(f"{base}_{part}" for base in BASES for part in ("years", "rank")),
+)
 
 
-def in_force(as_of: date) -> Q:
-    """Return the condition that a dated row is in force on a day."""
-    return Q(effective_from__lte=as_of) & (Q(effective_to=None) | Q(effective_to__gte=as_of))
+@dataclass(frozen=True)
+class Terms:
+    """The columns of the table of terms, and the id of the rule of each rank."""
+
+    columns: dict[str, list[Any]]
+    rule_ids: list[int]
 
 
-def get_terms(as_of: date) -> dict[str, list[Any]]:
-    """Return the columns of the table of terms, for the statement that evaluates."""
-    rules = list(
-        ScheduleRule.objects.filter(
-            in_force(as_of), series=RecordSeries.HEALTH_RECORD, payer=""
-        ).order_by("code")
-    )
-    ages = dict(AgeOfMajority.objects.filter(in_force(as_of)).values_list("state", "age"))
-    columns: dict[str, list[Any]] = defaultdict(list)
+def get_terms(as_of: date, rules: Sequence[ScheduleRule] | None = None) -> Terms:
+    """Return the table of terms by the rows in force on a day, or by `rules` in their place."""
+    rules = schedule.load_rules(as_of) if rules is None else rules
+    weighed = [
+        rule
+        for rule in rules
+        if rule.series == RecordSeries.HEALTH_RECORD
+        and rule.payer is None
+        and rule.is_in_force(as_of)
+    ]
+    weighed.sort(key=lambda rule: (SOURCE_RANK[rule.source], rule.code))
+    ids = schedule.map_ids((rule.code for rule in weighed), as_of)
+    majority = schedule.load_majority(as_of)
     with connection.cursor() as cursor:
         cursor.execute(FACILITIES)
         facilities = cursor.fetchall()
-    for facility_id, state, record_class in facilities:
-        majority = ages.get(state, ages.get("", ADULT_AGE))
-        for was_minor in (False, True):
-            for is_adult in (False, True):
-                row = _row(rules, state, record_class, majority, was_minor, is_adult)
-                row |= {
-                    "facility": facility_id,
-                    "was_minor": was_minor,
-                    "is_adult": is_adult,
-                    "majority": majority,
-                }
-                for name, value in row.items():
-                    columns[name].append(value)
-    return columns
+    columns: dict[str, list[Any]] = {name: [] for name in FIELDS}
+    for (facility, state, record_class), was_minor, was_adult in product(
+        facilities, (False, True), (False, True)
+    ):
+        age = majority_age(state, majority, as_of=as_of)
+        found = _boil_down(weighed, state, record_class, age, was_minor, was_adult)
+        values = {"facility": facility, "was_minor": was_minor, "was_adult": was_adult} | found
+        for name in FIELDS:
+            columns[name].append(values[name])
+    return Terms(columns, [ids.get(rule.code, 0) for rule in weighed])
 
 
-def _row(
-    rules: list[ScheduleRule],
+def _boil_down(
+    weighed: Sequence[ScheduleRule],
     state: str,
     record_class: str,
     majority: int,
     was_minor: bool,
-    is_adult: bool,
+    was_adult: bool,
 ) -> dict[str, Any]:
-    populations = {Population.ALL}
-    populations |= {Population.MINOR} if was_minor else set()
-    populations |= {Population.ADULT} if is_adult else set()
-    row: dict[str, Any] = {"block": "" if any(rule.state == state for rule in rules) else None}
-    for kind in ("last", "record", "birth", "death"):
-        row[f"{kind}_years"] = row[f"{kind}_rule"] = None
-    for rule in rules:
-        if rule.state not in ("", state) or rule.record_class not in ("", record_class):
+    """Return the longest term of each base; ranks count from 1, and 0 means none."""
+    row: dict[str, Any] = {"majority": majority}
+    row |= {f"{base}_years": None for base in BASES} | {f"{base}_rank": None for base in BASES}
+    in_scope = [
+        (rank, rule)
+        for rank, rule in enumerate(weighed, 1)
+        if rule.state in ("", state) and (rule.record_class or record_class) == record_class
+    ]
+    has_state = any(rule.source == RuleSource.STATE for _, rule in in_scope)
+    applied = {Population.ALL: True, Population.MINOR: was_minor, Population.ADULT: was_adult}
+    blocks = set() if has_state else {Block.NO_STATE_RULE}
+    for rank, rule in in_scope:
+        if not applied[rule.population]:
             continue
-        if rule.population not in populations:
+        base = BASE_OF.get(rule.term.kind)
+        if base is None:
+            is_permanent = rule.term.kind == TermKind.PERMANENT
+            blocks.add(Block.PERMANENT if is_permanent else Block.TRIGGER_UNKNOWN)
             continue
-        if rule.term_kind == TermKind.PERMANENT:
-            row["block"] = "PERMANENT"
-            continue
-        kind = OF_KIND.get(TermKind(rule.term_kind), "")
-        years = (rule.years or 0) + (majority if rule.term_kind == TermKind.AFTER_MAJORITY else 0)
-        if kind and (row[f"{kind}_years"] is None or years > row[f"{kind}_years"]):
-            row[f"{kind}_years"], row[f"{kind}_rule"] = years, rule.pk
+        years = (rule.term.years or 0) + (
+            majority if rule.term.kind == TermKind.AFTER_MAJORITY else 0
+        )
+        if row[f"{base}_years"] is None or years > row[f"{base}_years"]:
+            row[f"{base}_years"], row[f"{base}_rank"] = years, rank
+    row["block"] = next((str(block) for block in Block if block in blocks), "")
     return row

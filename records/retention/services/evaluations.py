@@ -8,7 +8,7 @@ so each facility has one row of terms for each kind of patient, and the latest d
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,12 +16,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from records.retention.selectors import terms
-
-# A day of the year that a leap year alone has becomes the day after: later is safer (ENG-6).
-ADD_YEARS = """((({day}) + make_interval(years => {years}))::date
-    + (to_char({day}, 'MMDD') = '0229'
-       AND to_char(({day}) + make_interval(years => {years}), 'MMDD') = '0228')::int)"""
+from records.retention.rules.schedule import ScheduleRule
+from records.retention.selectors import facts, terms
 
 
 @dataclass(frozen=True)
@@ -35,84 +31,85 @@ class Evaluated:
     seconds: float
 
 
-def _plus(day: str, years: str) -> str:
-    return ADD_YEARS.format(day=day, years=years)
+@dataclass(frozen=True)
+class Preview:
+    """What a change of the schedule would do to the charts."""
+
+    later: int
+    earlier: int
+    now_blocked: int
+    no_longer_blocked: int
+    unchanged: int
 
 
-VISITS = """
-    SELECT visit.patient_id,
-           min((visit.started_at AT TIME ZONE facility.time_zone)::date) AS first_on,
-           max((coalesce(visit.ended_at, visit.started_at)
-                AT TIME ZONE facility.time_zone)::date) AS last_on,
-           bool_or(visit.status IN ('PLANNED', 'IN_PROGRESS')) AS is_open
-      FROM encounters_encounter visit
-      JOIN access_custodyunit unit ON unit.id = visit.unit_id
-      JOIN access_facility facility ON facility.id = unit.facility_id
-     WHERE visit.status <> 'CANCELLED' {visits_of}
-     GROUP BY visit.patient_id
-"""
-RECORDS = """
-    SELECT document.patient_id, max(document.service_on) AS record_on
-      FROM documents_document document
-     WHERE document.status <> 'DESTROYED' {documents_of}
-     GROUP BY document.patient_id
-"""
+BASES = {
+    "last": "facts.last_on",
+    "record": "coalesce(facts.record_on, facts.last_on)",
+    "birth": "facts.born_on",
+    "death": "facts.died_on",
+}
+
+
+def plus(day: str, years: str) -> str:
+    """Return SQL for an anniversary; that of 29 February in a common year is 1 March (ENG-6).
+
+    PostgreSQL goes back to the 28th there; a year after the day before, and then a day on, is
+    never later than the anniversary but in that one case.
+    """
+    term = f"make_interval(years => {years})"
+    return f"greatest({day} + {term}, {day} - 1 + {term} + interval '1 day')::date"
+
+
+DATES = ", ".join(f"{plus(day, f'terms.{base}_years')} AS by_{base}" for base, day in BASES.items())
+RANKS = ", ".join(f"CASE WHEN by_{base} = latest_on THEN {base}_rank END" for base in BASES)
 ANSWERS = f"""
 WITH terms AS (
     SELECT * FROM unnest(
-        %(facility)s::bigint[], %(was_minor)s::bool[], %(is_adult)s::bool[], %(majority)s::int[],
-        %(last_years)s::int[], %(last_rule)s::bigint[],
-        %(record_years)s::int[], %(record_rule)s::bigint[],
-        %(birth_years)s::int[], %(birth_rule)s::bigint[],
-        %(death_years)s::int[], %(death_rule)s::bigint[],
-        %(block)s::text[]
-    ) AS terms (facility_id, was_minor, is_adult, majority, last_years, last_rule, record_years,
-                record_rule, birth_years, birth_rule, death_years, death_rule, block)
+        %(facility)s::bigint[], %(was_minor)s::bool[], %(was_adult)s::bool[], %(majority)s::int[],
+        %(block)s::text[], %(last_years)s::int[], %(last_rank)s::int[], %(record_years)s::int[],
+        %(record_rank)s::int[], %(birth_years)s::int[], %(birth_rank)s::int[],
+        %(death_years)s::int[], %(death_rank)s::int[]
+    ) AS terms (facility_id, was_minor, was_adult, majority, rule_block, last_years, last_rank,
+                record_years, record_rank, birth_years, birth_rank, death_years, death_rank)
 ), majority AS (SELECT DISTINCT facility_id, majority FROM terms),
-visits AS ({VISITS}), records AS ({RECORDS}),
-facts AS (
-    SELECT p.chart_id AS patient_id, p.unit_id, unit.facility_id, p.birth_on, p.died_on,
-           visits.first_on, greatest(visits.last_on, p.last_seen_on) AS last_on,
-           coalesce(visits.is_open, false) AS is_open, records.record_on,
-           {_plus("p.birth_on", "majority.majority")} AS of_age_on
-      FROM patients_patient p
-      JOIN access_custodyunit unit ON unit.id = p.unit_id
-      LEFT JOIN majority ON majority.facility_id = unit.facility_id
-      LEFT JOIN visits ON visits.patient_id = p.chart_id
-      LEFT JOIN records ON records.patient_id = p.chart_id
-     WHERE p.status = 'ACTIVE' {{patients_of}}
+{facts.FACTS},
+aged AS (
+    SELECT facts.*, {plus("facts.born_on", "majority.majority")} AS of_age_on
+      FROM facts JOIN majority ON majority.facility_id = facts.facility_id
 ), dated AS (
-    SELECT facts.*, terms.block AS rule_block, terms.last_rule, terms.record_rule,
-           terms.birth_rule, terms.death_rule,
-           {_plus("facts.last_on", "terms.last_years")} AS by_last,
-           {_plus("coalesce(facts.record_on, facts.last_on)", "terms.record_years")} AS by_record,
-           {_plus("facts.birth_on", "terms.birth_years")} AS by_birth,
-           {_plus("facts.died_on", "terms.death_years")} AS by_death
-      FROM facts
+    SELECT facts.*, terms.rule_block, terms.last_rank, terms.record_rank, terms.birth_rank,
+           terms.death_rank, {DATES}
+      FROM aged AS facts
       LEFT JOIN terms ON terms.facility_id = facts.facility_id
        AND terms.was_minor = (coalesce(facts.first_on, facts.last_on) < facts.of_age_on)
-       AND terms.is_adult = (facts.last_on >= facts.of_age_on)
+       AND terms.was_adult = (facts.last_on >= facts.of_age_on)
 ), latest AS (
     SELECT dated.*, greatest(by_last, by_record, by_birth, by_death) AS latest_on FROM dated
+), judged AS (
+    SELECT latest.*,
+           CASE WHEN born_on IS NULL THEN 'BIRTH_UNKNOWN'
+                WHEN last_on IS NULL THEN 'TRIGGER_UNKNOWN'
+                WHEN born_on > coalesce(first_on, last_on) OR born_on > died_on
+                     OR first_on > last_on THEN 'DATES_CONTRADICT'
+                WHEN latest_on IS NULL AND rule_block = '' THEN 'NO_STATE_RULE'
+                ELSE rule_block END AS fact_block,
+           least({RANKS}) AS rank
+      FROM latest
 ), answers AS (
     SELECT patient_id, unit_id,
-           CASE WHEN birth_on IS NULL THEN 'BIRTH_UNKNOWN'
-                WHEN last_on IS NULL THEN 'TRIGGER_UNKNOWN'
-                WHEN last_on < birth_on OR died_on < birth_on THEN 'DATES_CONTRADICT'
-                WHEN is_open THEN 'OPEN_ENCOUNTER'
-                ELSE coalesce(rule_block, 'NO_STATE_RULE') END AS block,
-           latest_on,
-           CASE latest_on WHEN by_last THEN last_rule WHEN by_record THEN record_rule
-                WHEN by_birth THEN birth_rule WHEN by_death THEN death_rule END AS governing_id
-      FROM latest
+           CASE WHEN fact_block = '' AND is_open THEN 'OPEN_ENCOUNTER' ELSE fact_block END AS block,
+           CASE WHEN fact_block = '' THEN latest_on + 1 END AS eligible_on,
+           CASE WHEN fact_block = '' THEN latest_on END AS governing_on,
+           CASE WHEN fact_block = '' THEN (%(rule_ids)s::bigint[])[rank] END AS governing_id
+      FROM judged
 )
 """
 WRITE = """
 , written AS (
     INSERT INTO retention_evaluation AS old
         (patient_id, unit_id, eligible_on, governing_id, governing_on, block, computed_on)
-    SELECT patient_id, unit_id, CASE WHEN block = '' THEN latest_on + 1 END, governing_id,
-           latest_on, block, %(as_of)s FROM answers
+    SELECT patient_id, unit_id, eligible_on, governing_id, governing_on, block, %(as_of)s
+      FROM answers
     ON CONFLICT (patient_id) DO UPDATE SET
         unit_id = excluded.unit_id, eligible_on = excluded.eligible_on,
         governing_id = excluded.governing_id, governing_on = excluded.governing_on,
@@ -123,6 +120,14 @@ WRITE = """
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM answers)
+"""
+COMPARE = """
+SELECT count(*) FILTER (WHERE answers.eligible_on > old.eligible_on),
+       count(*) FILTER (WHERE answers.eligible_on < old.eligible_on),
+       count(*) FILTER (WHERE answers.eligible_on IS NULL AND old.eligible_on IS NOT NULL),
+       count(*) FILTER (WHERE answers.eligible_on IS NOT NULL AND old.eligible_on IS NULL),
+       count(*) FILTER (WHERE answers.eligible_on IS NOT DISTINCT FROM old.eligible_on)
+  FROM answers JOIN retention_evaluation old ON old.patient_id = answers.patient_id
 """
 FORGET = """
 DELETE FROM retention_evaluation old USING patients_patient p
@@ -185,13 +190,22 @@ def count_due() -> None:
         cursor.execute(COUNT_DUE)
 
 
+def preview(*, as_of: date, rules: Sequence[ScheduleRule]) -> Preview:
+    """Compare the answers that `rules` would give with those that stand; nothing is written."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute((ANSWERS + COMPARE).format(**facts.WHOLE), _values(as_of, rules))
+        return Preview(*cursor.fetchone())
+
+
 def _run(cursor: Any, as_of: date, patient_ids: list[int] | None) -> tuple[int, int]:
-    some = patient_ids is not None
-    sql = (ANSWERS + WRITE).format(
-        visits_of="AND visit.patient_id = ANY(%(ids)s)" if some else "",
-        documents_of="AND document.patient_id = ANY(%(ids)s)" if some else "",
-        patients_of="AND p.chart_id = ANY(%(ids)s)" if some else "",
-    )
-    cursor.execute(sql, {**terms.get_terms(as_of), "as_of": as_of, "ids": patient_ids})
+    # The template is ours, and its values travel apart.
+    sql = (ANSWERS + WRITE).format(**(facts.WHOLE if patient_ids is None else facts.NARROWED))
+    cursor.execute(sql, {**_values(as_of), "as_of": as_of, "ids": patient_ids})
     changed, charts = cursor.fetchone()
     return changed, charts
+
+
+def _values(as_of: date, rules: Sequence[ScheduleRule] | None = None) -> dict[str, Any]:
+    found = terms.get_terms(as_of, rules)
+    return {**found.columns, "rule_ids": found.rule_ids}

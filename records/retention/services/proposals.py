@@ -22,6 +22,14 @@ from records.retention.services.moves import Seen
 
 MOST_CHARTS = 500
 TAKEN_OUT = "TAKEN_OUT"
+ANSWER = (
+    "patient_id",
+    "unit_id",
+    "eligible_on",
+    "governing_code",
+    "governing_cite",
+    "governing_on",
+)
 FROZEN = (
     "first_service_on",
     "last_service_on",
@@ -139,16 +147,7 @@ def _list_changed(items: Sequence[BatchItem]) -> list[BatchItem]:
 
 
 def _item(batch: Batch, facts: charts.ChartFacts) -> BatchItem:
-    return BatchItem(
-        batch=batch,
-        patient_id=facts.patient_id,
-        unit_id=facts.unit_id,
-        eligible_on=facts.eligible_on,
-        governing_code=facts.governing_code,
-        governing_cite=facts.governing_cite,
-        governing_on=facts.governing_on,
-        **{name: getattr(facts, name) for name in FROZEN},
-    )
+    return BatchItem(batch=batch, **{name: getattr(facts, name) for name in (*ANSWER, *FROZEN)})
 
 
 def _next_number() -> int:
