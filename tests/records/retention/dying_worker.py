@@ -1,0 +1,51 @@
+"""A worker process that kills itself, hard, before or after a given function has run.
+
+    python -m tests.records.retention.dying_worker JOB MODULE.FUNCTION before|after
+
+The project's own code knows nothing of this: the function is wrapped from outside.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    job_id, target, when = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    django.setup()
+    module_name, _, name = target.rpartition(".")
+    module: Any = importlib.import_module(module_name)
+    if name.isupper():
+        module._STEPS[name] = deadly(module._STEPS[name], when)
+    else:
+        setattr(module, name, deadly(getattr(module, name), when))
+    from jobs.services import jobs
+
+    jobs.work(job_id)
+
+
+def deadly(function: Any, when: str) -> Any:
+    """Return `function` with the process's death before or after it."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if when == "before":
+            die()
+        result = function(*args, **kwargs)
+        die()
+        return result
+
+    return run
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
