@@ -56,7 +56,7 @@ DESKS: tuple[Desk, ...] = (
         "release",
         "Release",
         "send",
-        "requests_release:request_list",
+        "requests_release:request_board",
         key="r",
         permissions=("requests_release.view_request",),
         areas=("requests_release",),

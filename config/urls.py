@@ -23,6 +23,7 @@ urlpatterns = [
     path("charts/", include("records.charts.urls")),
     path("retention/", include("records.retention.urls")),
     path("release/", include("requests_release.urls")),
+    path("r/", include("requests_release.link_urls")),
 ]
 
 handler400 = errors.bad_request

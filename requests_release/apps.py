@@ -7,4 +7,9 @@ class RequestsReleaseConfig(AppConfig):
     verbose_name = "Release of information"
 
     def ready(self) -> None:
-        from requests_release import grants  # noqa: F401  (registration on import)
+        from requests_release import (
+            grants,  # noqa: F401  (registration on import)
+            registrations,  # models are loaded only now
+        )
+
+        registrations.register_all()

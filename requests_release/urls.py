@@ -2,8 +2,51 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from requests_release.views import (
+    approvals,
+    authorizations,
+    boards,
+    deliveries,
+    details,
+    disclosures,
+    items,
+    logging,
+    packages,
+    steps,
+)
 
 app_name = "requests_release"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", boards.request_board, name="request_board"),
+    path("log/", logging.request_log, name="request_log"),
+    path("<int:request_id>/", details.request_detail, name="request_detail"),
+    path("<int:request_id>/comment/", details.request_comment, name="request_comment"),
+    path("<int:request_id>/edit/", logging.request_edit, name="request_edit"),
+    path("<int:request_id>/documents/", items.request_items, name="request_items"),
+    path(
+        "<int:request_id>/authorization/",
+        authorizations.request_authorization,
+        name="request_authorization",
+    ),
+    path("<int:request_id>/protected/", authorizations.request_sensitive, name="request_sensitive"),
+    path("<int:request_id>/submit/", steps.request_submit, name="request_submit"),
+    path("<int:request_id>/assign/", steps.request_assign, name="request_assign"),
+    path("<int:request_id>/approve/", approvals.request_approve, name="request_approve"),
+    path("<int:request_id>/package/", packages.package_progress, name="package_progress"),
+    path("<int:request_id>/package.pdf", packages.package_file, name="package_file"),
+    path("<int:request_id>/deliver/", deliveries.request_deliver, name="request_deliver"),
+    path("<int:request_id>/step/<slug:step>/", steps.request_step, name="request_step"),
+    path(
+        "patients/<int:patient_id>/disclosures/",
+        disclosures.disclosure_list,
+        name="disclosure_list",
+    ),
+    path(
+        "patients/<int:patient_id>/accounting.pdf",
+        disclosures.accounting_print,
+        name="accounting_print",
+    ),
+]

@@ -19,6 +19,7 @@ from requests_release.enums import (
     WaitReason,
 )
 from requests_release.models.requesters import Requester
+from requests_release.rules import transitions
 
 # Nobody reaches these without an approval that stands.
 APPROVED_STATES = (
@@ -213,6 +214,16 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_editable(self) -> bool:
+        """Tell whether what it holds may still be changed."""
+        return self.status in transitions.EDITABLE
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the clock of the law has been answered."""
+        return self.status in transitions.ANSWERED
 
 
 class RequestStatusChange(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,9 @@ from django.db.models import F
 
 from records.access.enums import SensitivityClass
 from records.documents.enums import DocumentStatus
+from records.documents.services import storing
+from records.documents.vault import files
+from records.documents.vault.files import Place
 from requests_release.models import Request, RequestItem
 
 
@@ -30,6 +34,8 @@ class SourceItem:
     status: str
     newest_version: int
     page_count: int
+    storage_name: str
+    wrapped_key: bytes
 
     def is_as_chosen(self, patient_id: int) -> bool:
         """Tell whether the document still is current, this patient's, and in this version."""
@@ -67,9 +73,27 @@ def list_items(request: Request) -> list[SourceItem]:
             "document__status",
             "document__version_number",
             "document__versions__page_count",
+            "document__versions__storage_name",
+            "document__versions__wrapped_key",
         )
     )
-    return [SourceItem(*row[:3], tuple(row[3]), *row[4:]) for row in rows]
+    return [_item(row) for row in rows]
+
+
+def _item(row: Sequence[Any]) -> SourceItem:
+    values = list(row)
+    values[3], values[-1] = tuple(values[3]), bytes(values[-1] or b"")
+    return SourceItem(*values)
+
+
+def read(item: SourceItem) -> bytes:
+    """Return the plain bytes of a chosen document's version.
+
+    Raises:
+        VaultMissing, VaultDamaged, VaultKeyRefused, VaultUnavailable: they cannot be read.
+    """
+    identity = storing.version_identity(item.document_id, item.version_number)
+    return files.read(Place(item.storage_name, item.wrapped_key, identity))
 
 
 def plan_of(item: SourceItem) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -13,9 +14,12 @@ from audit.services import events
 from audit.writes import attributed
 from records.documents.enums import DocumentStatus
 from records.documents.selectors import documents
+from records.documents.services import filing
+from records.documents.services.filing import DocumentFacts
+from records.documents.services.storing import Upload
 from requests_release import access
 from requests_release.access import about
-from requests_release.errors import DocumentNotFit, NotReady
+from requests_release.errors import DocumentNotFit, NotReady, RequestChanged
 from requests_release.models import Authorization, Request
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.selectors import readiness, sources
@@ -94,6 +98,44 @@ def record(
     moving.save(request)
     _record(actor, request, form)
     return form
+
+
+def attach(
+    *,
+    actor: User,
+    request_id: int,
+    version: int,
+    upload: Upload,
+    filing_key: UUID,
+    facts: FormFacts,
+) -> Authorization:
+    """File a signed form in the patient's chart, then record what it says.
+
+    The form stays filed even where recording is refused afterwards; sent again with the same
+    key it is not filed twice.
+
+    Raises:
+        FileRefused: the file cannot be filed; nothing was kept.
+        SandboxUnavailable, VaultUnavailable: not just now; nothing was kept.
+        FilingRefused: the date of the signature cannot be.
+        RequestUnknown, ChartRefused, ChartUnknown: not for this person.
+        RequestChanged, RequestMoveNotAllowed: as `record`.
+    """
+    found = Request.objects.filter(pk=request_id).first()
+    if found is None or found.version != version:
+        raise RequestChanged(action=Action.AUTHORIZATION_RECORDED, subject_id=request_id)
+    filed = filing.file_document(
+        actor=actor,
+        patient_id=found.patient_id,
+        upload=upload,
+        facts=DocumentFacts(
+            TYPE_CODE, f"Authorization for {found.number}", facts.signed_on or found.received_on
+        ),
+        filing_key=filing_key,
+    )
+    return record(
+        actor=actor, request_id=request_id, version=version, document_id=filed.pk, facts=facts
+    )
 
 
 @attributed

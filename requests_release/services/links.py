@@ -225,8 +225,14 @@ def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
 
 
 def new_passcode() -> str:
-    """Return a passcode that can be read aloud: two groups of letters and digits."""
+    """Return a fresh passcode of letters and digits that can be read aloud."""
     return "".join(secrets.choice(PASSCODE_LETTERS) for _ in range(PASSCODE_LENGTH))
+
+
+def spaced(passcode: str) -> str:
+    """Return a passcode in two groups, as it is shown and read aloud."""
+    half = PASSCODE_LENGTH // 2
+    return f"{passcode[:half]} {passcode[half:]}"
 
 
 def normalised(passcode: str) -> str:

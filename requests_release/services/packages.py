@@ -139,6 +139,18 @@ def get_ready(*, request: Request) -> Package:
     return package
 
 
+def get_finished(*, request: Request) -> Package:
+    """Return the finished package of a request that is ready or delivered.
+
+    Raises:
+        PackageNotReady: there is none.
+    """
+    package = Package.objects.filter(request=request, state=PackageState.READY).first()
+    if package is None:
+        raise PackageNotReady(action=Action.PACKAGE_CHECKED, **about(request))
+    return package
+
+
 def read(package: Package) -> bytes:
     """Return the finished file, verified against the hash of its row.
 

@@ -1,0 +1,56 @@
+"""The accounting of disclosures on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from config.templatetags import chartroom
+from printing import typesetting
+from records.access.services.opening import ChartScope
+from records.patients.selectors import patients
+from requests_release.rules.accounting import AccountingRow
+from requests_release.services.accountings import Given
+
+
+def typeset(scope: ChartScope, given: Given) -> bytes:
+    """Return an accounting as PDF, with who printed it and when in its foot."""
+    patient = patients.get_patient(scope)
+    accounting = given.accounting
+    values: dict[str, Any] = {
+        "house": {
+            "facility": settings.FACILITY_NAME,
+            "facility_lines": [],
+            "number_label": "Accounting",
+            "number": str(accounting.pk),
+            "printed_by": scope.actor.display_name,
+            "printed_at": chartroom.moment(timezone.now()),
+        },
+        "patient": {
+            "name": chartroom.person_name(patient),
+            "number": chartroom.mrn(patient.mrn),
+            "born": chartroom.born(patient),
+            "sex": patient.get_sex_display(),
+        },
+        "period_from": chartroom.day(accounting.period_from),
+        "period_to": chartroom.day(accounting.period_until),
+        "requested_on": chartroom.day(accounting.requested_on),
+        "rows": [_row(row) for row in given.rows],
+        "signature": {"role": "Prepared by", "name": scope.actor.display_name},
+    }
+    return typesetting.typeset("accounting_of_disclosures", values)
+
+
+def _row(row: AccountingRow) -> dict[str, str]:
+    values = {
+        "date": chartroom.day(row.first.on),
+        "recipient": row.first.recipient,
+        "address": row.first.recipient_address,
+        "description": row.first.description,
+        "purpose": row.first.purpose,
+    }
+    if row.count > 1:
+        values["repeats"] = f"{row.count} times; last on {chartroom.day(row.last_on)}"
+    return values

@@ -1,0 +1,240 @@
+"""A request as its pages show it: steps with findings, what can be done, and its story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from audit.access import refusal
+from requests_release import access
+from requests_release.enums import PackageState, RequestStatus
+from requests_release.models import Comment, Package, Request, RequestStatusChange
+from requests_release.permissions import (
+    APPROVE_REQUEST,
+    DELIVER_RELEASE,
+    PREPARE_REQUEST,
+)
+from requests_release.rules import bases, transitions
+from requests_release.selectors.readiness import Readiness, Step
+
+S = RequestStatus
+STEP_LABELS = {
+    Step.IDENTITY: "Identity",
+    Step.AUTHORIZATION: "Authorization",
+    Step.DOCUMENTS: "Documents and pages",
+    Step.PATIENT: "Right patient",
+    Step.SENSITIVE: "Protected classes",
+}
+STEP_PAGES = {
+    Step.IDENTITY: "request_edit",
+    Step.AUTHORIZATION: "request_authorization",
+    Step.DOCUMENTS: "request_items",
+    Step.PATIENT: "request_items",
+    Step.SENSITIVE: "request_sensitive",
+}
+OVER = frozenset({S.DELIVERED, S.CLOSED})
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A button: what it does, where it leads, and why it cannot be used, if so."""
+
+    name: str
+    label: str
+    url: str
+    is_primary: bool = False
+    why_not: str = ""
+
+
+def address(name: str, request: Request, **more: Any) -> str:
+    """Return the address of a page of the request."""
+    return reverse(f"requests_release:{name}", kwargs={"request_id": request.pk, **more})
+
+
+def present_steps(request: Request, found: Readiness, current: str = "") -> list[dict[str, Any]]:
+    """Return the steps of preparing, each with what was found and the page where it is worked."""
+    is_editable = request.status in transitions.EDITABLE
+    steps = [
+        {
+            "label": STEP_LABELS[step],
+            "state": _state(found, step),
+            "text": _text(request, found, step),
+            "url": address(STEP_PAGES[step], request) if is_editable else "",
+            "is_current": STEP_PAGES[step] == current,
+        }
+        for step in STEP_LABELS
+    ]
+    return steps + _later_steps(request, current)
+
+
+def _state(found: Readiness, step: Step) -> str:
+    findings = found.of(step)
+    if any(finding.is_blocking for finding in findings):
+        return "bad"
+    return "warn" if findings else "done"
+
+
+def _text(request: Request, found: Readiness, step: Step) -> str:
+    findings = found.of(step)
+    if findings:
+        first = findings[0].text
+        return first if len(findings) == 1 else f"{len(findings)} findings. {first}"
+    if step == Step.AUTHORIZATION and not bases.rule_of(request.basis).needs_authorization:
+        return "not needed on this ground"
+    if step == Step.DOCUMENTS:
+        pages = sum(len(item.pages) for item in found.items)
+        return f"{len(found.items)} documents, {pages} pages"
+    if step == Step.IDENTITY:
+        return request.identity_proof
+    return ""
+
+
+def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
+    approver = request.approved_by
+    is_submitted = request.submitted_at is not None and request.status not in transitions.EDITABLE
+    is_ready = request.status in (S.READY, *OVER)
+    return [
+        {
+            "label": "Approval",
+            "state": "done" if approver else "todo",
+            "text": f"by {approver.display_name}" if approver else "",
+            "url": address("request_approve", request) if request.status == S.SUBMITTED else "",
+            "is_current": current == "request_approve",
+        },
+        {
+            "label": "Package",
+            "state": "done" if is_ready and is_submitted else "todo",
+            "text": "being built" if request.status in (S.APPROVED, S.PACKAGING) else "",
+            "url": "",
+            "is_current": False,
+        },
+        {
+            "label": "Delivery",
+            "state": "done" if hasattr(request, "disclosure") else "todo",
+            "text": "",
+            "url": address("request_deliver", request) if request.status == S.READY else "",
+            "is_current": current == "request_deliver",
+        },
+    ]
+
+
+def present_deeds(
+    request: Request, found: Readiness, actor: User, package: Package | None
+) -> list[Deed]:
+    """Return the buttons for a request in its status; a disabled one says why."""
+    deeds = [
+        Deed(target.lower(), move.label, _move_url(request, target))
+        for target, move in transitions.moves_from(request.status).items()
+        if move.permission == PREPARE_REQUEST and target in _STEP_OF and _STEP_OF[target]
+        if actor.has_perm(PREPARE_REQUEST)
+    ]
+    if request.status == S.IN_PREPARATION and actor.has_perm(PREPARE_REQUEST):
+        why = found.blocking[0].text if found.blocking else ""
+        deeds.insert(0, Deed("submit", "Submit", address("request_submit", request), True, why))
+    if request.status == S.SUBMITTED:
+        deeds.insert(0, _approval(request, actor))
+    if request.status == S.READY and actor.has_perm(DELIVER_RELEASE):
+        deeds.insert(0, Deed("deliver", "Deliver", address("request_deliver", request), True))
+    is_failed = package is not None and package.state == PackageState.FAILED
+    if request.status == S.APPROVED and is_failed and actor.has_perm(PREPARE_REQUEST):
+        url = address("request_step", request, step="rebuild")
+        deeds.insert(0, Deed("rebuild", "Build the package again", url, True))
+    if request.status in (S.LOGGED, S.RETURNED, S.ON_HOLD) and deeds:
+        deeds[0] = Deed(deeds[0].name, deeds[0].label, deeds[0].url, True)
+    if request.status in transitions.EDITABLE and actor.has_perm(APPROVE_REQUEST):
+        deeds.append(Deed("assign", "Give to …", address("request_assign", request)))
+    return deeds
+
+
+def _approval(request: Request, actor: User) -> Deed:
+    refused = refusal(access.check_may_approve, actor=actor, request=request)
+    why = refused.message if refused else ""
+    return Deed("approve", "Look and decide", address("request_approve", request), True, why)
+
+
+_STEP_OF: dict[str, str] = {
+    S.IN_PREPARATION: "take",
+    S.ON_HOLD: "hold",
+    S.WITHDRAWN: "withdraw",
+    S.CLOSED: "close",
+}
+
+
+def _move_url(request: Request, target: str) -> str:
+    step = _STEP_OF[target]
+    if step == "take" and transitions.find_move(request.status, target).voids_approval:
+        step = "reopen"
+    return address("request_step", request, step=step)
+
+
+def present_timeline(
+    changes: list[RequestStatusChange], comments: list[Comment]
+) -> list[dict[str, Any]]:
+    """Return the story of a request, newest first."""
+    story: list[tuple[datetime, dict[str, Any]]] = [
+        (
+            change.changed_at,
+            {
+                "at": change.changed_at,
+                "who": change.changed_by.display_name,
+                "what": RequestStatus(change.to_status).label,
+                "text": change.reason,
+                "tone": _TONES.get(change.to_status, "neutral"),
+            },
+        )
+        for change in changes
+    ]
+    story += [
+        (
+            comment.made_at,
+            {
+                "at": comment.made_at,
+                "who": comment.made_by.display_name,
+                "what": "commented",
+                "text": comment.text,
+                "tone": "info",
+            },
+        )
+        for comment in comments
+    ]
+    return [entry for _, entry in sorted(story, key=lambda pair: pair[0], reverse=True)]
+
+
+_TONES: dict[str, str] = {
+    S.APPROVED: "ok",
+    S.DELIVERED: "ok",
+    S.RETURNED: "warn",
+    S.DENIED: "bad",
+    S.WITHDRAWN: "bad",
+}
+
+
+def present_facts(request: Request) -> list[tuple[str, str]]:
+    """Return what was logged, as pairs."""
+    asked = request.requester
+    return [
+        ("Requester", f"{asked.name} ({asked.get_kind_display()})"),
+        ("Copies go to", request.recipient_name),
+        ("Address", request.recipient_address),
+        ("Kind", request.get_kind_display()),
+        ("Ground", f"{request.get_basis_display()}, {bases.rule_of(request.basis).cite}"),
+        ("Purpose", request.purpose_note or request.get_purpose_display()),
+        ("Asked for", request.scope),
+        ("Dates of service", _span(request)),
+        ("Medium", request.get_medium_display()),
+        ("Came by", request.get_channel_display()),
+        ("Identity", request.identity_proof),
+        ("Preparer", request.prepared_by.display_name if request.prepared_by else ""),
+    ]
+
+
+def _span(request: Request) -> str:
+    if request.scope_from and request.scope_until:
+        return f"{request.scope_from} to {request.scope_until}"
+    if request.scope_from:
+        return f"from {request.scope_from}"
+    return f"until {request.scope_until}" if request.scope_until else ""

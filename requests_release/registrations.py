@@ -1,0 +1,51 @@
+"""What this room tells the rooms below it at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from audit import subjects
+from jobs import registry
+from records.access.services.opening import ChartScope
+from records.charts import panels
+from records.charts.panels import Panel
+from requests_release import relationships, worklist
+from requests_release.models import Request
+from requests_release.permissions import VIEW_REQUEST
+from requests_release.selectors import requests
+from requests_release.services import packages, packaging
+
+
+def _labels(ids: Sequence[str]) -> Mapping[str, str]:
+    wanted = [int(value) for value in ids if value.isdigit()]
+    return {
+        str(key): f"request {number}"
+        for key, number in Request.objects.filter(pk__in=wanted).values_list("pk", "number")
+    }
+
+
+def _url(request_id: str) -> str:
+    return reverse("requests_release:request_detail", kwargs={"request_id": int(request_id)})
+
+
+def _find(text: str) -> Sequence[str]:
+    found = Request.objects.filter(number__iexact=text.strip()).values_list("pk", flat=True)
+    return [str(key) for key in found]
+
+
+def _panel(scope: ChartScope) -> dict[str, Any]:
+    return {"requests": requests.list_open(scope), "patient_id": scope.patient_id}
+
+
+def register_all() -> None:
+    """Register relationships, work, the chart's panel, labels of the log, and the worker's part."""
+    relationships.register_all()
+    worklist.register_all()
+    subjects.register("request", _labels, _url, _find)
+    panels.register(
+        Panel("requests", "right", 20, "requests_release/_panel.html", _panel, VIEW_REQUEST)
+    )
+    registry.register(packages.KIND, packaging.work, on_failure=packaging.give_up)

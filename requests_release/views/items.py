@@ -1,0 +1,88 @@
+"""Choosing documents and pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from audit.http import requires
+from records.documents.selectors import documents
+from requests_release.permissions import PREPARE_REQUEST
+from requests_release.rules import pages as page_rules
+from requests_release.rules.pages import PageRangeUnreadable
+from requests_release.services import items as services
+from requests_release.views import frames
+from requests_release.views.frames import Opened
+
+MOST_DOCUMENTS = 500
+
+
+@requires(PREPARE_REQUEST, methods=("GET", "POST"))
+def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Choose which documents, and which of their pages, are released."""
+    opened = frames.open_request(request, request_id)
+    rows = _rows(opened, request.POST if request.method == "POST" else None)
+    has_errors = any(row["error"] for row in rows)
+    if request.method == "POST" and not has_errors:
+        chosen = services.choose(
+            actor=opened.scope.actor,
+            request_id=request_id,
+            version=_number(request.POST.get("version", "")),
+            chosen={row["document"].pk: row["pages"] for row in rows if row["is_chosen"]},
+        )
+        messages.success(request, f"{chosen.page_count} pages are chosen.")
+        return redirect("requests_release:request_detail", request_id=request_id)
+    values = frames.values(opened, "request_items") | {
+        "rows": rows,
+        "page_total": sum(len(row["pages"]) for row in rows if row["is_chosen"]),
+        "has_errors": has_errors,
+    }
+    status = 422 if has_errors else 200
+    return render(request, "requests_release/items.html", values, status=status)
+
+
+def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:
+    """Return a row for each document of the chart: chosen or not, and its pages as text."""
+    present = {item.document_id: item for item in opened.found.items}
+    found = list(documents.list_documents(opened.scope)[:MOST_DOCUMENTS])
+    rows = []
+    for document in found:
+        item = present.get(document.pk)
+        if posted is None:
+            text = page_rules.shown(item.pages) if item else ""
+            is_chosen = item is not None
+            text = "" if item and len(item.pages) == document.page_count else text
+        else:
+            text = posted.get(f"pages-{document.pk}", "")
+            is_chosen = str(document.pk) in posted.getlist("document")
+        rows.append(_row(opened, document, text, is_chosen))
+    return rows
+
+
+def _row(opened: Opened, document: Any, text: str, is_chosen: bool) -> dict[str, Any]:
+    pages: list[int] = []
+    error = ""
+    try:
+        pages = page_rules.parse(text, document.page_count)
+    except PageRangeUnreadable as unreadable:
+        error = str(unreadable) if is_chosen else ""
+    asked = opened.request
+    is_outside = bool(
+        (asked.scope_from and document.service_on < asked.scope_from)
+        or (asked.scope_until and document.service_on > asked.scope_until)
+    )
+    return {
+        "document": document,
+        "text": text,
+        "pages": pages,
+        "is_chosen": is_chosen,
+        "is_outside": is_outside,
+        "error": error,
+    }
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0

@@ -1,0 +1,91 @@
+"""Logging a request: find the patient, then the form; correcting it later."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.http import person
+from audit.enums import Action, Basis, Purpose
+from audit.http import requires
+from audit.services import events
+from records.access.services import opening
+from records.access.services.opening import ChartScope
+from records.patients.presenters import banner
+from records.patients.selectors import search
+from requests_release.forms.requests import EditForm, LogForm, initial_of
+from requests_release.permissions import PREPARE_REQUEST
+from requests_release.services import requests as services
+from requests_release.views import frames
+
+
+@requires(PREPARE_REQUEST, methods=("GET", "POST"))
+def request_log(request: HttpRequest) -> HttpResponse:
+    """Find the patient of a request (`?q=`), or fill in its form (`?patient=`)."""
+    patient = request.GET.get("patient", "")
+    if not patient.isdigit():
+        return _find(request)
+    scope = opening.open_chart(
+        actor=person(request), patient_id=int(patient), purpose=Purpose.RELEASE
+    )
+    form = LogForm(request.POST or None, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        logged = services.log(
+            actor=scope.actor,
+            patient_id=scope.patient_id,
+            requester=form.requester_facts(),
+            facts=form.facts(),
+            idempotency_key=form.cleaned_data["key"],
+        )
+        messages.success(request, f"Request {logged.number} is logged.")
+        return redirect("requests_release:request_detail", request_id=logged.pk)
+    return _show(request, scope, form, {})
+
+
+@requires(PREPARE_REQUEST, methods=("GET", "POST"))
+def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Correct what was logged."""
+    opened = frames.open_request(request, request_id)
+    form = EditForm(request.POST or None, initial=initial_of(opened.request))
+    if request.method == "POST" and form.is_valid():
+        services.change(
+            actor=opened.scope.actor,
+            request_id=request_id,
+            version=form.cleaned_data["version"],
+            requester=form.requester_facts(),
+            facts=form.facts(),
+        )
+        return redirect("requests_release:request_detail", request_id=request_id)
+    return _show(request, opened.scope, form, frames.values(opened, "request_edit"))
+
+
+def _show(
+    request: HttpRequest, scope: ChartScope, form: LogForm | EditForm, more: dict[str, object]
+) -> HttpResponse:
+    values = {"banner": banner.get_banner(scope), "form": form, **more}
+    status = 422 if form.errors else 200
+    return render(request, "requests_release/log.html", values, status=status)
+
+
+def _find(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    if not text:
+        return render(request, "requests_release/find.html", {"text": ""})
+    found = search.search(person(request), text, today=timezone.localdate())
+    events.record(
+        action=Action.PATIENTS_SEARCHED,
+        basis=Basis.DIRECTORY,
+        purpose=Purpose.RELEASE,
+        patients=[line.patient_id for line in found.lines],
+        detail={
+            "kinds": found.kinds,
+            "terms": [events.digest("search", word) for word in text.casefold().split()[:8]],
+            "found": len(found.lines),
+        },
+        durable=True,
+    )
+    return render(request, "requests_release/find.html", {"text": text, "found": found})

@@ -1,0 +1,68 @@
+"""Release work for the home page: to prepare, to approve, to deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.urls import reverse
+
+from accounts.models import User
+from records.access import worklists
+from records.access.worklists import WorkItem, WorkSource
+from requests_release.enums import RequestStatus
+from requests_release.permissions import APPROVE_REQUEST, DELIVER_RELEASE, PREPARE_REQUEST
+from requests_release.selectors import boards
+from requests_release.selectors.boards import Card
+
+S = RequestStatus
+MOST_COUNTED = 100
+
+
+def _source(
+    name: str, permission: str, statuses: Sequence[str], what: str, *, is_mine: bool
+) -> WorkSource:
+    def count(user: User) -> int:
+        return len(boards.list_waiting(user, statuses, is_mine=is_mine, limit=MOST_COUNTED))
+
+    def oldest(user: User, limit: int) -> list[WorkItem]:
+        cards = boards.list_waiting(user, statuses, is_mine=is_mine, limit=limit)
+        return [_item(card, what) for card in cards]
+
+    return WorkSource(name, permission, "requests_release:request_board", count, oldest)
+
+
+def _item(card: Card, what: str) -> WorkItem:
+    return WorkItem(
+        why=f"{card.number} of {card.requester}: {S(card.status).label.lower()}",
+        what=f"{what}: {card.family}, {card.given}",
+        url=reverse("requests_release:request_detail", kwargs={"request_id": card.request_id}),
+        since=card.status_since,
+        due_on=card.due_on,
+        patient_id=card.patient_id,
+    )
+
+
+SOURCES: tuple[Callable[[], WorkSource], ...] = (
+    lambda: _source(
+        "Release: to take up", PREPARE_REQUEST, [S.LOGGED], "Take up the request", is_mine=False
+    ),
+    lambda: _source(
+        "Release: to prepare",
+        PREPARE_REQUEST,
+        [S.IN_PREPARATION, S.RETURNED],
+        "Prepare the request",
+        is_mine=True,
+    ),
+    lambda: _source(
+        "Release: to approve", APPROVE_REQUEST, [S.SUBMITTED], "Look and decide", is_mine=False
+    ),
+    lambda: _source(
+        "Release: to deliver", DELIVER_RELEASE, [S.READY], "Deliver the copies", is_mine=False
+    ),
+)
+
+
+def register_all() -> None:
+    """Show the queues on the home page."""
+    for make in SOURCES:
+        worklists.register(make())
