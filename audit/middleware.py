@@ -32,6 +32,7 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = context.new_request_id()
         request.META["HTTP_X_REQUEST_ID"] = request_id
+        vars(request).pop("headers", None)  # Django keeps a copy once anybody has asked
         source = Source(
             request_id,
             lambda: request.user.pk,
