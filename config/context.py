@@ -97,7 +97,6 @@ class Addresses(dict[str, str]):
         "factors": "mfa_index",
         "sessions": "usersessions_list",
         "seals": "audit:seal_list",
-        "notices": "notices",
     }
 
     def __missing__(self, name: str) -> str:

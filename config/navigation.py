@@ -41,7 +41,7 @@ DESKS: tuple[Desk, ...] = (
         "patients:patient_search",
         key="p",
         permissions=("patients.search_directory",),
-        areas=("patients", "charts", "encounters"),
+        areas=("patients", "charts", "encounters", "documents"),
     ),
     Desk(
         "documents",
@@ -50,7 +50,7 @@ DESKS: tuple[Desk, ...] = (
         "documents:unfiled_list",
         key="i",
         permissions=("documents.file_document",),
-        areas=("documents", "interchange"),
+        areas=("interchange",),
     ),
     Desk(
         "release",

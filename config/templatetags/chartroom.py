@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
@@ -168,6 +169,13 @@ def browser(user_agent: str) -> str:
     name = next((name for mark, name in BROWSERS if mark in user_agent), "Unknown browser")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "unknown system")
     return f"{name} on {system}"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Return where a message's deed is undone: `messages.success(…, extra_tags=f"undo:{url}")`."""
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
 
 
 @register.filter

@@ -84,8 +84,9 @@ def test_zone_names_city_and_offset(settings, rf):
     assert re.fullmatch(r"New York \(E[SD]T\)", Shell(rf.get("/")).zone)
 
 
-def test_address_of_a_missing_page_is_empty():
-    assert ADDRESSES["notices"] == ""
+def test_frame_links_only_to_pages_it_names():
+    with pytest.raises(KeyError):
+        ADDRESSES["notices"]
     assert ADDRESSES["home"] == "/"
 
 

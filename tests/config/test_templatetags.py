@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -193,6 +195,14 @@ def test_money(value, expected):
 )
 def test_browser_is_named_in_words(header, expected):
     assert chartroom.browser(header) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "url"),
+    [("undo:/documents/7/restore/", "/documents/7/restore/"), ("safe undo:/x/", "/x/"), ("", "")],
+)
+def test_message_tells_where_its_deed_is_undone(tags, url):
+    assert chartroom.undo_url(Message(messages.SUCCESS, "Voided", extra_tags=tags)) == url
 
 
 def test_numbers_count_pages_from_one():
