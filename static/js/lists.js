@@ -5,6 +5,8 @@ import { all, announce, isTyping, on, preference } from "./dom.js";
 const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
 
 export function start() {
+  // What scrolls must be reachable by keyboard, also where it holds no link.
+  for (const box of all(".board, .table-wrap")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   document.addEventListener("keydown", listen);
   on("change", "[data-list] thead input[type=checkbox]", (box) => chooseAll(box.closest("[data-list]"), box.checked));
 }
