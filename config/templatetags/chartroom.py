@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,8 +15,10 @@ from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from config import figures
 
 register = template.Library()
 
@@ -42,8 +44,6 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-# Few bars keep the width that they have among many.
-FEWEST_BARS = 24
 SOON_DAYS = 3
 MONTHS_OF_INFANCY = 24
 DAYS_OF_NEWBORN = 31
@@ -240,36 +240,7 @@ def query_string(context: Context, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
-@register.simple_tag
-def bar_figure(values: Sequence[Any], label: str = "By hour") -> SafeString:
-    """Draw counts as bars; an item is a number or a mapping of count, label, url, is_late."""
-    bars = [item if isinstance(item, Mapping) else {"count": item} for item in values]
-    top = max((int(bar["count"]) for bar in bars), default=0) or 1
-    drawn = format_html_join("", "{}", ((_bar(at, bar, top),) for at, bar in enumerate(bars)))
-    return format_html(
-        '<svg class="figure-bars" role="group" aria-label="{}" viewBox="0 0 {} 100" '
-        'preserveAspectRatio="none">{}</svg>',
-        label,
-        max(FEWEST_BARS, len(bars)) * 10,
-        drawn,
-    )
-
-
-def _bar(at: int, bar: Mapping[str, Any], top: int) -> SafeString:
-    height = round(94 * int(bar["count"]) / top) + 1
-    drawn = format_html(
-        '<rect class="{}" x="{}" y="{}" width="8" height="{}"><title>{}: {}</title></rect>',
-        "is-late" if bar.get("is_late") else "",
-        at * 10 + 1,
-        100 - height,
-        height,
-        bar.get("label", at),
-        bar["count"],
-    )
-    if not bar.get("url"):
-        return drawn
-    name = f"{bar.get('label', at)}: {bar['count']}"
-    return format_html('<a href="{}" aria-label="{}">{}</a>', bar["url"], name, drawn)
+register.simple_tag(figures.bar_figure)
 
 
 @lru_cache(maxsize=1024)
