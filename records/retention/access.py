@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -9,7 +10,11 @@ from django.db import connection
 from accounts.models import User
 from audit.enums import Action
 from records.access.selectors import scopes
-from records.retention.errors import ChartsNotVisible, PatientNotFound, RoleMissing
+from records.retention.enums import BatchStatus
+from records.retention.errors import BatchWaits, ChartsNotVisible, PatientNotFound, RoleMissing
+from records.retention.models import Batch
+from records.retention.rules import transitions
+from records.retention.rules.transitions import Move
 
 
 def check_permission(
@@ -27,6 +32,55 @@ def check_permission(
             subject_id=subject_id or "",
             detail={"missing": permission},
         )
+
+
+def check_may_approve(actor: User, batch: Batch) -> Move:
+    """Check that the person may give the next approval of a batch; return that step.
+
+    Raises:
+        BatchMoveNotAllowed: it waits for no approval.
+        RoleMissing: the person's role does not give this approval.
+        OwnBatch, AlreadyApproved: the person proposed it, or gave the first approval.
+        ChartsNotVisible: the person cannot see every chart of it.
+    """
+    is_first = batch.status == BatchStatus.PROPOSED
+    target = BatchStatus.FIRST_APPROVED if is_first else BatchStatus.APPROVED
+    move = check_may_move(actor, batch, target)
+    transitions.check_may_approve(
+        proposer=batch.proposed_by_id,
+        first_approver=batch.first_approved_by_id,
+        person=actor.pk,
+    )
+    check_sees_batch(actor, batch.pk, move.action)
+    return move
+
+
+def check_may_start(actor: User, batch: Batch, today: date) -> Move:
+    """Check that the person may have a batch carried out today; return that step.
+
+    Raises:
+        BatchMoveNotAllowed: it is not approved twice, or was started.
+        RoleMissing: the person's role does not start destruction.
+        BatchWaits: its waiting time is not over.
+        ChartsNotVisible: the person cannot see every chart of it.
+    """
+    move = check_may_move(actor, batch, BatchStatus.EXECUTING)
+    if batch.not_before and today < batch.not_before:
+        raise BatchWaits(action=move.action, subject_type="batch", subject_id=batch.pk)
+    check_sees_batch(actor, batch.pk, move.action)
+    return move
+
+
+def check_may_move(actor: User, batch: Batch, target: BatchStatus) -> Move:
+    """Check that the batch can go to `target` and that the person's role carries the step.
+
+    Raises:
+        BatchMoveNotAllowed: there is no such step.
+        RoleMissing: the role does not carry it.
+    """
+    move = transitions.find_move(batch.status, target)
+    check_permission(actor, move.permission, move.action, subject_type="batch", subject_id=batch.pk)
+    return move
 
 
 def check_sees_batch(actor: User, batch_id: int, action: Action) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.errors import Refused, StaleState
+from audit.errors import NotVisible, Refused, StaleState
 
 
 class BatchMoveNotAllowed(StaleState):
@@ -122,3 +122,31 @@ class RuleRefused(Refused):
     message = "This change of the schedule is not possible."
     reason = "RULE_REFUSED"
     status = 409
+
+
+class BatchUnknown(NotVisible):
+    """There is no such batch."""
+
+    message = "There is no such batch."
+    reason = "BATCH_UNKNOWN"
+
+
+class HoldUnknown(NotVisible):
+    """There is no such hold."""
+
+    message = "There is no such hold."
+    reason = "HOLD_UNKNOWN"
+
+
+class RuleUnknown(NotVisible):
+    """There is no such row of the schedule."""
+
+    message = "There is no such rule."
+    reason = "RULE_UNKNOWN"
+
+
+class StubUnknown(NotVisible):
+    """The chart is not destroyed, or the person may not know of it."""
+
+    message = "There is no stub of this chart."
+    reason = "STUB_UNKNOWN"

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("access", "0003_promises"),
-        ("documents", "0002_promises"),
+        ("documents", "0003_types"),
         ("patients", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -1453,6 +1453,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("block", "")),
                 fields=["unit", "eligible_on", "patient"],
                 name="retention_evaluation_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="evaluation",
+            index=models.Index(
+                condition=models.Q(("block", ""), _negated=True),
+                fields=["unit", "patient"],
+                name="retention_evaluation_blocked",
             ),
         ),
         migrations.AddConstraint(

@@ -42,7 +42,12 @@ class Evaluation(models.Model):
                 fields=["unit", "eligible_on", "patient"],
                 condition=Q(block=""),
                 name="retention_evaluation_due",
-            )
+            ),
+            models.Index(
+                fields=["unit", "patient"],
+                condition=~Q(block=""),
+                name="retention_evaluation_blocked",
+            ),
         ]
 
     def __str__(self) -> str:

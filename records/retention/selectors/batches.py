@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models import User
+from records.access.selectors import scopes
 from records.retention.enums import BatchStatus, ItemOutcome
-from records.retention.models import Batch, BatchItem
+from records.retention.errors import BatchUnknown
+from records.retention.models import Batch, BatchItem, BatchStatusChange
+from records.retention.permissions import APPROVE_FIRST, APPROVE_SECOND, PROPOSE_BATCH
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Items of a batch that the person may see, and how many stay hidden between them."""
+
+    items: list[BatchItem]
+    hidden: int
+    next_key: int | None
 
 
 @dataclass(frozen=True)
@@ -53,14 +69,88 @@ def list_document_ids(patient_id: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def list_batches(status: str = "") -> QuerySet[Batch]:
-    """Return batches, newest first, with the people on them."""
-    found = Batch.objects.select_related(
-        "proposed_by", "first_approved_by", "second_approved_by", "started_by", "certificate"
-    )
+def list_batches(*, status: str = "", before: int | None = None) -> list[Batch]:
+    """Return a page of batches and one more, newest first, with the people on them."""
+    found = _with_people(Batch.objects.all())
     if status:
         found = found.filter(status=status)
-    return found.order_by("-pk")
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[: PAGE + 1])
+
+
+def get_batch(batch_id: int) -> Batch:
+    """Return a batch with the people on it.
+
+    Raises:
+        BatchUnknown: no such batch.
+    """
+    found = _with_people(Batch.objects.all()).filter(pk=batch_id).first()
+    if found is None:
+        raise BatchUnknown(subject_type="batch", subject_id=batch_id)
+    return found
+
+
+def list_items(user: User, batch_id: int, *, after: int = 0) -> ItemPage:
+    """Return a page of a batch's items; those of charts outside the person's units only count."""
+    scope = scopes.list_scope(user)
+    sql = f"""
+        SELECT item.id, item.unit_id = ANY(%(scope_units)s::bigint[])
+               OR {scope.where_single("item.patient_id")}
+          FROM retention_batchitem item
+         WHERE item.batch_id = %(batch)s AND item.id > %(after)s ORDER BY item.id LIMIT %(many)s
+    """
+    values: dict[str, Any] = {**scope.params, "batch": batch_id, "after": after, "many": PAGE + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    shown = [key for key, is_seen in rows[:PAGE] if is_seen]
+    items = list(BatchItem.objects.filter(pk__in=shown).select_related("stub").order_by("pk"))
+    next_key = rows[PAGE - 1][0] if len(rows) > PAGE else None
+    return ItemPage(items, len(rows[:PAGE]) - len(items), next_key)
+
+
+def count_outcomes(batch_id: int) -> dict[str, int]:
+    """Return how many items of a batch have which outcome."""
+    rows = BatchItem.objects.filter(batch_id=batch_id).values_list("outcome")
+    return dict(rows.annotate(number=Count("pk")).order_by("outcome"))
+
+
+def count_held(batch_id: int) -> int:
+    """Return how many of a batch's waiting charts are held now."""
+    held = BatchItem.objects.filter(
+        batch_id=batch_id,
+        outcome=ItemOutcome.WAITING,
+        patient__holds__lifted_at=None,
+        patient__holds__isnull=False,
+    )
+    return held.values("pk").distinct().count()
+
+
+def list_history(batch_id: int) -> list[BatchStatusChange]:
+    """Return the steps of a batch, newest first."""
+    rows = BatchStatusChange.objects.filter(batch_id=batch_id).select_related("changed_by")
+    return list(rows.order_by("-pk"))
+
+
+def list_waiting_for(user: User, most: int) -> list[Batch]:
+    """Return the batches whose next approval or start this person could give, oldest first."""
+    wanted = Q(pk__in=[])
+    if user.has_perm(APPROVE_FIRST):
+        wanted |= Q(status=BatchStatus.PROPOSED)
+    if user.has_perm(APPROVE_SECOND):
+        wanted |= Q(status=BatchStatus.FIRST_APPROVED) & ~Q(first_approved_by=user)
+        wanted |= Q(status=BatchStatus.APPROVED)
+    if user.has_perm(PROPOSE_BATCH):
+        wanted |= Q(status=BatchStatus.RETURNED, proposed_by=user)
+    own = Q(proposed_by=user, status__in=[BatchStatus.PROPOSED, BatchStatus.FIRST_APPROVED])
+    return list(Batch.objects.filter(wanted).exclude(own).order_by("pk")[:most])
+
+
+def _with_people(found: QuerySet[Batch]) -> QuerySet[Batch]:
+    return found.select_related(
+        "proposed_by", "first_approved_by", "second_approved_by", "started_by", "certificate"
+    )
 
 
 def list_unfinished() -> list[Batch]:

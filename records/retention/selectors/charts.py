@@ -19,7 +19,8 @@ CLOSED = "CLOSED"
 
 FACTS = """
 SELECT p.chart_id, p.unit_id, p.status, e.eligible_on, coalesce(e.block, ''),
-       coalesce(r.code, ''), coalesce(r.cite, ''), e.governing_on,
+       coalesce(r.code, ''), coalesce(r.cite, ''), coalesce(r.term_kind, ''), r.years,
+       e.governing_on,
        coalesce(
            (SELECT min(held.hold_id) FROM retention_holdpatient held
              WHERE held.patient_id = p.chart_id AND held.lifted_at IS NULL),
@@ -64,6 +65,8 @@ class ChartFacts:
     block: str
     governing_code: str
     governing_cite: str
+    term_kind: str
+    years: int | None
     governing_on: date | None
     hold_id: int | None
     batch_id: int | None

@@ -18,15 +18,18 @@ from audit.writes import attributed
 from jobs.services import jobs
 from records.retention import access
 from records.retention.enums import ApprovalStep, BatchStatus, ItemOutcome
-from records.retention.errors import BatchMoveNotAllowed, BatchWaits
+from records.retention.errors import BatchMoveNotAllowed
 from records.retention.models import Batch, BatchApproval
 from records.retention.permissions import APPROVE_SECOND
-from records.retention.rules import transitions
 from records.retention.services import moves
 from records.retention.services.moves import Seen
 
 DESTRUCTION = "DESTRUCTION"
 BATCH_CANCELLED = "BATCH_CANCELLED"
+APPROVED = {
+    ApprovalStep.FIRST: BatchStatus.FIRST_APPROVED,
+    ApprovalStep.SECOND: BatchStatus.APPROVED,
+}
 
 
 @attributed
@@ -43,14 +46,8 @@ def approve(*, actor: User, batch_id: int, seen: Seen) -> Batch:
         ChartsNotVisible: the actor cannot see every chart of it.
     """
     batch = moves.lock(batch_id)
-    target = _next_approval(batch)
-    move = moves.check_move(actor, batch, target, seen)
-    transitions.check_may_approve(
-        proposer=batch.proposed_by_id,
-        first_approver=batch.first_approved_by_id,
-        person=actor.pk,
-    )
-    access.check_sees_batch(actor, batch_id, move.action)
+    moves.check_seen(batch, seen)
+    move = access.check_may_approve(actor, batch)
     now = timezone.now()
     step = move.approval or ApprovalStep.FIRST
     BatchApproval.objects.create(
@@ -69,7 +66,7 @@ def approve(*, actor: User, batch_id: int, seen: Seen) -> Batch:
             "second_approved_by": actor,
             "not_before": timezone.localdate(now) + wait,
         }
-    moves.move(actor, batch, target, **changes)
+    moves.move(actor, batch, APPROVED[step], **changes)
     moves.record(move.action, actor, batch, step=str(step))
     return batch
 
@@ -82,7 +79,8 @@ def send_back(*, actor: User, batch_id: int, seen: Seen, reason: str) -> Batch:
         RoleMissing, BatchMoveNotAllowed, BatchChanged: as `approve`.
     """
     batch = moves.lock(batch_id)
-    move = moves.check_move(actor, batch, BatchStatus.RETURNED, seen)
+    moves.check_seen(batch, seen)
+    move = access.check_may_move(actor, batch, BatchStatus.RETURNED)
     moves.move(actor, batch, BatchStatus.RETURNED, reason, **_no_approvals())
     moves.record(move.action, actor, batch)
     return batch
@@ -96,7 +94,8 @@ def cancel(*, actor: User, batch_id: int, seen: Seen, reason: str) -> Batch:
         RoleMissing, BatchMoveNotAllowed, BatchChanged: as `approve`.
     """
     batch = moves.lock(batch_id)
-    move = moves.check_move(actor, batch, BatchStatus.CANCELLED, seen)
+    moves.check_seen(batch, seen)
+    move = access.check_may_move(actor, batch, BatchStatus.CANCELLED)
     now = timezone.now()
     moves.move(actor, batch, BatchStatus.CANCELLED, reason, closed_at=now)
     batch.items.filter(outcome=ItemOutcome.WAITING).update(
@@ -115,11 +114,9 @@ def start(*, actor: User, batch_id: int, seen: Seen) -> Batch:
         BatchWaits: the waiting time is not over.
     """
     batch = moves.lock(batch_id)
-    move = moves.check_move(actor, batch, BatchStatus.EXECUTING, seen)
-    access.check_sees_batch(actor, batch_id, move.action)
+    moves.check_seen(batch, seen)
     now = timezone.now()
-    if batch.not_before and timezone.localdate(now) < batch.not_before:
-        raise BatchWaits(action=move.action, subject_type="batch", subject_id=batch_id)
+    move = access.check_may_start(actor, batch, timezone.localdate(now))
     moves.move(actor, batch, BatchStatus.EXECUTING, started_at=now, started_by=actor)
     moves.record(move.action, actor, batch)
     jobs.enqueue(kind=DESTRUCTION, subject_id=batch_id, actor=actor)
@@ -145,11 +142,6 @@ def resume(*, actor: User, batch_id: int) -> Batch:
     jobs.enqueue(kind=DESTRUCTION, subject_id=batch_id, actor=actor)
     moves.record(Action.BATCH_STARTED, actor, batch, resumed=True)
     return batch
-
-
-def _next_approval(batch: Batch) -> BatchStatus:
-    is_first = batch.status == BatchStatus.PROPOSED
-    return BatchStatus.FIRST_APPROVED if is_first else BatchStatus.APPROVED
 
 
 def _no_approvals() -> dict[str, Any]:

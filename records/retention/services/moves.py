@@ -11,11 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.services import events
-from records.retention import access
 from records.retention.enums import BatchStatus
 from records.retention.errors import BatchChanged
 from records.retention.models import Batch, BatchStatusChange
-from records.retention.rules import transitions
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,11 @@ def lock(batch_id: int) -> Batch:
     return Batch.objects.select_for_update().get(pk=batch_id)
 
 
-def check_move(actor: User, batch: Batch, target: BatchStatus, seen: Seen) -> transitions.Move:
-    """Return the step to `target`, if the batch is still what the person saw and they may take it.
+def check_seen(batch: Batch, seen: Seen) -> None:
+    """Check that the batch is still what the person saw when they decided.
 
     Raises:
         BatchChanged: its status or content is another one now.
-        BatchMoveNotAllowed: there is no such step.
-        RoleMissing: the person's role does not carry it.
     """
     if (batch.status, batch.digest) != (seen.status, seen.digest):
         raise BatchChanged(
@@ -45,11 +41,6 @@ def check_move(actor: User, batch: Batch, target: BatchStatus, seen: Seen) -> tr
             subject_id=batch.pk,
             detail={"seen": seen.status, "status": str(batch.status)},
         )
-    move = transitions.find_move(batch.status, target)
-    access.check_permission(
-        actor, move.permission, move.action, subject_type="batch", subject_id=batch.pk
-    )
-    return move
 
 
 def move(actor: User, batch: Batch, target: BatchStatus, reason: str = "", **changes: Any) -> None:

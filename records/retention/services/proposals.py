@@ -102,7 +102,8 @@ def propose_again(
         NothingToPropose: nothing would be left.
     """
     batch = moves.lock(batch_id)
-    move = moves.check_move(actor, batch, BatchStatus.PROPOSED, seen)
+    moves.check_seen(batch, seen)
+    move = access.check_may_move(actor, batch, BatchStatus.PROPOSED)
     if batch.proposed_by_id != actor.pk:
         raise NotYourProposal(action=move.action, subject_type="batch", subject_id=batch_id)
     waiting = list(batch.items.filter(outcome=ItemOutcome.WAITING).order_by("pk"))

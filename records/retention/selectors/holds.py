@@ -1,0 +1,113 @@
+"""Holds as pages read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from records.access.selectors import scopes
+from records.retention.models import Hold
+
+PAGE = 50
+PATIENTS_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hold on one patient."""
+
+    hold_id: int
+    name: str
+    kind: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True)
+class CoveredPage:
+    """Patients under a hold whom the person may see, and how many there are in all."""
+
+    patient_ids: list[int]
+    next_key: int | None
+    total: int
+
+
+def list_holds(*, is_lifted: bool, kind: str = "", before: int | None = None) -> list[Hold]:
+    """Return a page of holds and one more, newest first, each with its number of patients."""
+    holds = Hold.objects.filter(lifted_at__isnull=not is_lifted).select_related("placed_by")
+    if kind:
+        holds = holds.filter(kind=kind)
+    if before:
+        holds = holds.filter(pk__lt=before)
+    return list(_counted(holds).order_by("-pk")[: PAGE + 1])
+
+
+def get_hold(hold_id: int) -> Hold:
+    """Return a hold with its people and its number of patients.
+
+    Raises:
+        Hold.DoesNotExist: no such hold.
+    """
+    return _counted(Hold.objects.select_related("placed_by", "lifted_by")).get(pk=hold_id)
+
+
+def list_covered(user: User, hold: Hold, *, after: int = 0) -> CoveredPage:
+    """Return the patients of a hold whose charts the person may open, by id."""
+    scope = scopes.list_scope(user)
+    sql = f"""
+        SELECT DISTINCT held.patient_id FROM retention_holdpatient held
+          JOIN patients_patient p ON p.chart_id = held.patient_id
+         WHERE held.hold_id = %(hold)s AND held.patient_id > %(after)s
+           AND (p.unit_id = ANY(%(scope_units)s::bigint[])
+                OR {scope.where_single("held.patient_id")})
+         ORDER BY held.patient_id LIMIT %(many)s
+    """
+    values: dict[str, Any] = {
+        **scope.params,
+        "hold": hold.pk,
+        "after": after,
+        "many": PATIENTS_PAGE + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    next_key = ids[PATIENTS_PAGE - 1] if len(ids) > PATIENTS_PAGE else None
+    return CoveredPage(ids[:PATIENTS_PAGE], next_key, hold.patient_count)  # type: ignore[attr-defined]
+
+
+def list_standing(patient_id: int) -> list[Standing]:
+    """Return the holds that stand on a patient, oldest first."""
+    rows = (
+        Hold.objects.filter(patients__patient_id=patient_id, patients__lifted_at=None)
+        .order_by("pk")
+        .values_list("pk", "name", "kind", "placed_at")
+    )
+    return [Standing(*row) for row in rows]
+
+
+def map_names(hold_ids: set[int]) -> dict[int, str]:
+    """Return the name of each hold, in one query."""
+    return dict(Hold.objects.filter(pk__in=hold_ids).values_list("pk", "name"))
+
+
+def count_to_remind(today: date, most: int) -> int:
+    """Return how many standing holds are to be asked about, counted up to `most`."""
+    due = Hold.objects.filter(lifted_at=None, remind_on__lte=today)
+    return due.values("pk")[:most].count()
+
+
+def list_to_remind(today: date, most: int) -> list[Hold]:
+    """Return the standing holds that are to be asked about, longest waiting first."""
+    due = Hold.objects.filter(lifted_at=None, remind_on__lte=today)
+    return list(due.order_by("remind_on", "pk")[:most])
+
+
+def _counted(holds: QuerySet[Hold]) -> QuerySet[Hold]:
+    return holds.annotate(
+        patient_count=Count("patients__patient", distinct=True),
+        standing_count=Count("patients", filter=Q(patients__lifted_at=None)),
+    )
