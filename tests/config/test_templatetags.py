@@ -14,6 +14,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
+from config import figures
 from config.templatetags import chartroom
 
 MARCH = dt.date(1961, 3, 4)
@@ -295,7 +296,7 @@ def test_query_string_of_nothing_clears_the_address():
 
 
 def test_bar_figure_draws_a_bar_a_value_with_link_and_title():
-    html = chartroom.bar_figure(
+    html = figures.bar_figure(
         [2, {"count": 4, "label": "<09>", "url": "?h=9&d=1", "is_late": True}, 0]
     )
 
@@ -306,7 +307,7 @@ def test_bar_figure_draws_a_bar_a_value_with_link_and_title():
 
 
 def test_bar_figure_of_nothing_is_empty():
-    assert "<rect" not in chartroom.bar_figure([])
+    assert "<rect" not in figures.bar_figure([])
 
 
 def test_filters_are_loaded_in_every_template():
