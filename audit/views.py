@@ -116,9 +116,9 @@ def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
 def patient_viewers(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Show everybody who saw a patient, lists included."""
     form, criteria = _pivot_criteria(request, patient_id=patient_id)
+    viewers = pivots.list_viewers(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
     patients = words.label_patients([patient_id])
     _record_view(criteria, patients)
-    viewers = pivots.list_viewers(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
     values = {
         "form": form,
         "lines": pivot_lines.viewer_lines(viewers),
@@ -177,7 +177,8 @@ def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpRespons
     query = request.GET.copy()
     for name in ("find_person", "find_patient", "after", "before"):
         query.pop(name, None)
-    query.update({name: str(value) for name, value in form.finds.items()})
+    for name, value in form.finds.items():
+        query[name] = str(value)
     return redirect(f"{request.path}?{query.urlencode()}")
 
 
