@@ -105,6 +105,11 @@ def fresh(request: Request) -> Request:
     return Request.objects.get(pk=request.pk)
 
 
+def reloaded(user: User) -> User:
+    """The same person as the next request loads them, without cached rights."""
+    return User.objects.get(pk=user.pk)
+
+
 def take(request: Request, clerk: User) -> Request:
     return requests.take(actor=clerk, request_id=request.pk, version=fresh(request).version)
 

@@ -48,7 +48,7 @@ def ready(patient, clerk, approver, stored):
     return builders.ready(patient, clerk, approver, stored)
 
 
-# --- who may open what ---------------------------------------------------------------------------
+# --- who may open what ------------------------------------------------------------------------
 
 PREPARE = {
     "CLERK": 200,
@@ -125,7 +125,7 @@ def test_page_writes_its_event_before_it_answers(as_clerk, prepared, patient):
     assert event["purpose"] == "RELEASE"
 
 
-# --- logging --------------------------------------------------------------------------------------
+# --- logging ----------------------------------------------------------------------------------
 
 
 def log_data(**changes):
@@ -214,7 +214,7 @@ def test_log_form_for_a_patient_of_another_unit_is_refused(as_clerk):
     assert Request.objects.count() == 0
 
 
-# --- preparing ------------------------------------------------------------------------------------
+# --- preparing --------------------------------------------------------------------------------
 
 
 def test_items_are_chosen_with_ranges(as_clerk, prepared, document):
@@ -354,7 +354,7 @@ def test_submitting_twice_submits_once(as_clerk, prepared):
     assert len(events_of(Action.REQUEST_SUBMITTED, "SUCCESS")) == 1
 
 
-# --- deciding -------------------------------------------------------------------------------------
+# --- deciding ---------------------------------------------------------------------------------
 
 
 def test_the_preparer_reads_why_they_cannot_approve(as_clerk, approver, submitted):
@@ -489,7 +489,7 @@ def test_a_comment_stands_in_the_timeline(as_clerk, prepared):
     assert "Caller asked for paper" in response.content.decode()
 
 
-# --- package and delivery --------------------------------------------------------------------------
+# --- package and delivery ---------------------------------------------------------------------
 
 
 def test_progress_is_asked_cheaply(as_clerk, clerk, patient, approver, stored):
@@ -579,7 +579,7 @@ def test_handing_over_names_what_is_wrong(as_clerk, ready, change, words):
     assert Disclosure.objects.count() == 0
 
 
-# --- the link, for strangers ------------------------------------------------------------------------
+# --- the link, for strangers ------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -657,7 +657,7 @@ def test_the_link_takes_no_other_method(client, link):
     assert client.put(address_of(link)).status_code == 405
 
 
-# --- disclosures -----------------------------------------------------------------------------------
+# --- disclosures ------------------------------------------------------------------------------
 
 
 def test_disclosures_and_the_printed_accounting(as_clerk, clerk, ready, patient):

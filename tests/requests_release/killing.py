@@ -1,0 +1,65 @@
+"""A worker of its own that kills itself at a named point; run by the tests of packaging.
+
+    python -m tests.requests_release.killing JOB POINT
+
+POINT is `STEP:before`, `STEP:after`, `keep:FRONT`, `keep:WHOLE` (bytes are kept, their row is not
+written yet) or `READY:inside` (in the last transaction, before it commits).
+"""
+
+import os
+import signal
+import sys
+
+
+def die(*_args, **_kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(job_id, point):
+    import django
+
+    django.setup()
+    from jobs.services import jobs
+    from requests_release.services import moving, packaging
+
+    kind, _, when = point.partition(":")
+    if kind == "keep":
+        kept = packaging.files.keep
+
+        def keep_and_die(content, *, identity):
+            stored = kept(content, identity=identity)
+            if identity.endswith(when):
+                die()
+            return stored
+
+        packaging.files.keep = keep_and_die
+    elif when == "inside":
+        moved = moving.move_by_system
+
+        def move_and_die(**values):
+            request = moved(**values)
+            if request.status == "READY":
+                die()
+            return request
+
+        moving.move_by_system = move_and_die
+    else:
+        found = packaging._next_step
+
+        def deadly(package):
+            name, step = found(package)
+
+            def run(*args):
+                if when == "before":
+                    die()
+                step(*args)
+                die()
+
+            return name, run if name == kind else step
+
+        packaging._next_step = deadly
+    jobs.work(job_id)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])
