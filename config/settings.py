@@ -310,6 +310,8 @@ STORAGES: dict[str, Any] = {
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_MEGABYTES", 100, low=1, high=4096) * 1024 * 1024
 UPLOAD_MAX_PAGES = env.whole("UPLOAD_MAX_PAGES", 5000, low=1, high=100000)
 SANDBOX_CHILDREN = env.whole("SANDBOX_CHILDREN", 2, low=1, high=64)
+# Uploads stay in memory: Django's own handlers write large ones to the disk in plain.
+FILE_UPLOAD_HANDLERS = ["records.documents.forms.uploads.MemoryUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None
 # Tink keysets as JSON, and the sealing key as 32 bytes in hex; `manage.py up` makes them for a
 # stand-alone copy, a hospital keeps them in its secret store.

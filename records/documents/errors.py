@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.errors import Refused, StaleState
+from audit.errors import NotVisible, Refused, StaleState
 from records.documents.faults import (
     DocumentError,
     FileEmpty,
@@ -83,3 +83,21 @@ class UnfiledChangedMeanwhile(StaleState):
 
     message = "Somebody has filed or discarded this file in the meantime."
     reason = "UNFILED_STALE"
+
+
+class DocumentUnknown(NotVisible):
+    """There is no such document, version or page, or the reader may not know of it."""
+
+    message = "There is no such document."
+    reason = "DOCUMENT_UNKNOWN"
+
+
+class UnfiledUnknown(NotVisible):
+    """There is no such file, or it waits in a unit that is not the reader's."""
+
+    message = "There is no such file."
+    reason = "UNFILED_UNKNOWN"
+
+
+class VaultForeign(Exception):
+    """The database knows too little of what the vault holds: they may not belong together."""

@@ -1,9 +1,12 @@
 // Pages of one document as images. Every page shown is asked of the server once while the
 // document is open (each is recorded there), then kept decoded in memory; none is fetched ahead.
+// A page looked at closely is asked for once more, twice as fine.
 import { all, announce, isTyping } from "./dom.js";
 
 const ZOOM = 1.25;
 const BOUNDS = [0.2, 5];
+const CLOSE = 1.3;
+const SETTLED = 400;
 
 class Viewer {
   constructor(root) {
@@ -16,6 +19,8 @@ class Viewer {
     this.mode = "width";
     this.zoom = 1;
     this.turns = new Map();
+    this.sharp = new Map();
+    this.closer = 0;
     this.adopt();
     this.bind();
     this.show(this.page);
@@ -60,7 +65,7 @@ class Viewer {
     // A faster person is already somewhere else.
     if (this.page !== page) return;
     this.stage.setAttribute("aria-busy", "false");
-    this.stage.replaceChildren(image);
+    this.stage.replaceChildren(this.sharp.get(page) ?? image);
     this.stage.scrollTo(0, 0);
     this.layout();
     announce(`Page ${page} of ${this.total}`);
@@ -98,17 +103,38 @@ class Viewer {
     const image = this.stage.querySelector("img");
     if (!image?.naturalWidth) return;
     const turn = this.turns.get(this.page) ?? 0;
-    const [wide, high] = turn % 2 ? [image.naturalHeight, image.naturalWidth] : [image.naturalWidth, image.naturalHeight];
+    // Zoom counts in pixels of the ordinary picture, also where the finer one is shown.
+    const { naturalWidth, naturalHeight } = this.images.get(this.page) ?? image;
+    const [wide, high] = turn % 2 ? [naturalHeight, naturalWidth] : [naturalWidth, naturalHeight];
     const room = { width: this.stage.clientWidth - 28, height: this.stage.clientHeight - 28 };
     if (this.mode === "width") this.zoom = room.width / wide;
     if (this.mode === "page") this.zoom = Math.min(room.width / wide, room.height / high);
-    const [width, height] = [image.naturalWidth * this.zoom, image.naturalHeight * this.zoom];
+    const [width, height] = [naturalWidth * this.zoom, naturalHeight * this.zoom];
     image.style.width = `${width}px`;
     image.style.height = `${height}px`;
     image.style.rotate = `${turn * 90}deg`;
     image.style.margin = turn % 2 ? `${(width - height) / 2}px ${(height - width) / 2}px` : "0";
     const shown = this.root.querySelector("[data-zoom]");
     if (shown) shown.textContent = `${Math.round(this.zoom * 100)} %`;
+    clearTimeout(this.closer);
+    const isClose = this.mode === "free" && this.zoom > CLOSE && !this.sharp.has(this.page);
+    if (isClose) this.closer = setTimeout(() => this.sharpen(this.page), SETTLED);
+  }
+
+  /** Put the finer picture of a page in place of the one shown; if there is none, nothing changes. */
+  async sharpen(page) {
+    const image = new Image();
+    image.alt = `${this.root.dataset.title}, page ${page} of ${this.total}`;
+    image.src = `${addressOf(this.root.dataset.image, page)}?sharp=1`;
+    try {
+      await image.decode();
+    } catch {
+      return;
+    }
+    this.sharp.set(page, image);
+    if (this.page !== page) return;
+    this.stage.replaceChildren(image);
+    this.layout();
   }
 
   scale(zoom) {

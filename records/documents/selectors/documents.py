@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from records.access.services.opening import ChartScope
 from records.documents.enums import DocumentStatus
-from records.documents.models import Document, DocumentType, DocumentVersion
+from records.documents.models import (
+    Document,
+    DocumentMove,
+    DocumentStatusChange,
+    DocumentType,
+    DocumentVersion,
+)
 
 PAGE = 50
 
@@ -20,6 +26,16 @@ class Shelf:
 
     documents: list[Document]
     next_key: str
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What is asked of a document before its chart is opened: whose it is, and how protected."""
+
+    patient_id: int
+    sensitivity: str
+    number: int
+    page_count: int
 
 
 def list_documents(scope: ChartScope, *, include_voided: bool = False) -> QuerySet[Document]:
@@ -72,6 +88,19 @@ def get_document(scope: ChartScope, document_id: int) -> Document:
     )
 
 
+def find_whereabouts(document_id: int, number: int | None = None) -> Whereabouts | None:
+    """Return where a version of a document lies, the newest by default; None if nowhere."""
+    found = (
+        DocumentVersion.objects.filter(
+            document_id=document_id, number=number or F("document__version_number")
+        )
+        .exclude(document__status=DocumentStatus.DESTROYED)
+        .values_list("document__patient_id", "document__sensitivity", "number", "page_count")
+        .first()
+    )
+    return Whereabouts(*found) if found else None
+
+
 def get_version(document: Document, number: int | None = None) -> DocumentVersion:
     """Return a version of a document, the newest by default.
 
@@ -84,6 +113,41 @@ def get_version(document: Document, number: int | None = None) -> DocumentVersio
 def get_patient_id(document_id: int) -> int | None:
     """Return in whose chart a document lies; the only thing asked before the chart is opened."""
     return Document.objects.filter(pk=document_id).values_list("patient_id", flat=True).first()
+
+
+def list_versions(document: Document) -> list[DocumentVersion]:
+    """Return the versions of a document, newest first."""
+    return list(document.versions.select_related("created_by").order_by("-number"))
+
+
+def list_status_changes(document: Document) -> list[DocumentStatusChange]:
+    """Return the steps of a document's life in order."""
+    return list(document.status_changes.select_related("changed_by").order_by("changed_at", "pk"))
+
+
+def list_moves(document: Document) -> list[DocumentMove]:
+    """Return when the document was moved between charts, in order."""
+    return list(document.moves.select_related("moved_by").order_by("moved_at", "pk"))
+
+
+def find_same_bytes(scope: ChartScope, sha256: str) -> Document | None:
+    """Return a document of the chart that holds the very same file, if the scope shows one."""
+    same = DocumentVersion.objects.filter(
+        sha256=sha256,
+        document__patient_id=scope.patient_id,
+        document__sensitivity__in=scope.classes,
+        document__status=DocumentStatus.CURRENT,
+    )
+    found = same.select_related("document__type").order_by("pk").first()
+    return found.document if found else None
+
+
+def map_labels(document_ids: list[int]) -> dict[int, tuple[str, str, Any]]:
+    """Return (sensitivity, name of the type, date of service) of each, for the access log."""
+    rows = Document.objects.filter(pk__in=document_ids).values_list(
+        "pk", "sensitivity", "type__name", "service_on"
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 def list_types() -> QuerySet[DocumentType]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from records.documents.models import DocumentVersion, UnfiledFile
 from records.documents.models.stored import StoredBytes
@@ -42,7 +42,9 @@ def inspect(upload: Upload) -> Inspection:
 def kept(content: bytes, identity: str) -> Iterator[StoredFile]:
     """Keep bytes in the vault for the rows written inside; an error inside takes them back.
 
-    Only a crash between the two leaves a file without a row, which the sweeper removes.
+    A crash between the two leaves a file without a row, which the sweeper removes. So does an
+    error by which nobody can tell whether the rows were committed (the connection was lost): to
+    take the bytes back then could leave a row without its bytes.
 
     Raises:
         VaultUnavailable: nothing was kept.
@@ -50,7 +52,9 @@ def kept(content: bytes, identity: str) -> Iterator[StoredFile]:
     stored = files.keep(content, identity=identity)
     try:
         yield stored
-    except BaseException:
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
         files.erase(stored.name)
         raise
 

@@ -1,42 +1,155 @@
-"""Pages of one document."""
+"""One document: looked at, described anew, replaced, voided, restored."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
-from records.access.errors import ChartUnknown
-from records.access.services import opening
-from records.documents.permissions import FILE_DOCUMENT, VIEW_DOCUMENT
-from records.documents.selectors import documents
+from audit.services import events
+from records.documents.errors import DocumentChangedMeanwhile, DocumentError, FilingRefused
+from records.documents.forms.documents import ChangeForm, ReasonForm, ReplaceForm
+from records.documents.models import Document
+from records.documents.permissions import FILE_DOCUMENT, VIEW_DOCUMENT, VOID_DOCUMENT
+from records.documents.presenters import viewer
+from records.documents.services import corrections, filing
+from records.documents.views import answers, opening, pages
+from records.documents.views.opening import Opened
 from records.patients.presenters import banner
+
+STEP = "documents/step.html"
 
 
 @requires(VIEW_DOCUMENT)
 def document_view(request: HttpRequest, document_id: int) -> HttpResponse:
-    """Show a document page by page."""
-    patient_id = documents.get_patient_id(document_id)
-    if patient_id is None:
-        raise ChartUnknown(subject_type="document", subject_id=document_id)
-    scope = opening.open_chart(
-        actor=person(request),
-        patient_id=patient_id,
-        action=Action.DOCUMENT_VIEWED,
-        subject_type="document",
-        subject_id=document_id,
-    )
+    """Show a document page by page; each page that is turned to is an event of its own."""
+    user = person(request)
+    number = pages.version_asked(request)
+    opened = opening.open_document(user, document_id, Action.DOCUMENT_VIEWED, number=number)
+    cover = pages.cover(user, opened.version)
+    page = request.GET.get("page", "")
+    at = int(page) if page.isdecimal() and len(page) < 8 else 1
     values = {
-        "banner": banner.get_banner(scope),
-        "document": documents.get_document(scope, document_id),
+        "banner": banner.get_banner(opened.scope),
+        "shown": viewer.present(opened.document, opened.version, at, cover),
+        "lock_version": opened.document.lock_version,
     }
     return render(request, "documents/view.html", values)
 
 
-@requires(FILE_DOCUMENT)
-def document_file(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """File a document in a chart."""
-    scope = opening.open_chart(actor=person(request), patient_id=patient_id)
-    return render(request, "documents/file.html", {"banner": banner.get_banner(scope)})
+@requires(FILE_DOCUMENT, methods=("GET", "POST"))
+def document_change(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Put right what is said of a document; nobody's work is overwritten silently."""
+    opened = _open(request, document_id)
+    initial = ChangeForm.initial_of(opened.document)
+    form = ChangeForm(request.POST or None, scope=opened.scope, initial=initial)
+    values = _words(opened, form, "Change what is said of it", "Save")
+    if request.method != "POST":
+        return render(request, STEP, values)
+    if form.is_valid():
+        try:
+            corrections.change(
+                actor=opened.scope.actor,
+                document_id=document_id,
+                lock_version=form.cleaned_data["lock_version"],
+                facts=form.facts(),
+            )
+        except FilingRefused as refusal:
+            answers.say_refused(form, refusal)
+        except DocumentChangedMeanwhile as stale:
+            events.record_refusal(stale)
+            form.add_error(None, stale.message)
+            values["stored"] = opened.document
+            return answers.refused_form(request, STEP, values, 409)
+        else:
+            return answers.go(request, "documents:document_view", document_id=document_id)
+    return answers.refused_form(request, STEP, values)
+
+
+@requires(FILE_DOCUMENT, methods=("GET", "POST"))
+def document_replace(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Put a newer version over a document."""
+    opened = _open(request, document_id)
+    initial = {"lock_version": opened.document.lock_version}
+    form = ReplaceForm(request.POST or None, request.FILES or None, initial=initial)
+    values = _words(opened, form, "Put a newer version over it", "Replace")
+    values["consequence"] = "The version that is shown now stays readable under Versions."
+    if request.method != "POST":
+        return render(request, STEP, values)
+    if not form.is_valid():
+        return answers.refused_form(request, STEP, values)
+    data = form.cleaned_data
+    try:
+        filing.replace(
+            actor=opened.scope.actor,
+            document_id=document_id,
+            lock_version=data["lock_version"],
+            upload=data["file"],
+            reason=data["reason"],
+        )
+    except DocumentError as error:
+        patient_id = opened.scope.patient_id
+        status = answers.say_failed(form, error, Action.DOCUMENT_REPLACED, patient_id)
+        return answers.refused_form(request, STEP, values, status)
+    return answers.go(request, "documents:document_view", document_id=document_id)
+
+
+@requires(VOID_DOCUMENT, methods=("GET", "POST"))
+def document_void(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Take a document out of use."""
+    words = {
+        "title": "Void this document",
+        "confirm": "Void",
+        "done": "Voided",
+        "is_danger": True,
+        "consequence": "It stays in the chart, struck through, and leaves with no release. "
+        "It can be restored.",
+    }
+    return _with_reason(request, document_id, corrections.void, words)
+
+
+@requires(VOID_DOCUMENT, methods=("GET", "POST"))
+def document_restore(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Take a voided document back into use."""
+    words = {"title": "Restore this document", "confirm": "Restore", "done": "Restored"}
+    return _with_reason(request, document_id, corrections.restore, words)
+
+
+def _with_reason(
+    request: HttpRequest,
+    document_id: int,
+    service: Callable[..., Document],
+    words: dict[str, Any],
+) -> HttpResponse:
+    opened = _open(request, document_id)
+    initial = {"lock_version": opened.document.lock_version}
+    form = ReasonForm(request.POST or None, initial=initial)
+    values = _words(opened, form, words["title"], words["confirm"]) | words
+    if request.method != "POST":
+        return render(request, STEP, values)
+    if not form.is_valid():
+        return answers.refused_form(request, STEP, values)
+    service(actor=opened.scope.actor, document_id=document_id, **form.cleaned_data)
+    messages.success(request, words["done"])
+    return answers.go(request, "documents:document_view", document_id=document_id)
+
+
+def _open(request: HttpRequest, document_id: int) -> Opened:
+    return opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED)
+
+
+def _words(opened: Opened, form: forms.Form, title: str, confirm: str) -> dict[str, Any]:
+    return {
+        "banner": banner.get_banner(opened.scope),
+        "document": opened.document,
+        "form": form,
+        "title": title,
+        "confirm": confirm,
+    }

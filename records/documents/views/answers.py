@@ -1,0 +1,96 @@
+"""Answers that views of documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from audit.enums import Action, Basis, Outcome
+from audit.services import events
+from records.documents.errors import (
+    DocumentError,
+    FileRefused,
+    FilingRefused,
+    SandboxUnavailable,
+    VaultUnavailable,
+)
+from records.documents.services.derived import Picture
+
+View = Callable[..., HttpResponse]
+NOT_JUST_NOW = (SandboxUnavailable, VaultUnavailable)
+
+
+def shows_files(view: View) -> View:
+    """Answer a file that cannot be shown in words: 503 where it may pass, 500 where it will not."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except DocumentError as error:
+            status = 503 if isinstance(error, NOT_JUST_NOW) else 500
+            values = {"message": error.message, "code": error.code}
+            return render(request, "documents/failed.html", values, status=status)
+
+    return answered
+
+
+def picture(found: Picture) -> HttpResponse:
+    """Answer with the picture of a page."""
+    return HttpResponse(found.content, content_type=found.media_type)
+
+
+def pdf(content: bytes, name: str, *, is_attachment: bool) -> HttpResponse:
+    """Answer with a PDF, to be shown or to be saved."""
+    kind = "attachment" if is_attachment else "inline"
+    headers = {"Content-Disposition": f'{kind}; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Tell whether the page itself asks, for a part of it."""
+    return bool(getattr(request, "htmx", False))
+
+
+def go(request: HttpRequest, to: str, **arguments: Any) -> HttpResponse:
+    """Go to another page after a form was saved, also where the page's script sent it."""
+    answer = redirect(to, **arguments)
+    if is_htmx(request):
+        return HttpResponse(headers={"HX-Redirect": answer["Location"]})
+    return answer
+
+
+def refused_form(
+    request: HttpRequest, template: str, values: dict[str, Any], status: int = 422
+) -> HttpResponse:
+    """Show a form again with what is wrong in it: the whole page, or the form alone."""
+    name = f"{template}#form" if is_htmx(request) else template
+    response = render(request, name, values, status=status)
+    response.headers["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def say_refused(form: forms.Form, refusal: FilingRefused) -> None:
+    """Say beside the field what cannot be."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+def say_failed(
+    form: forms.Form, error: DocumentError, action: Action, patient_id: int | None = None
+) -> int:
+    """Say what is wrong with a file, write the event of its refusal, and return the status."""
+    is_file = isinstance(error, FileRefused)
+    form.add_error("file" if is_file and "file" in form.fields else None, error.message)
+    events.record(
+        action=action,
+        patient_id=patient_id,
+        basis=Basis.NONE,
+        outcome=Outcome.REFUSED if is_file else Outcome.FAILED,
+        detail={"reason": error.code},
+    )
+    return 422 if is_file else 503

@@ -1,0 +1,89 @@
+"""Moving a misfiled document: find the chart where it belongs, see whose it is, confirm."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.http import person
+from audit.enums import Action
+from audit.http import requires
+from records.access.services import opening as charts
+from records.access.services.opening import ChartScope
+from records.documents.errors import DocumentUnknown, FilingRefused
+from records.documents.forms.documents import MoveForm
+from records.documents.permissions import MOVE_DOCUMENT
+from records.documents.services import corrections
+from records.documents.views import answers, finding, opening
+from records.documents.views.opening import Opened
+from records.patients.presenters import banner
+from records.patients.presenters.banner import Banner
+
+TEMPLATE = "documents/move.html"
+
+
+@requires(MOVE_DOCUMENT, methods=("GET", "POST"))
+def document_move(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Take a document to the chart where it belongs."""
+    opened = opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED)
+    if request.method == "POST":
+        return _save(request, opened)
+    values = {"banner": banner.get_banner(opened.scope), "document": opened.document}
+    text, found = finding.find_patients(request)
+    patient_id = finding.patient_asked(request) or finding.only_match(found)
+    if patient_id is None:
+        return render(request, TEMPLATE, values | {"text": text, "found": found})
+    target = _open_target(request, opened, patient_id)
+    initial = {"to_patient": patient_id, "lock_version": opened.document.lock_version}
+    form = MoveForm(target=target, initial=initial)
+    return render(request, TEMPLATE, values | {"form": form, "target": banner.get_banner(target)})
+
+
+def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
+    text = request.POST.get("to_patient", "")
+    if not (text.isdecimal() and len(text) < 19):
+        raise DocumentUnknown("Choose the patient first.", action=Action.DOCUMENT_MOVED)
+    target = _open_target(request, opened, int(text))
+    form, whose = MoveForm(request.POST, target=target), banner.get_banner(target)
+    if form.is_valid():
+        try:
+            _move(opened, form)
+        except FilingRefused as refusal:
+            answers.say_refused(form, refusal)
+        else:
+            return _moved(request, opened, whose)
+    values = {
+        "banner": banner.get_banner(opened.scope),
+        "document": opened.document,
+        "form": form,
+        "target": whose,
+    }
+    return answers.refused_form(request, TEMPLATE, values)
+
+
+def _move(opened: Opened, form: MoveForm) -> None:
+    data = form.cleaned_data
+    corrections.move(
+        actor=opened.scope.actor,
+        document_id=opened.document.pk,
+        lock_version=data["lock_version"],
+        to_patient_id=data["to_patient"],
+        to_encounter_id=data["to_encounter"],
+        reason=data["reason"],
+    )
+
+
+def _moved(request: HttpRequest, opened: Opened, whose: Banner) -> HttpResponse:
+    """Go back to the chart in which the person works; the other one is a click away."""
+    messages.success(request, f"Moved to {whose.family.upper()}, {whose.given}")
+    return answers.go(request, "charts:chart_detail", patient_id=opened.scope.patient_id)
+
+
+def _open_target(request: HttpRequest, opened: Opened, patient_id: int) -> ChartScope:
+    return charts.open_chart(
+        actor=person(request),
+        patient_id=patient_id,
+        subject_type=opening.SUBJECT,
+        subject_id=opened.document.pk,
+    )
