@@ -144,7 +144,15 @@ _database["OPTIONS"] = _database.get("OPTIONS", {}) | {
     "connect_timeout": 10,
     "options": (
         "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
-        + ("" if DATABASE_ROLE == "owner" else " -c statement_timeout=30000 -c lock_timeout=10000")
+        + (
+            ""
+            if DATABASE_ROLE == "owner"
+            else (
+                " -c statement_timeout=30000 -c lock_timeout=10000"
+                # Short statements of many people: workers and compilation cost more than they save.
+                " -c max_parallel_workers_per_gather=0 -c jit=off"
+            )
+        )
     ),
 }
 DATABASES = {"default": _database}

@@ -6,7 +6,7 @@ from audit.enums import Basis
 from records.access import relationships
 from records.access.relationships import Relationship
 from records.patients.enums import QueryKind
-from records.patients.selectors import search
+from records.patients.selectors import branches
 
 # A practitioner keeps access to a chart while the stay goes on and for some time after it, to
 # finish what is owed to the record: 60 days cover the 30 of 42 CFR 482.24(c)(4)(vii) twice.
@@ -14,7 +14,8 @@ ATTENDS = """
 SELECT {column} FROM encounters_encounter care
   JOIN encounters_provider treating ON treating.id = care.attending_id
  WHERE treating.user_id = %(user)s AND care.status <> 'CANCELLED'
-   AND (care.ended_at IS NULL OR care.ended_at > statement_timestamp() - interval '60 days')
+   AND coalesce(care.ended_at, 'infinity'::timestamptz)
+       > statement_timestamp() - interval '60 days'
 """
 
 
@@ -28,7 +29,7 @@ def register() -> None:
             many=ATTENDS.format(column="care.patient_id"),
         )
     )
-    search.register_lookup(
+    branches.register_lookup(
         QueryKind.ACCOUNT,
         table="encounters_encounter",
         key="patient_id",

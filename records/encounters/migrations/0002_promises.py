@@ -16,6 +16,13 @@ class Migration(migrations.Migration):
             "CREATE SEQUENCE encounters_account_number START 1",
             "DROP SEQUENCE encounters_account_number",
         ),
+        # Whom a practitioner treats or treated lately: open stays count as ending never.
+        migrations.RunSQL(
+            "CREATE INDEX encounters_by_care ON encounters_encounter"
+            " (attending_id, coalesce(ended_at, 'infinity'::timestamptz))"
+            " WHERE status <> 'CANCELLED'",
+            "DROP INDEX encounters_by_care",
+        ),
         TrackChanges("encounters_provider"),
         TrackChanges("encounters_encounter"),
         TrackChanges("encounters_encountermove"),

@@ -30,6 +30,9 @@ class Encounter(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
     disposition = models.CharField(max_length=18, choices=Disposition, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
+    submission_key = models.UUIDField(
+        null=True, blank=True, help_text="Of the form sent, so that one sent twice admits once"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -56,6 +59,7 @@ class Encounter(models.Model):
                 | (~Q(status=EncounterStatus.DISCHARGED) & Q(ended_at__isnull=True)),
                 name="encounters_encounter_discharged_when_ended",
             ),
+            models.UniqueConstraint("submission_key", name="encounters_encounter_submitted_once"),
             models.UniqueConstraint(
                 "account_number", name="encounters_encounter_account_is_unique"
             ),
@@ -90,6 +94,12 @@ class EncounterMove(models.Model):
     to_location = models.CharField(max_length=80)
     from_service = models.CharField(max_length=80, blank=True, default="")
     to_service = models.CharField(max_length=80, blank=True, default="")
+    from_attending = models.ForeignKey(
+        Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_attending = models.ForeignKey(
+        Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -97,7 +107,12 @@ class EncounterMove(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["encounter", "moved_at"], name="encounters_move_in_order")]
+        indexes = [
+            models.Index(fields=["encounter", "moved_at"], name="encounters_move_in_order"),
+            models.Index(
+                fields=["from_attending", "moved_at"], name="encounters_move_by_attending"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"move {self.pk}"

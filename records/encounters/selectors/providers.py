@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from records.encounters.models import Provider
@@ -15,3 +17,8 @@ def list_providers() -> QuerySet[Provider]:
 def find_by_npi(npi: str) -> Provider | None:
     """Return the practitioner with a national number, None if unknown."""
     return Provider.objects.filter(npi=npi).first() if npi else None
+
+
+def map_providers(provider_ids: Collection[int]) -> dict[int, Provider]:
+    """Return practitioners by their keys, in one query."""
+    return Provider.objects.in_bulk(provider_ids)

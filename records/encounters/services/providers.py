@@ -13,10 +13,18 @@ from records.encounters.models import Provider
 def ensure(*, actor: User, name: str, npi: str = "") -> Provider:
     """Return the practitioner with this number (or this name, without a number), made if new."""
     known = Provider.objects.filter(npi=npi) if npi else Provider.objects.filter(npi="", name=name)
-    found = known.first()
-    if found is None:
-        found = Provider.objects.create(name=name, npi=npi)
-        _record(actor, found)
+    return known.first() or add(actor=actor, name=name, npi=npi)
+
+
+@attributed
+def add(*, actor: User, name: str, npi: str = "") -> Provider:
+    """Return a new practitioner, though one of the same name is known.
+
+    Imports know practitioners by the numbers of their source: a name alone must not lead from
+    a stranger's patients to a sign-in of this house.
+    """
+    found = Provider.objects.create(name=name, npi=npi)
+    _record(actor, found)
     return found
 
 
