@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from typing import Any
 
 from config import env
 
@@ -22,3 +24,13 @@ control_socket_disable = True
 # Requests are logged by Django, with ids and without addresses' query strings.
 accesslog = None
 limit_request_line = 8190
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Leave what was loaded at start out of garbage collection, and collect less often.
+
+    A page makes some 30,000 short-lived objects; with Python's default threshold they are walked
+    forty times a request.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

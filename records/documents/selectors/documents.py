@@ -17,7 +17,7 @@ from records.documents.models import (
     DocumentVersion,
 )
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True)
