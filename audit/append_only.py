@@ -7,6 +7,7 @@ told so by the application role too. A room's migration that uses these depends 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 LONGEST_NAME = 63
 
 
-class _Triggers(Operation):
+class _Triggers(Operation, ABC):
     """Makes triggers on one table; undone, it drops them."""
 
     reduces_to_sql = True
@@ -25,9 +26,9 @@ class _Triggers(Operation):
     def __init__(self, table: str) -> None:
         self.table = table
 
+    @abstractmethod
     def triggers(self) -> dict[str, str]:
         """Return each trigger's name and what stands after `CREATE TRIGGER <name>`."""
-        raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Change nothing: Django's state knows no triggers."""

@@ -102,4 +102,4 @@ class EventFilterForm(forms.Form):
 
 def _start_of(day: date | None) -> datetime | None:
     """Return a day's first moment in the facility's time zone."""
-    return day and datetime.combine(day, time.min, timezone.get_default_timezone())
+    return datetime.combine(day, time.min, timezone.get_default_timezone()) if day else None

@@ -75,8 +75,8 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponseBase:
         body = {"error": refusal.reason, "message": refusal.message}
         return _with_id(JsonResponse(body, status=refusal.status))
     if refusal.status == 404:
-        handler = get_resolver().resolve_error_handler(404)
-        return handler(request, exception=Http404())
+        handler: View = get_resolver().resolve_error_handler(404)
+        return handler(request, Http404())
     template = "refused.html#fragment" if _is_htmx(request) else "refused.html"
     values = {"refusal": refusal, "request_id": context.current_request_id()}
     return render(request, template, values, status=refusal.status)

@@ -50,16 +50,17 @@ def event_list(request: HttpRequest) -> HttpResponse:
     patients = words.label_patients(
         [*(event.patient_id for event in page.events), criteria.patient_id]
     )
+    bars = [] if after or before else _bars(request, criteria)
     _record_view(criteria, patients)
     values = {
         "form": form,
         "criteria": criteria,
         "chips": filters.chips(request.GET, criteria, patients),
         "lines": event_lines.lines(page.events, patients),
-        "bars": _bars(request, criteria) if not (after or before) else [],
+        "bars": bars,
         "newer": page.newer,
         "older": page.older,
-        "can_export": request.user.has_perm(EXPORT_EVENT),  # type: ignore[union-attr]
+        "can_export": request.user.has_perm(EXPORT_EVENT),
     }
     is_fragment = request.headers.get("HX-Request") == "true"
     response = render(request, f"audit/event_list.html{'#rows' if is_fragment else ''}", values)
@@ -182,13 +183,16 @@ def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpRespons
     return redirect(f"{request.path}?{query.urlencode()}")
 
 
-def _pivot_criteria(request: HttpRequest, **fixed: int) -> tuple[EventFilterForm, Criteria]:
+def _pivot_criteria(
+    request: HttpRequest, *, person_id: int | None = None, patient_id: int | None = None
+) -> tuple[EventFilterForm, Criteria]:
     """Return the period's form and what is asked for; an unreadable period is not taken."""
     names = ("since", "until")
     form = EventFilterForm({name: request.GET.get(name, "") for name in names})
     usable = form if form.is_valid() else EventFilterForm({})
     usable.is_valid()
-    return form, replace(usable.criteria(timezone.localdate()), **fixed)
+    criteria = usable.criteria(timezone.localdate())
+    return form, replace(criteria, person_id=person_id, patient_id=patient_id)
 
 
 def _sort(request: HttpRequest) -> str:

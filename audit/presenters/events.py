@@ -66,11 +66,6 @@ class EventLine:
         patient_id = self.event.patient_id
         return reverse("audit:patient_viewers", args=[patient_id]) if patient_id else ""
 
-    @property
-    def was_refused(self) -> bool:
-        """Return whether it did not succeed."""
-        return self.event.outcome != Outcome.SUCCESS
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:

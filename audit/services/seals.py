@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -180,12 +179,12 @@ def _insert(seal: SealValue, block: Block) -> None:
         str(header.last_txid),
         header.last_id,
         header.row_count,
-        psycopg2.Binary(header.root),
-        psycopg2.Binary(pack_leaves(block.ids, block.leaves)),
-        psycopg2.Binary(header.prev_hash),
-        psycopg2.Binary(seal.hash),
+        header.root,
+        pack_leaves(block.ids, block.leaves),
+        header.prev_hash,
+        seal.hash,
         header.key_id,
-        psycopg2.Binary(seal.signature),
+        seal.signature,
         header.sealed_at,
     )
     with connection.cursor() as cursor:

@@ -50,7 +50,7 @@ class Command(JsonCommand):
 
 
 def _start_of(day: date | None) -> datetime | None:
-    return day and datetime.combine(day, time.min, get_default_timezone())
+    return datetime.combine(day, time.min, get_default_timezone()) if day else None
 
 
 def _as_result(report: Report) -> dict[str, Any]:

@@ -288,7 +288,10 @@ def test_each_altered_column_of_a_seal_is_found(trail, tamper, column):
 
 
 def test_leaf_hash_altered_is_found(trail, tamper):
-    tamper("UPDATE audit_seal SET leaves = set_byte(leaves, 33, 9) WHERE number = 2")
+    tamper(
+        "UPDATE audit_seal SET leaves = set_byte(leaves, 33, 255 - get_byte(leaves, 33))"
+        " WHERE number = 2"
+    )
 
     assert verify() == [finding("SEAL_ALTERED", None, 2, stream) for stream in TABLES]
 

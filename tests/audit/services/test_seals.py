@@ -329,6 +329,9 @@ def test_heads_are_read_anew_when_the_file_was_replaced(anchor):
     os.replace(copy, anchor)
 
     assert set(anchors.read_heads()) == {"CHANGE"}
+    with anchor.open("a") as file:
+        file.write("rubbish\n")
+    assert set(anchors.read_heads()) == {"CHANGE"}
     anchor.write_text("")
     assert anchors.read_heads() == {}
     anchor.unlink()
