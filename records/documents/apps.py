@@ -7,4 +7,13 @@ class DocumentsConfig(AppConfig):
     verbose_name = "Documents"
 
     def ready(self) -> None:
-        from records.documents import grants  # noqa: F401  (registration on import)
+        from records.documents import (  # models are loaded only now
+            grants,  # noqa: F401  (registration on import)
+            keepers,
+            labels,
+            worklist,
+        )
+
+        keepers.register_own()
+        labels.register()
+        worklist.register()
