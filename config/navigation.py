@@ -65,7 +65,7 @@ DESKS: tuple[Desk, ...] = (
         "retention",
         "Retention",
         "hourglass",
-        "retention:batch_list",
+        "retention:home",
         key="t",
         permissions=("retention.view_retention",),
         areas=("retention",),

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.models import User
 from audit.enums import Action
 from records.access.selectors import scopes
-from records.retention.enums import BatchStatus
+from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.errors import BatchWaits, ChartsNotVisible, PatientNotFound, RoleMissing
 from records.retention.models import Batch
 from records.retention.rules import transitions
@@ -89,15 +89,28 @@ def check_sees_batch(actor: User, batch_id: int, action: Action) -> None:
     Raises:
         ChartsNotVisible: at least one chart lies outside their units and grants.
     """
+    _check_items_visible(actor, batch_id, ItemOutcome.WAITING, action)
+
+
+def check_sees_destroyed(actor: User, batch_id: int, action: Action) -> None:
+    """Check that the person's units hold every chart that a batch has destroyed.
+
+    Raises:
+        ChartsNotVisible: at least one chart lies outside their units and grants.
+    """
+    _check_items_visible(actor, batch_id, ItemOutcome.DESTROYED, action)
+
+
+def _check_items_visible(actor: User, batch_id: int, outcome: str, action: Action) -> None:
     scope = scopes.list_scope(actor)
     sql = f"""
         SELECT EXISTS (
             SELECT FROM retention_batchitem item
-             WHERE item.batch_id = %(batch)s AND item.outcome = 'WAITING'
+             WHERE item.batch_id = %(batch)s AND item.outcome = %(outcome)s
                AND item.unit_id <> ALL(%(scope_units)s::bigint[])
                AND NOT {scope.where_single("item.patient_id")})
     """
-    values: dict[str, Any] = {**scope.params, "batch": batch_id}
+    values: dict[str, Any] = {**scope.params, "batch": batch_id, "outcome": outcome}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         is_hidden = cursor.fetchone()[0]

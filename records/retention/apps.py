@@ -8,10 +8,11 @@ class RetentionConfig(AppConfig):
     verbose_name = "Retention"
 
     def ready(self) -> None:
-        from jobs import registry
-        from records.retention import grants  # noqa: F401  (registration on import)
-        from records.retention.services import batches, destruction, schedule
+        from records.retention import (
+            grants,  # noqa: F401  (registration on import)
+            registrations,  # models are loaded only now
+        )
+        from records.retention.services import schedule
 
+        registrations.register_all()
         post_migrate.connect(schedule.sync, sender=self, dispatch_uid="retention.sync_schedule")
-
-        registry.register(batches.DESTRUCTION, destruction.step, on_failure=destruction.give_up)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from records.access.selectors import scopes
+from records.access.selectors.scopes import ListScope
 from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.errors import BatchUnknown
 from records.retention.models import Batch, BatchItem, BatchStatusChange
@@ -91,9 +92,8 @@ def get_batch(batch_id: int) -> Batch:
     return found
 
 
-def list_items(user: User, batch_id: int, *, after: int = 0) -> ItemPage:
+def list_items(scope: ListScope, batch_id: int, *, after: int = 0) -> ItemPage:
     """Return a page of a batch's items; those of charts outside the person's units only count."""
-    scope = scopes.list_scope(user)
     sql = f"""
         SELECT item.id, item.unit_id = ANY(%(scope_units)s::bigint[])
                OR {scope.where_single("item.patient_id")}
@@ -108,6 +108,16 @@ def list_items(user: User, batch_id: int, *, after: int = 0) -> ItemPage:
     items = list(BatchItem.objects.filter(pk__in=shown).select_related("stub").order_by("pk"))
     next_key = rows[PAGE - 1][0] if len(rows) > PAGE else None
     return ItemPage(items, len(rows[:PAGE]) - len(items), next_key)
+
+
+def get_totals(batch_id: int) -> dict[str, int]:
+    """Return what would be destroyed: charts, documents and pages of the items that wait."""
+    items = BatchItem.objects.filter(batch_id=batch_id, outcome=ItemOutcome.WAITING)
+    return items.aggregate(
+        charts=Count("pk"),
+        documents=Coalesce(Sum("document_count"), 0),
+        pages=Coalesce(Sum("page_count"), 0),
+    )
 
 
 def count_outcomes(batch_id: int) -> dict[str, int]:

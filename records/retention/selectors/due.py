@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +12,7 @@ from django.core import signing
 from django.db import connection
 from django.db.models import Sum
 
-from accounts.models import User
-from records.access.selectors import scopes
+from records.access.selectors.scopes import ListScope
 from records.retention.models import DueCount
 
 PAGE = 50
@@ -70,24 +70,38 @@ class YearCount:
     held: int
 
 
-def list_page(user: User, wanted: Wanted, *, after: str = "") -> Page:
+def list_page(scope: ListScope, wanted: Wanted, *, after: str = "") -> Page:
     """Return the page behind the key `after`; a key of no use begins anew."""
     key = _read_key(after)
-    rows = _walk(user, wanted, key, PAGE + 1)
+    rows = _walk(scope, wanted, key, PAGE + 1)
     next_key = _write_key(rows[PAGE - 1]) if len(rows) > PAGE else ""
     return Page([row[0] for row in rows[:PAGE]], next_key, key is None)
 
 
-def list_for_batch(user: User, wanted: Wanted) -> list[int]:
+def list_for_batch(scope: ListScope, wanted: Wanted) -> list[int]:
     """Return the charts of a list that a single batch can take: free of holds, first due first."""
-    return [row[0] for row in _walk(user, wanted, None, MOST, "AND NOT " + IS_HELD)]
+    return [row[0] for row in _walk(scope, wanted, None, MOST, "AND NOT " + IS_HELD)]
 
 
-def count_years(user: User) -> list[YearCount]:
+def only_visible(scope: ListScope, patient_ids: Sequence[int]) -> list[int]:
+    """Return those of the patients whose charts the person may open, in the order given."""
+    sql = f"""
+        SELECT p.chart_id FROM patients_patient p
+         WHERE p.chart_id = ANY(%(ids)s)
+           AND (p.unit_id = ANY(%(scope_units)s::bigint[])
+                OR {scope.where_single("p.chart_id")})
+    """
+    values: dict[str, Any] = {**scope.params, "ids": list(patient_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        visible = {row[0] for row in cursor.fetchall()}
+    return [patient_id for patient_id in patient_ids if patient_id in visible]
+
+
+def count_years(scope: ListScope) -> list[YearCount]:
     """Return the counts of the person's units by year, as of the last evaluation."""
-    units = scopes.list_scope(user).unit_ids
     rows = (
-        DueCount.objects.filter(unit_id__in=units)
+        DueCount.objects.filter(unit_id__in=scope.unit_ids)
         .values("year")
         .annotate(charts=Sum("chart_count"), held=Sum("held_count"))
         .order_by("year")
@@ -96,9 +110,8 @@ def count_years(user: User) -> list[YearCount]:
 
 
 def _walk(
-    user: User, wanted: Wanted, key: tuple[int, str | None] | None, many: int, more: str = ""
+    scope: ListScope, wanted: Wanted, key: tuple[int, str | None] | None, many: int, more: str = ""
 ) -> list[tuple[int, date | None]]:
-    scope = scopes.list_scope(user)
     units = scope.unit_ids
     if wanted.unit_id is not None:
         units = [wanted.unit_id] if wanted.unit_id in units else []

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import User
-from records.access.selectors import scopes
-from records.retention.models import Hold
+from records.access.selectors.scopes import ListScope
+from records.retention.errors import HoldUnknown
+from records.retention.models import Hold, HoldPatient
 
 PAGE = 50
 PATIENTS_PAGE = 50
@@ -50,14 +50,17 @@ def get_hold(hold_id: int) -> Hold:
     """Return a hold with its people and its number of patients.
 
     Raises:
-        Hold.DoesNotExist: no such hold.
+        HoldUnknown: no such hold.
     """
-    return _counted(Hold.objects.select_related("placed_by", "lifted_by")).get(pk=hold_id)
+    found = _counted(Hold.objects.select_related("placed_by", "lifted_by"))
+    hold = found.filter(pk=hold_id).first()
+    if hold is None:
+        raise HoldUnknown(subject_type="hold", subject_id=hold_id)
+    return hold
 
 
-def list_covered(user: User, hold: Hold, *, after: int = 0) -> CoveredPage:
+def list_covered(scope: ListScope, hold: Hold, *, after: int = 0) -> CoveredPage:
     """Return the patients of a hold whose charts the person may open, by id."""
-    scope = scopes.list_scope(user)
     sql = f"""
         SELECT DISTINCT held.patient_id FROM retention_holdpatient held
           JOIN patients_patient p ON p.chart_id = held.patient_id
@@ -87,6 +90,11 @@ def list_standing(patient_id: int) -> list[Standing]:
         .values_list("pk", "name", "kind", "placed_at")
     )
     return [Standing(*row) for row in rows]
+
+
+def is_held(patient_id: int) -> bool:
+    """Tell whether a hold stands on a patient."""
+    return HoldPatient.objects.filter(patient_id=patient_id, lifted_at=None).exists()
 
 
 def map_names(hold_ids: set[int]) -> dict[int, str]:

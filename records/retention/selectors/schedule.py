@@ -16,6 +16,7 @@ from records.retention.enums import (
     RuleSource,
     TermKind,
 )
+from records.retention.errors import RuleUnknown
 from records.retention.models import AgeOfMajority, ScheduleRule
 from records.retention.rules import schedule as rules
 from records.retention.rules.terms import Term
@@ -27,17 +28,40 @@ def in_force(as_of: date) -> Q:
 
 
 def list_rows(
-    *, state: str = "", series: str = "", as_of: date | None = None
+    *, state: str = "", series: str = "", certainty: str = "", as_of: date
 ) -> QuerySet[ScheduleRule]:
-    """Return rows of the schedule by code, newest first; `as_of` leaves those in force then."""
-    rows = ScheduleRule.objects.all()
+    """Return the rows in force on a day, by state and code; a state's with those of every state."""
+    rows = ScheduleRule.objects.filter(in_force(as_of))
     if state:
         rows = rows.filter(state__in=["", state])
     if series:
         rows = rows.filter(series=series)
-    if as_of:
-        rows = rows.filter(in_force(as_of))
-    return rows.order_by("state", "code", "-effective_from")
+    if certainty:
+        rows = rows.filter(certainty=certainty)
+    return rows.order_by("state", "series", "code")
+
+
+def get_row(rule_id: int) -> ScheduleRule:
+    """Return a row.
+
+    Raises:
+        RuleUnknown: no such row.
+    """
+    row = ScheduleRule.objects.filter(pk=rule_id).first()
+    if row is None:
+        raise RuleUnknown(subject_type="rule", subject_id=rule_id)
+    return row
+
+
+def list_history(code: str) -> list[ScheduleRule]:
+    """Return every row that a code has had, newest first."""
+    return list(ScheduleRule.objects.filter(code=code).order_by("-effective_from"))
+
+
+def count_doubtful(as_of: date) -> int:
+    """Return how many rows in force must be confirmed before their use."""
+    rows = ScheduleRule.objects.filter(in_force(as_of))
+    return rows.exclude(certainty=Certainty.HIGH).count()
 
 
 def list_states() -> list[str]:

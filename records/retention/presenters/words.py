@@ -1,0 +1,56 @@
+"""What codes of this room are called on its pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from records.retention.enums import Block, TermKind
+from records.retention.selectors import charts
+
+NOT_DUE_YET = "Not due yet"
+WORDS: dict[str, str] = {
+    **{str(block): str(block.label) for block in Block},
+    charts.NOT_EVALUATED: "Not evaluated yet: waits for the night",
+    charts.NOT_DUE: NOT_DUE_YET,
+    charts.IN_BATCH: "In a batch already",
+    charts.DESTROYED: "Destroyed already",
+    charts.CLOSED: "Merged into another chart",
+    "CONTENTS_CHANGED": "Documents or visits were added after it was proposed",
+    "TAKEN_OUT": "Taken out when it was proposed again",
+    "BATCH_CANCELLED": "The batch was cancelled",
+}
+FAILURES = {
+    "STARTER_LOST_RIGHT": "Whoever started it may no longer do so.",
+    "REMAINS_FOUND": "Something that should be gone is still there.",
+    "HISTORY_FOUND": "Before-and-after values of a destroyed chart are still there.",
+    "WORKER_LOST": "The worker stopped too often.",
+    "VaultUnavailable": "The document store could not be reached.",
+}
+
+
+def obstacle(code: str, eligible_on: date | None = None) -> str:
+    """Say what stands against destroying a chart."""
+    if code == charts.NOT_DUE and eligible_on:
+        return f"{NOT_DUE_YET}: from {eligible_on:%b} {eligible_on.day}, {eligible_on.year}"
+    return WORDS.get(code, code)
+
+
+def failure(code: str) -> str:
+    """Say why the worker gave up."""
+    return FAILURES.get(code, f"It stopped at an error ({code}).")
+
+
+def term(kind: str, years: int | None) -> str:
+    """Say a term in words: "10 years after the last encounter"."""
+    if kind == TermKind.PERMANENT:
+        return "for ever"
+    if kind == TermKind.UNTIL_BIRTHDAY:
+        return f"until the {_ordinal(years or 0)} birthday"
+    what = str(TermKind(kind).label).removeprefix("Years ")
+    return f"{years} year{'' if years == 1 else 's'} {what}"
+
+
+def _ordinal(number: int) -> str:
+    is_teen = 10 <= number % 100 <= 20
+    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,80 @@
+"""What this room tells the rooms below it at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from audit import subjects
+from jobs import registry
+from records.access import flags
+from records.access.flags import Flag
+from records.access.services.opening import ChartScope
+from records.charts import panels
+from records.charts.panels import Panel
+from records.retention import worklist
+from records.retention.models import Batch, ScheduleRule
+from records.retention.permissions import VIEW_RETENTION
+from records.retention.selectors import charts, holds
+from records.retention.services import batches, destruction
+
+
+def _batch_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = Batch.objects.filter(pk__in=_numbers(ids)).values_list("pk", "number")
+    return {str(key): f"destruction {number}" for key, number in rows}
+
+
+def _hold_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    return {str(key): name for key, name in holds.map_names(set(_numbers(ids))).items()}
+
+
+def _rule_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = ScheduleRule.objects.filter(pk__in=_numbers(ids)).values_list("pk", "code")
+    return {str(key): f"rule {code}" for key, code in rows}
+
+
+def _find_batch(text: str) -> Sequence[str]:
+    found = Batch.objects.filter(number__iexact=text.strip()).values_list("pk", flat=True)
+    return [str(key) for key in found]
+
+
+def _flags(patient_id: int) -> list[Flag]:
+    url = reverse("retention:chart_explain", kwargs={"patient_id": patient_id})
+    return [Flag("Hold", icon="lock", url=url)] if holds.is_held(patient_id) else []
+
+
+def _panel(scope: ChartScope) -> dict[str, Any]:
+    facts = charts.map_facts([scope.patient_id]).get(scope.patient_id)
+    return {"facts": facts, "holds": holds.list_standing(scope.patient_id)}
+
+
+def _numbers(ids: Sequence[str]) -> list[int]:
+    return [int(value) for value in ids if value.isdigit()]
+
+
+def register_all() -> None:
+    """Register labels of the log, flag, panel, work and the worker's part."""
+    worklist.register_all()
+    subjects.register(
+        "batch",
+        _batch_labels,
+        lambda key: reverse("retention:batch_detail", kwargs={"batch_id": int(key)}),
+        _find_batch,
+    )
+    subjects.register(
+        "hold",
+        _hold_labels,
+        lambda key: reverse("retention:hold_detail", kwargs={"hold_id": int(key)}),
+    )
+    subjects.register(
+        "rule",
+        _rule_labels,
+        lambda key: reverse("retention:rule_detail", kwargs={"rule_id": int(key)}),
+    )
+    flags.register("hold", _flags)
+    panels.register(
+        Panel("retention", "right", 60, "retention/_panel.html", _panel, VIEW_RETENTION)
+    )
+    registry.register(batches.DESTRUCTION, destruction.step, on_failure=destruction.give_up)
