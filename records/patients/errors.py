@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from audit.errors import Refused, StaleState
@@ -29,15 +29,18 @@ class FactsRefused(Refused):
 
 
 class CandidatesNotJudged(Refused):
-    """People like this one exist, and nobody has said why this is another person (MPI-2)."""
+    """People like this one exist, and nobody has said why this is another person (MPI-2).
+
+    `candidates` gives for each patient the reason why they may be the same person.
+    """
 
     message = "People like this one are registered already. Choose one, or say why this is another."
     reason = "CANDIDATES_NOT_JUDGED"
     status = 409
 
-    def __init__(self, candidate_ids: Sequence[int], **facts: Any) -> None:
+    def __init__(self, candidates: Mapping[int, str], **facts: Any) -> None:
         super().__init__(**facts)
-        self.candidate_ids = list(candidate_ids)
+        self.candidates = dict(candidates)
 
 
 class NumberTaken(Refused):

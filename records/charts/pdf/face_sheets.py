@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from printing import typesetting
-from records.charts.presenters.face_sheet import Facts, FaceSheet
+from records.charts.presenters.face_sheet import FaceSheet, Facts
 
 
 def typeset(sheet: FaceSheet, reader: User, at: datetime) -> bytes:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "encountermove",
             models.Index(
-                fields=["from_attending", "moved_at"], name="encounters_move_by_attending"
+                fields=["from_attending", "moved_at"], name="encounters_move_attending"
             ),
         ),
     ]

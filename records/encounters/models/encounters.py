@@ -110,7 +110,7 @@ class EncounterMove(models.Model):
         indexes = [
             models.Index(fields=["encounter", "moved_at"], name="encounters_move_in_order"),
             models.Index(
-                fields=["from_attending", "moved_at"], name="encounters_move_by_attending"
+                fields=["from_attending", "moved_at"], name="encounters_move_attending"
             ),
         ]
 

@@ -429,7 +429,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="patient",
-            index=models.Index(fields=["mrn"], name="patients_by_mrn"),
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("mrn"), "text_pattern_ops"),
+                name="patients_by_mrn",
+            ),
         ),
         migrations.AddIndex(
             model_name="patient",

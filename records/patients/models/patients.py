@@ -66,6 +66,12 @@ class Patient(NameKeys):
         help_text="Why this person was registered although candidates were shown",
     )
     last_seen_on = models.DateField(null=True, blank=True)
+    destroyed_on = models.DateField(
+        null=True, blank=True, help_text="When the chart had served its term and was destroyed"
+    )
+    submission_key = models.UUIDField(
+        null=True, blank=True, help_text="Of the form sent, so that one sent twice registers once"
+    )
     # Blocking keys of matching, so that duplicate candidates are found by index.
     block_sound_year = models.CharField(max_length=20, blank=True, default="")
     block_initial_birth = models.CharField(max_length=20, blank=True, default="")
@@ -97,6 +103,12 @@ class Patient(NameKeys):
                 name="patients_patient_dies_after_birth",
             ),
             models.CheckConstraint(
+                condition=Q(status=PatientStatus.DESTROYED, destroyed_on__isnull=False)
+                | (~Q(status=PatientStatus.DESTROYED) & Q(destroyed_on__isnull=True)),
+                name="patients_patient_destroyed_on_a_day",
+            ),
+            models.UniqueConstraint("submission_key", name="patients_patient_submitted_once"),
+            models.CheckConstraint(
                 condition=~Q(family=""), name="patients_patient_has_family_name"
             ),
             models.CheckConstraint(
@@ -120,7 +132,7 @@ class Patient(NameKeys):
             ),
             models.Index(fields=["sound_key", "birth_on"], name="patients_by_sound"),
             models.Index(fields=["birth_on", "family_key"], name="patients_by_birth"),
-            models.Index(fields=["mrn"], name="patients_by_mrn"),
+            models.Index(OpClass(F("mrn"), "text_pattern_ops"), name="patients_by_mrn"),
             models.Index(fields=["block_sound_year"], name="patients_block_sound_year"),
             models.Index(fields=["block_initial_birth"], name="patients_block_initial_birth"),
             GinIndex(OpClass(F("name_key"), "gin_trgm_ops"), name="patients_name_trigrams"),

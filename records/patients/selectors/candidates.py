@@ -2,58 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from accounts import crypto
+from accounts.models import User
+from records.access.selectors import scopes
 from records.patients.rules import keys, phones, ssn
-from records.patients.selectors.search import DirectoryLine, get_lines
+from records.patients.selectors import lines
+from records.patients.selectors.lines import DirectoryLine
 
 if TYPE_CHECKING:
     from records.patients.services.facts import PersonFacts, ReachFacts
 
 MOST = 8
+NEAR = 0.3
+SHARED_PHONE_NEAR = 0.4
 CANDIDATES = f"""
-SELECT found.id, max(found.score) AS score FROM (
-    (SELECT chart_id AS id, 3.0 AS score FROM patients_patient
+SELECT found.id, (array_agg(found.why ORDER BY found.score DESC, found.why))[1]
+  FROM (
+    (SELECT patient_id AS id, 4.0 AS score, 'same social security number' AS why
+       FROM patients_identifier
+      WHERE blind_index = ANY(%(blind)s) AND kind = 'SSN' AND is_current LIMIT {MOST})
+    UNION ALL
+    (SELECT chart_id, 3.0, 'same name and birth date' FROM patients_patient
       WHERE family_key = %(family)s AND given_key = %(given)s AND birth_on = %(birth)s
       LIMIT {MOST})
     UNION ALL
-    (SELECT chart_id, 2.0 + similarity(name_key, %(name)s) FROM patients_patient
-      WHERE sound_key = %(sound)s AND birth_on = %(birth)s LIMIT {MOST})
-    UNION ALL
-    (SELECT chart_id, 1.0 + similarity(name_key, %(name)s) FROM patients_patient
-      WHERE block_initial_birth = %(initial)s AND %(initial)s <> ''
-        AND similarity(name_key, %(name)s) > 0.3 LIMIT {MOST})
-    UNION ALL
-    (SELECT patient_id, 4.0 FROM patients_identifier
-      WHERE blind_index = %(blind)s AND kind = 'SSN' LIMIT {MOST})
-    UNION ALL
-    (SELECT phone.patient_id, 1.0 + similarity(p.name_key, %(name)s)
-       FROM patients_phone phone JOIN patients_patient p ON p.chart_id = phone.patient_id
-      WHERE phone.digits = ANY(%(phones)s) AND similarity(p.name_key, %(name)s) > 0.4
-      LIMIT {MOST})
-    UNION ALL
-    (SELECT other.patient_id, 2.5 FROM patients_name other
+    (SELECT other.patient_id, 2.9, 'same former or other name, and birth date'
+       FROM patients_name other
        JOIN patients_patient p ON p.chart_id = other.patient_id
       WHERE other.family_key = %(family)s AND other.given_key = %(given)s
         AND p.birth_on = %(birth)s LIMIT {MOST})
     UNION ALL
-    (SELECT chart_id, 0.5 FROM patients_patient
+    (SELECT chart_id, 2.0 + similarity(name_key, %(name)s) * 0.9,
+            'name sounds alike, same birth date'
+       FROM patients_patient
+      WHERE sound_key = %(sound)s AND birth_on = %(birth)s
+      ORDER BY 2 DESC LIMIT {MOST})
+    UNION ALL
+    (SELECT chart_id, 1.0 + similarity(name_key, %(name)s) * 0.9,
+            'similar name, same birth date'
+       FROM patients_patient
+      WHERE block_initial_birth = %(initial)s AND %(initial)s <> ''
+        AND similarity(name_key, %(name)s) > {NEAR} ORDER BY 2 DESC LIMIT {MOST})
+    UNION ALL
+    (SELECT phone.patient_id, 1.0 + similarity(p.name_key, %(name)s) * 0.9,
+            'similar name, same phone'
+       FROM patients_phone phone JOIN patients_patient p ON p.chart_id = phone.patient_id
+      WHERE phone.digits = ANY(%(phones)s)
+        AND similarity(p.name_key, %(name)s) > {SHARED_PHONE_NEAR}
+      ORDER BY 2 DESC LIMIT {MOST})
+    UNION ALL
+    (SELECT chart_id, 0.5, 'same name' FROM patients_patient
       WHERE %(birth)s::date IS NULL AND family_key = %(family)s AND given_key = %(given)s
       LIMIT {MOST})
-) found GROUP BY found.id ORDER BY score DESC, found.id LIMIT {MOST}
+) found
+ GROUP BY found.id ORDER BY max(found.score) DESC, found.id LIMIT {MOST}
 """
 
 
 def list_candidates(
     facts: PersonFacts, reach: ReachFacts, social_security: str = ""
-) -> list[DirectoryLine]:
-    """Return registered people who may be this one, likeliest first.
+) -> dict[int, str]:
+    """Return the registered people who may be this one, likeliest first, each with the reason.
 
-    The house's whole index is searched, whatever the unit: a second chart harms the patient
-    more than a directory line shows.
+    The house's whole index is searched, whatever the unit: a second chart harms the patient.
+    What of them is shown depends on the person who asks (`get_candidate_lines`).
     """
     columns = keys.name_columns(facts.name)
     checked = ssn.check(social_security)
@@ -64,10 +81,18 @@ def list_candidates(
         "sound": columns.sound_key,
         "birth": facts.birth_on,
         "initial": keys.block_initial_birth(columns.given_key, facts.birth_on),
-        "blind": crypto.blind_index("ssn", checked.digits) if checked.digits else None,
+        "blind": crypto.blind_indexes("ssn", checked.digits) if checked.digits else [],
         "phones": [parsed.digits for f in reach.phones if (parsed := phones.parse(f.number))],
     }
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, params)
-        ids = [row[0] for row in cursor.fetchall()]
-    return get_lines(ids, (), {})
+        return dict(cursor.fetchall())
+
+
+def get_candidate_lines(user: User, found: Mapping[int, str]) -> list[DirectoryLine]:
+    """Return the lines of candidates as `user` may see them.
+
+    Of somebody in a unit hidden from them they learn only that a supervisor has to be asked: to
+    be a patient of such a unit is itself protected (42 CFR 2.13(c)).
+    """
+    return lines.get_visible_lines(list(found), scopes.list_scope(user), found)

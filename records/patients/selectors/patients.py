@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import prefetch_related_objects
 
 from records.access.services.opening import ChartScope
 from records.patients.enums import IdentifierKind
 from records.patients.models import Address, Contact, Identifier, Name, Patient, Phone
+from records.patients.rules.names import PersonName
 
-HISTORY_MODELS = (Patient, Name, Address, Phone, Contact)
+HISTORY_MODELS = (Patient, Name, Identifier, Address, Phone, Contact)
+HISTORY = """
+SELECT * FROM auditlog_logentry
+ WHERE (content_type_id = %(own)s AND object_id = %(patient)s)
+    OR (content_type_id, object_id) IN (
+        SELECT content_type_id, object_id FROM auditlog_logentry
+         WHERE content_type_id = ANY(%(others)s) AND changes -> 'patient' ? %(text)s)
+ ORDER BY id DESC LIMIT %(most)s
+"""
 
 
 def get_patient(scope: ChartScope) -> Patient:
@@ -33,21 +44,41 @@ def get_last_four(patient: Patient) -> str:
     return found.values_list("last_four", flat=True).first() or ""
 
 
-def list_history(scope: ChartScope) -> QuerySet[LogEntry]:
-    """Return what was changed about the patient, newest first, with before and after."""
+def list_history(scope: ChartScope, *, most: int) -> list[LogEntry]:
+    """Return what was changed about the patient, newest first, with before and after.
+
+    Rows that are gone are found by the patient that their first entry names.
+    """
     types = ContentType.objects.get_for_models(*HISTORY_MODELS)
-    related = Q()
-    for model in HISTORY_MODELS[1:]:
-        ids = model._default_manager.filter(patient_id=scope.patient_id).values("pk")  # type: ignore[attr-defined]
-        related |= Q(content_type=types[model], object_id__in=ids)
-    own = Q(content_type=types[Patient], object_id=scope.patient_id)
-    return LogEntry.objects.filter(own | related).select_related("actor").order_by("-pk")
+    own = types.pop(Patient)
+    others = [kind.pk for kind in types.values()]
+    entries = LogEntry.objects.raw(
+        HISTORY,
+        {
+            "patient": scope.patient_id,
+            "text": str(scope.patient_id),
+            "own": own.pk,
+            "others": others,
+            "most": most,
+        },
+    )
+    found = list(entries)
+    prefetch_related_objects(found, "actor")
+    return found
 
 
 def map_labels(patient_ids: set[int]) -> dict[int, tuple[str, str, str]]:
     """Return (family, given, number) of each patient, in one query; for lists of other rooms."""
     rows = Patient.objects.filter(pk__in=patient_ids).values_list("pk", "family", "given", "mrn")
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def map_names(patient_ids: Sequence[int]) -> dict[int, tuple[PersonName, str]]:
+    """Return name and number of each patient, in one query; for the access log."""
+    rows = Patient.objects.filter(pk__in=patient_ids).values_list(
+        "pk", "family", "given", "middle", "suffix", "mrn"
+    )
+    return {row[0]: (PersonName(*row[1:5]), row[5]) for row in rows}
 
 
 def find_by_mrn(number: str) -> int | None:

@@ -19,10 +19,11 @@ from records.patients.rules.names import PersonName
 
 @dataclass(frozen=True)
 class OtherName:
-    """Another name, and what kind it is."""
+    """Another name, what kind it is, and until when it was in use."""
 
     kind: NameKind
     name: PersonName
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -61,24 +61,40 @@ def set_ssn(*, actor: User, patient: Patient, text: str) -> Identifier | None:
     checked = ssn.check(text)
     if not checked.is_valid:
         raise FactsRefused("ssn", "This cannot be a social security number.")
-    blind = crypto.blind_index("ssn", checked.digits)
-    current = Identifier.objects.filter(
-        patient=patient, kind=IdentifierKind.SSN, is_current=True
-    ).first()
-    if current and bytes(current.blind_index or b"") == blind:
+    current = _current_ssn(patient)
+    known = crypto.blind_indexes("ssn", checked.digits)
+    if current and bytes(current.blind_index or b"") in known:
         return None
     if current:
-        current.is_current = False
-        current.save(update_fields=["is_current"])
+        _retire(current)
     return Identifier.objects.create(
         patient=patient,
         kind=IdentifierKind.SSN,
         value_encrypted=crypto.encrypt_field(
             SSN_TABLE, SSN_COLUMN, str(patient.pk), checked.digits
         ),
-        blind_index=blind,
-        last_four=checked.digits[-4:],
+        blind_index=crypto.blind_index("ssn", checked.digits),
+        last_four=checked.last4,
     )
+
+
+@attributed
+def withdraw_ssn(*, actor: User, patient: Patient) -> bool:
+    """Take a social security number that was entered in error out of use; tell if there was one."""
+    current = _current_ssn(patient)
+    if current:
+        _retire(current)
+    return current is not None
+
+
+def _current_ssn(patient: Patient) -> Identifier | None:
+    found = Identifier.objects.filter(patient=patient, kind=IdentifierKind.SSN, is_current=True)
+    return found.first()
+
+
+def _retire(identifier: Identifier) -> None:
+    identifier.is_current = False
+    identifier.save(update_fields=["is_current"])
 
 
 @attributed

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Collection
+from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.enums import Action, Basis
 from audit.services import events
 from audit.writes import attributed
-from records.access.selectors import units
+from records.access import system_work
+from records.access.selectors import rights, units
 from records.access.services import charts, opening
-from records.patients.enums import NameKind, PatientStatus
+from records.patients.enums import NameStatus
 from records.patients.errors import (
     CandidatesNotJudged,
     FactsRefused,
     PatientChangedMeanwhile,
 )
-from records.patients.models import Name, Patient
+from records.patients.models import Patient
 from records.patients.rules import birth, keys
 from records.patients.selectors import candidates
-from records.patients.services import numbers, reach
+from records.patients.services import naming, numbers, reach
 from records.patients.services.facts import PERSON_FIELDS, PersonFacts, ReachFacts
 
 BIRTH_MESSAGES = {
@@ -44,38 +47,45 @@ def register(
     reach_facts: ReachFacts | None = None,
     ssn: str = "",
     override_reason: str = "",
+    judged: Collection[int] = (),
     number: str = "",
     are_candidates_judged: bool = False,
+    submission_key: UUID | None = None,
 ) -> Patient:
     """Open a chart for a new person, after a search for people like them (MPI-2).
 
-    `number` is a record number taken over from elsewhere; without it the next one is given.
-    Imports, which decide on identity by number, pass `are_candidates_judged`.
+    Somebody who was shown people like this one gives their keys as `judged`, and a reason why
+    this is another; people whom they were not shown are shown first. `number` is a record number
+    taken over from elsewhere; without it the next one is given. Imports, which decide on identity
+    by number, pass `are_candidates_judged`. The same `submission_key` registers once: a form sent
+    twice gives the patient of the first time.
 
     Raises:
-        FactsRefused: something entered cannot be true.
-        CandidatesNotJudged: people like this one exist and no reason was given.
+        FactsRefused: something entered cannot be true, or the unit is not the actor's.
+        CandidatesNotJudged: people like this one exist that nobody has judged.
         NumberTaken: the number taken over belongs to somebody.
     """
+    already = _registered_before(actor, submission_key)
+    if already:
+        return already
     reach_facts = reach_facts or ReachFacts()
     check_facts(facts)
-    if not are_candidates_judged and not override_reason:
-        found = candidates.list_candidates(facts, reach_facts, ssn)
-        if found:
-            raise CandidatesNotJudged([line.patient_id for line in found])
-    facility = units.get_facility_of(unit_id)
-    patient = _create(actor, unit_id, facts, number or numbers.next_mrn(), override_reason)
-    numbers.give_mrn(actor=actor, patient=patient, facility_id=facility.pk, number=patient.mrn)
-    if ssn:
-        numbers.set_ssn(actor=actor, patient=patient, text=ssn)
-    reach.replace(actor=actor, patient=patient, facts=reach_facts)
-    events.record(
-        action=Action.PATIENT_REGISTERED,
-        actor=actor,
-        patient_id=patient.pk,
-        basis=Basis.UNIT,
-        detail={"override": bool(override_reason)},
-    )
+    if unit_id not in rights.get_unit_rights(actor).open_units:
+        raise FactsRefused("unit", "You cannot open charts of this unit, so you cannot add one.")
+    if not are_candidates_judged:
+        _check_candidates(facts, reach_facts, ssn, override_reason, judged)
+    try:
+        with transaction.atomic():
+            patient = _create(
+                actor, unit_id, naming.complete(facts), number, override_reason, submission_key
+            )
+    except IntegrityError:
+        # The same form was sent twice at once; the other request's row stands by now.
+        faster = _registered_before(actor, submission_key)
+        if faster is None:
+            raise
+        return faster
+    _complete(actor, patient, reach_facts, ssn)
     return patient
 
 
@@ -88,10 +98,12 @@ def change(
     facts: PersonFacts,
     reach_facts: ReachFacts,
     ssn: str = "",
+    is_ssn_withdrawn: bool = False,
 ) -> Patient:
     """Change who a patient is; an earlier legal name is kept as a former one.
 
-    `version` is that of the patient when the form was opened.
+    `version` is that of the patient when the form was opened. A social security number stays
+    unless another is given or it is withdrawn.
 
     Raises:
         FactsRefused: something entered cannot be true.
@@ -103,12 +115,15 @@ def change(
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     if patient.version != version:
         raise PatientChangedMeanwhile(patient_id=patient_id, action=Action.PATIENT_CHANGED)
+    facts = naming.complete(facts)
+    former = naming.former_name(patient, facts)
+    if former:
+        former = replace(former, valid_until=timezone.localdate())
+        reach_facts = replace(reach_facts, names=(*reach_facts.names, former))
     changed = [name for name in PERSON_FIELDS if getattr(patient, name) != getattr(facts, name)]
-    if {"family", "given"} & set(changed):
-        _keep_former_name(patient)
     _apply(patient, facts)
     changed += reach.replace(actor=actor, patient=patient, facts=reach_facts)
-    if ssn and numbers.set_ssn(actor=actor, patient=patient, text=ssn):
+    if _change_ssn(actor, patient, ssn, is_ssn_withdrawn):
         changed.append("ssn")
     if changed:
         patient.version += 1
@@ -123,40 +138,6 @@ def change(
     return patient
 
 
-@attributed
-def note_seen(*, actor: User, patient_id: int, on: date) -> None:
-    """Remember the latest day the person was seen; lists show it and retention counts from it."""
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
-    if patient.last_seen_on is None or patient.last_seen_on < on:
-        patient.last_seen_on = on
-        patient.save(update_fields=["last_seen_on"])
-
-
-@attributed
-def note_death(*, actor: User, patient_id: int, on: date) -> None:
-    """Store the date of death that a discharge reported.
-
-    Raises:
-        FactsRefused: it lies before the birth.
-    """
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
-    if patient.birth_on and on < patient.birth_on:
-        raise FactsRefused("died_on", "The date of death lies before the birth date.")
-    patient.died_on = on
-    patient.version += 1
-    patient.save(update_fields=["died_on", "version"])
-
-
-@attributed
-def mark_destroyed(*, actor: User, patient_id: int) -> Patient:
-    """Reduce a patient to the residual abstract: who it was, and that the chart is gone."""
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
-    patient.status = PatientStatus.DESTROYED
-    patient.save(update_fields=["status"])
-    charts.mark_destroyed(actor=actor, chart_id=patient_id)
-    return patient
-
-
 def check_facts(facts: PersonFacts) -> None:
     """Refuse what cannot be true of a person.
 
@@ -164,7 +145,8 @@ def check_facts(facts: PersonFacts) -> None:
         FactsRefused: names the field and the reason.
     """
     today = timezone.localdate()
-    if not keys.name_columns(facts.name).family_key:
+    is_named = facts.name_status != NameStatus.UNIDENTIFIED or facts.family
+    if is_named and not keys.name_columns(facts.name).family_key:
         raise FactsRefused("family", "Enter a family name with at least one letter.")
     if facts.died_on and facts.died_on > today:
         raise FactsRefused("died_on", "The date of death lies in the future.")
@@ -176,20 +158,72 @@ def check_facts(facts: PersonFacts) -> None:
             raise FactsRefused("birth_on", BIRTH_MESSAGES[finding])
 
 
+def _registered_before(actor: User, submission_key: UUID | None) -> Patient | None:
+    if submission_key is None:
+        return None
+    return Patient.objects.filter(submission_key=submission_key, registered_by=actor).first()
+
+
+def _check_candidates(
+    facts: PersonFacts,
+    reach_facts: ReachFacts,
+    ssn: str,
+    override_reason: str,
+    judged: Collection[int],
+) -> None:
+    found = candidates.list_candidates(facts, reach_facts, ssn)
+    if found and (not override_reason or not found.keys() <= set(judged)):
+        raise CandidatesNotJudged(found, action=Action.PATIENT_REGISTERED)
+
+
 def _create(
-    actor: User, unit_id: int, facts: PersonFacts, number: str, override_reason: str
+    actor: User,
+    unit_id: int,
+    facts: PersonFacts,
+    number: str,
+    override_reason: str,
+    submission_key: UUID | None,
 ) -> Patient:
+    """Insert chart, patient and record number.
+
+    Raises:
+        NumberTaken: the number belongs to somebody.
+        IntegrityError: another request with the same submission key was faster.
+    """
     chart = charts.create(actor=actor, unit_id=unit_id)
     patient = Patient(
         chart=chart,
         unit_id=unit_id,
-        mrn=number,
+        mrn=number or numbers.next_mrn(),
         registered_by=actor,
         override_reason=override_reason,
+        submission_key=submission_key,
     )
     _apply(patient, facts)
     patient.save(force_insert=True)
+    facility = units.get_facility_of(unit_id)
+    numbers.give_mrn(actor=actor, patient=patient, facility_id=facility.pk, number=patient.mrn)
     return patient
+
+
+def _complete(actor: User, patient: Patient, reach_facts: ReachFacts, ssn: str) -> None:
+    """Add what a new patient has beside name and number, and write the event."""
+    if ssn:
+        numbers.set_ssn(actor=actor, patient=patient, text=ssn)
+    reach.replace(actor=actor, patient=patient, facts=reach_facts)
+    events.record(
+        action=Action.PATIENT_REGISTERED,
+        actor=actor,
+        patient_id=patient.pk,
+        basis=Basis.UNIT if system_work.unit_of(actor) is None else Basis.SYSTEM,
+        detail={"override": bool(patient.override_reason)},
+    )
+
+
+def _change_ssn(actor: User, patient: Patient, ssn: str, is_withdrawn: bool) -> bool:
+    if ssn:
+        return numbers.set_ssn(actor=actor, patient=patient, text=ssn) is not None
+    return is_withdrawn and numbers.withdraw_ssn(actor=actor, patient=patient)
 
 
 def _apply(patient: Patient, facts: PersonFacts) -> None:
@@ -200,23 +234,3 @@ def _apply(patient: Patient, facts: PersonFacts) -> None:
     columns["block_initial_birth"] = keys.block_initial_birth(columns["given_key"], facts.birth_on)
     for name, value in columns.items():
         setattr(patient, name, value)
-
-
-def _keep_former_name(patient: Patient) -> None:
-    known = Name.objects.filter(
-        patient=patient, kind=NameKind.FORMER, name_key=patient.name_key
-    ).exists()
-    if not known:
-        Name.objects.create(
-            patient=patient,
-            kind=NameKind.FORMER,
-            family=patient.family,
-            given=patient.given,
-            middle=patient.middle,
-            suffix=patient.suffix,
-            family_key=patient.family_key,
-            given_key=patient.given_key,
-            name_key=patient.name_key,
-            sound_key=patient.sound_key,
-            valid_until=timezone.localdate(),
-        )

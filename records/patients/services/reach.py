@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -21,8 +21,12 @@ from records.patients.services.facts import (
     ReachFacts,
 )
 
-ADDRESS_FIELDS = tuple(AddressFact.__dataclass_fields__)
-CONTACT_FIELDS = tuple(ContactFact.__dataclass_fields__)
+# By these columns a stored row is the same as one entered.
+NAME_COLUMNS = ("kind", "family", "given", "middle", "suffix")
+PHONE_COLUMNS = ("kind", "number")
+ADDRESS_COLUMNS = tuple(AddressFact.__dataclass_fields__)
+CONTACT_COLUMNS = tuple(ContactFact.__dataclass_fields__)
+Row = dict[str, Any]
 
 
 @attributed
@@ -32,47 +36,57 @@ def replace(*, actor: User, patient: Patient, facts: ReachFacts) -> list[str]:
     Rows that stay the same are left untouched, so the history shows only what moved.
 
     Raises:
-        FactsRefused: a telephone number cannot be one.
+        FactsRefused: a telephone number cannot be one, or an address ends before it begins.
     """
-    groups: dict[str, tuple[type[Model], Iterable[dict[str, Any]], Callable[[Any], Any]]] = {
-        "names": (Name, map(_name_row, facts.names), lambda row: (row.kind, row.name_key)),
-        "phones": (Phone, _phone_rows(facts.phones), lambda row: (row.kind, row.digits)),
-        "addresses": (Address, map(asdict, facts.addresses), _key_of(ADDRESS_FIELDS)),
-        "contacts": (Contact, map(asdict, facts.contacts), _key_of(CONTACT_FIELDS)),
+    groups: dict[str, tuple[type[Model], list[Row], tuple[str, ...]]] = {
+        "names": (Name, _name_rows(facts.names), NAME_COLUMNS),
+        "phones": (Phone, _phone_rows(facts.phones), PHONE_COLUMNS),
+        "addresses": (Address, _address_rows(facts.addresses), ADDRESS_COLUMNS),
+        "contacts": (Contact, list(map(asdict, facts.contacts)), CONTACT_COLUMNS),
     }
     return [
         group
-        for group, (model, rows, key) in groups.items()
-        if _bring_in_line(patient, model, rows, key)
+        for group, (model, rows, columns) in groups.items()
+        if _bring_in_line(patient, model, rows, columns)
     ]
 
 
 def _bring_in_line(
-    patient: Patient, model: type[Model], rows: Iterable[dict[str, Any]], key: Callable[[Any], Any]
+    patient: Patient, model: type[Model], rows: Iterable[Row], columns: tuple[str, ...]
 ) -> bool:
-    wanted = {key(row): row for row in (model(patient=patient, **values) for values in rows)}
-    stored = {key(row): row for row in model._default_manager.filter(patient=patient)}
+    """Remove what is no longer wanted first, so that no row stands in the way of its successor."""
+    wanted = {_key(row := model(patient=patient, **values), columns): row for values in rows}
+    stored = {_key(row, columns): row for row in model._default_manager.filter(patient=patient)}
     for gone in stored.keys() - wanted.keys():
         stored[gone].delete()
-    for new in [name for name in wanted if name not in stored]:
+    for new in [key for key in wanted if key not in stored]:
         wanted[new].save()
     return stored.keys() != wanted.keys()
 
 
-def _key_of(names: tuple[str, ...]) -> Callable[[Any], Any]:
-    return lambda row: tuple(getattr(row, name) for name in names)
+def _key(row: Model, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in columns)
 
 
-def _name_row(other: OtherName) -> dict[str, Any]:
-    return {
-        "kind": other.kind,
-        **asdict(other.name),
-        **asdict(keys.name_columns(other.name)),
-    }
+def _name_rows(given: tuple[OtherName, ...]) -> list[Row]:
+    """Return one row for each kind and name as search compares it; the first spelling holds."""
+    rows: dict[tuple[str, str], Row] = {}
+    for other in given:
+        columns = keys.name_columns(other.name)
+        rows.setdefault(
+            (other.kind, columns.name_key),
+            {
+                "kind": other.kind,
+                "valid_until": other.valid_until,
+                **asdict(other.name),
+                **asdict(columns),
+            },
+        )
+    return list(rows.values())
 
 
-def _phone_rows(given: tuple[PhoneFact, ...]) -> list[dict[str, Any]]:
-    rows: dict[str, dict[str, Any]] = {}
+def _phone_rows(given: tuple[PhoneFact, ...]) -> list[Row]:
+    rows: dict[str, Row] = {}
     for position, fact in enumerate(given):
         parsed = phones.parse(fact.number)
         if parsed is None:
@@ -81,3 +95,12 @@ def _phone_rows(given: tuple[PhoneFact, ...]) -> list[dict[str, Any]]:
             parsed.digits, {"kind": fact.kind, "number": parsed.shown, "digits": parsed.digits}
         )
     return list(rows.values())
+
+
+def _address_rows(given: tuple[AddressFact, ...]) -> list[Row]:
+    for position, fact in enumerate(given):
+        if fact.valid_from and fact.valid_until and fact.valid_until < fact.valid_from:
+            raise FactsRefused(
+                f"addresses-{position}-valid_until", "The address ends before it begins."
+            )
+    return list(map(asdict, given))

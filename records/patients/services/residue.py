@@ -16,8 +16,9 @@ from django.db import connection
 
 from accounts.models import User
 from audit.writes import attributed
-from records.patients.models import Address, Contact, Name, Patient, Phone
-from records.patients.services import patients
+from records.patients.models import Address, Contact, Patient, Phone
+from records.patients.services import life
+from records.patients.tracking import OF_PATIENT
 
 OUTSIDE_ABSTRACT = (
     "gender_identity",
@@ -49,7 +50,7 @@ def reduce(*, actor: User, patient_id: int) -> Patient:
         for name in OUTSIDE_ABSTRACT:
             setattr(patient, name, "")
         patient.save(update_fields=OUTSIDE_ABSTRACT)
-        return patients.mark_destroyed(actor=actor, patient_id=patient_id)
+        return life.mark_destroyed(actor=actor, patient_id=patient_id)
 
 
 @attributed
@@ -58,7 +59,7 @@ def purge_history(*, actor: User, patient_ids: Sequence[int]) -> int:
 
     Rows that were deleted long ago are found by the patient that their first entry names.
     """
-    others = ContentType.objects.get_for_models(Name, Address, Phone, Contact)
+    others = ContentType.objects.get_for_models(*OF_PATIENT)
     values: dict[str, Any] = {
         "ids": list(patient_ids),
         "texts": [str(patient_id) for patient_id in patient_ids],

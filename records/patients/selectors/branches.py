@@ -1,0 +1,207 @@
+"""The ways from what was typed to patients: one condition on one table each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from accounts import crypto
+from records.patients.enums import IdentifierKind, MatchStyle, NameKind, QueryKind
+from records.patients.rules import keys, mrn, names
+from records.patients.rules.names import PersonName
+from records.patients.rules.search_terms import Interpretation
+
+OWN = ("patients_patient", "chart_id")
+ALIAS = ("patients_name", "patient_id")
+IDENTIFIER = ("patients_identifier", "patient_id")
+PHONE = ("patients_phone", "patient_id")
+OF_KIND = "n.value_key = ANY(%s) AND n.kind = %s"
+MRN_KINDS = {
+    IdentifierKind.MRN: "",
+    IdentifierKind.FORMER_MRN: "former number",
+    IdentifierKind.OTHER_MRN: "number elsewhere",
+}
+MRN_LENGTHS = range(6, 15, 2)
+# What stands between the parts of a note: no name holds it.
+PART = "\x1f"
+ALIAS_NOTE = "concat_ws(chr(31), n.kind, n.family, n.given)"
+NAME_WORDS = {
+    NameKind.LEGAL: "legal name",
+    NameKind.FORMER: "former name",
+    NameKind.MAIDEN: "maiden name",
+    NameKind.ALIAS: "alias",
+    NameKind.PREFERRED: "preferred name",
+    NameKind.TEMPORARY: "earlier known as",
+}
+SHORTEST_PART = 3
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way to patients: a condition on a table `n` whose column `key` is the patient's id.
+
+    `score` is SQL for how alike the row is (best first); `note` is SQL for a text of the row from
+    which `why` makes the reason shown beside the line. All SQL is the code's own; what was typed
+    travels in `params` and `score_params`.
+    """
+
+    table: str
+    key: str
+    condition: str
+    params: tuple[Any, ...]
+    why: str | Callable[[str], str] = ""
+    note: str = "''"
+    score: str = "0"
+    score_params: tuple[Any, ...] = ()
+
+    def explain(self, note: str) -> str:
+        """Return why the row matched, empty where it is the patient's own name or number."""
+        return self.why if isinstance(self.why, str) else self.why(note)
+
+
+# Rooms above add how a number of theirs leads to a patient.
+_lookups: dict[QueryKind, Branch] = {}
+
+
+def register_lookup(kind: QueryKind, *, table: str, key: str, column: str, why: str) -> None:
+    """Let numbers of `kind` be looked up in `column` of a table of a room above."""
+    _lookups[kind] = Branch(table, key, f"n.{column} = %s", (), why)
+
+
+def branches_of(meaning: Interpretation) -> list[Branch]:
+    """Return the ways to patients for one meaning of what was typed."""
+    if meaning.kind == QueryKind.NAME:
+        return _fuzzy(meaning) if meaning.style == MatchStyle.FUZZY else _names(meaning)
+    if meaning.kind == QueryKind.BIRTH:
+        return [Branch(*OWN, *_births(meaning, "n"), why="birth date")]
+    found = _numbers(meaning)
+    if meaning.kind in _lookups:
+        found.append(replace(_lookups[meaning.kind], params=(meaning.number,)))
+    return found
+
+
+def _numbers(meaning: Interpretation) -> list[Branch]:
+    number, is_prefix = meaning.number, meaning.style == MatchStyle.PREFIX
+    match meaning.kind:
+        case QueryKind.MRN if is_prefix:
+            return [Branch(*OWN, "n.mrn LIKE %s", (f"{number}%",))]
+        case QueryKind.MRN:
+            return _record_numbers(number)
+        case QueryKind.SSN:
+            blind = crypto.blind_indexes("ssn", number)
+            where = "n.blind_index = ANY(%s) AND n.is_current"
+            return [Branch(*IDENTIFIER, where, (blind,), "social security number")]
+        case QueryKind.SSN_LAST4:
+            where = "n.last_four = %s AND n.kind = 'SSN' AND n.is_current"
+            return [Branch(*IDENTIFIER, where, (number,), "end of social security number")]
+        case QueryKind.PHONE if is_prefix:
+            return [Branch(*PHONE, f"right(n.digits, {len(number)}) = %s", (number,), "phone")]
+        case QueryKind.PHONE:
+            return [Branch(*PHONE, "n.digits = %s", (number,), "phone")]
+        case _:
+            return [Branch(*IDENTIFIER, "n.value_key = %s", (number,), "other number")]
+
+
+def _record_numbers(number: str) -> list[Branch]:
+    found = []
+    for kind, word in MRN_KINDS.items():
+        params = (_padded(number), kind)
+        found.append(Branch(*IDENTIFIER, OF_KIND, params, _number_why(word), "n.value"))
+    return found
+
+
+def _number_why(word: str) -> Callable[[str], str]:
+    return lambda value: f"{word} {mrn.display(value)}" if word else ""
+
+
+def _padded(number: str) -> list[str]:
+    """Return a record number filled with zeros to every length in use."""
+    short = number.lstrip("0") or "0"
+    return sorted({short.zfill(length) for length in MRN_LENGTHS if len(short) <= length})
+
+
+def _births(meaning: Interpretation, alias: str) -> tuple[str, tuple[Any, ...]]:
+    between = f"{alias}.birth_on BETWEEN %s AND %s"
+    days = tuple(day for typed in meaning.births for day in (typed.first, typed.last))
+    return f"({' OR '.join([between] * len(meaning.births))})", days
+
+
+def _names(meaning: Interpretation) -> list[Branch]:
+    own, own_params = _name_condition(meaning, "n")
+    other, other_params = _name_condition(meaning, "b")
+    return [
+        Branch(*OWN, own, own_params),
+        Branch(*ALIAS, other, other_params, _alias_why, ALIAS_NOTE),
+    ]
+
+
+def _alias_why(note: str) -> str:
+    """Return the other name that matched, with its kind."""
+    kind, family, given = note.split(PART)
+    shown = names.display_name(PersonName(family, given)) if given else family.upper()
+    return f"{NAME_WORDS[NameKind(kind)]} {shown}"
+
+
+def _similar_alias_why(note: str) -> str:
+    return f"similar to {_alias_why(note)}"
+
+
+def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tuple[Any, ...]]:
+    is_prefix = meaning.style == MatchStyle.PREFIX
+    conditions: list[str] = []
+    params: list[Any] = []
+    for column, value in (("family_key", meaning.family), ("given_key", meaning.given)):
+        if value:
+            conditions.append(f"n.{column} {'LIKE' if is_prefix else '='} %s")
+            params.append(f"{value}%" if is_prefix else value)
+    if meaning.births:
+        where, days = _births(meaning, birth_alias)
+        conditions.append(where)
+        params += days
+    return " AND ".join(conditions), tuple(params)
+
+
+def _fuzzy(meaning: Interpretation) -> list[Branch]:
+    key = f"{meaning.family} {meaning.given}".strip()
+    own = partial(Branch, *OWN, **_likeness(key, meaning, "n"))
+    other = partial(Branch, *ALIAS, **_likeness(key, meaning, "b"))
+    found = [
+        own("n.name_key %% %s", (key,), "similar name"),
+        other("n.name_key %% %s", (key,), _similar_alias_why, ALIAS_NOTE),
+    ]
+    if meaning.family and meaning.given:
+        sound = f"{keys.soundex(meaning.family)}{meaning.given[:1]}"
+        found.append(own("n.sound_key = %s", (sound,), "sounds alike"))
+        found += [own(where, params, "similar name") for where, params in _slips(meaning)]
+    elif len(key) >= SHORTEST_PART:
+        found.append(own("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
+    return found
+
+
+def _likeness(key: str, meaning: Interpretation, person: str) -> dict[str, Any]:
+    """Return how alike a row is; the birth date typed beside a name puts people in front.
+
+    It leaves nobody out: where the name was misspelt, the date may be too.
+    """
+    score, params = "similarity(n.name_key, %s)", (key,)
+    if meaning.births:
+        where, days = _births(meaning, person)
+        score, params = f"{score} + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
+    return {"score": score, "score_params": params}
+
+
+def _slips(meaning: Interpretation) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return conditions for two slips of the finger in one name when the other is right."""
+    family, given = meaning.family, meaning.given
+    return [
+        (
+            "n.given_key LIKE %s AND levenshtein_less_equal(n.family_key, %s, 2) <= 2",
+            (f"{given}%", family),
+        ),
+        (
+            "n.family_key = %s AND levenshtein_less_equal(left(n.given_key, %s), %s, 2) <= 2",
+            (family, len(given), given),
+        ),
+    ]
