@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts import crypto
 from accounts.models import User
-from audit.enums import Action, Outcome
-from audit.services import events
+from accounts.selectors import users
+from accounts.services import failures, sessions
 from audit.writes import attributing
 
 
@@ -27,17 +30,30 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the try; when the limit is reached, say so in the trail.
 
         Raises:
-            ValidationError: too many failed sign-ins for this name or address.
+            ValidationError: too many failed sign-ins for this person or address.
         """
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            events.record(
-                action=Action.LOCKED_OUT,
-                outcome=Outcome.REFUSED,
-                detail={"sign_in": crypto.keyed_hash(str(credentials.get("username", "")).lower())},
-            )
+            failures.record_lock_out(users.read_credentials(credentials))
             raise
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count for the person, by whichever of their names and at whichever of our addresses."""
+        typed = users.read_credentials(credentials)
+        known = users.find_id(typed)
+        return f"person:{known}" if known else f"nobody:{typed}"
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Hold a password to the rules, and refuse the one that is being replaced.
+
+        Raises:
+            ValidationError: says which rule it breaks.
+        """
+        cleaned = str(super().clean_password(password, user))
+        if user is not None and user.pk and user.check_password(cleaned):
+            raise ValidationError("This is the password you have. Choose another one.")
+        return cleaned
 
     def set_password(self, user: User, password: str) -> None:
         """Set a password the person chose, which ends the duty to replace the first one."""
@@ -65,3 +81,15 @@ class MFAAdapter(DefaultMFAAdapter):
         return crypto.decrypt_field(
             "mfa_authenticator", "data", "seed", bytes.fromhex(encrypted_text)
         )
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Sessions that a person ends from another one."""
+
+    def end_sessions(self, sessions_to_end: Iterable[UserSession]) -> None:
+        """End the person's other sessions; one event says how many."""
+        rows = list(sessions_to_end)
+        if rows:
+            owner = rows[0].user
+            keys = [row.session_key for row in rows]
+            sessions.revoke(actor=owner, user_id=owner.pk, session_keys=keys)

@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import grants, signals, tracking  # noqa: F401  (registration on import)
+        from accounts.selectors import users
         from accounts.services import roles
+        from audit import subjects
 
+        subjects.register(subjects.PERSON, users.label, find_fn=users.find)
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="accounts.sync_roles")

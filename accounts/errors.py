@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.errors import Refused
+from audit.enums import Action
+from audit.errors import NotVisible, Refused
 
 
 class OwnRolesUnchangeable(Refused):
@@ -17,3 +18,19 @@ class LastAdministrator(Refused):
 
     message = "This is the last active administrator. Give somebody else that role first."
     reason = "LAST_ADMINISTRATOR"
+
+
+class OwnSignIn(Refused):
+    """Nobody resets their own sign-in as its administrator."""
+
+    message = "This is your own sign-in. Change your password and second factor on your own pages."
+    reason = "OWN_SIGN_IN"
+
+
+class PersonUnknown(NotVisible):
+    """There is no such person; the system's own user counts as none."""
+
+    reason = "PERSON_UNKNOWN"
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(action=Action.USER_CHANGED, subject_type="user", subject_id=user_id)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows import reauthentication
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 
@@ -15,18 +16,46 @@ from accounts.models import User
 View = Callable[..., HttpResponseBase]
 
 public = login_not_required
-fresh_sign_in_required: Callable[..., Any] = reauthentication_required
+
+
+def fresh_sign_in_required(view: View) -> View:
+    """Let a view answer only people who proved within five minutes who they are.
+
+    A form that was sent meanwhile waits in the session and is carried out after the proof. Stands
+    below `requires`, so that nobody signs in again only to be refused. Tests read the rule from
+    the view's `needs_fresh_sign_in`.
+
+    Raises:
+        ReauthenticationRequired: from the view; allauth answers it with the page that asks.
+    """
+    return _fresh(view, methods=("GET", "HEAD", "POST"))
+
+
+def fresh_sign_in_to_post(view: View) -> View:
+    """As `fresh_sign_in_required`, for pages that anybody of the role may look at."""
+    return _fresh(view, methods=("POST",))
+
+
+def _fresh(view: View, methods: tuple[str, ...]) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        is_stale = reauthentication.is_reauthentication_required(request, app="chartroom")
+        if request.method in methods and is_stale:
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    checked.needs_fresh_sign_in = methods  # type: ignore[attr-defined]
+    return checked
 
 
 def polling(view: View) -> View:
     """Mark `view` as asked by scripts on a timer: it never counts as activity of the person."""
+    return _marked(view, "is_polling")
 
-    @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(*args, **kwargs)
 
-    wrapped.is_polling = True  # type: ignore[attr-defined]
-    return wrapped
+def before_duties(view: View) -> View:
+    """Mark `view` as open to people who still owe a password or a second factor."""
+    return _marked(view, "is_before_duties")
 
 
 def person(request: HttpRequest) -> User:
@@ -38,3 +67,12 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("This view needs a signed-in person")
     return request.user
+
+
+def _marked(view: View, name: str) -> View:
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(*args, **kwargs)
+
+    setattr(wrapped, name, True)
+    return wrapped

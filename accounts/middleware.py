@@ -8,20 +8,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from accounts.http import person
+from accounts.models import User
 from accounts.selectors import second_factors
-from audit.enums import Action
-from audit.services import events
+from accounts.services import sessions
+from accounts.services.sessions import ACTIVE, STARTED
 
-STARTED = "signed_in_at"
-ACTIVE = "active_at"
+__all__ = ["ACTIVE", "HAS_FACTOR", "STARTED"]
+
 HAS_FACTOR = "second_factor_seen"
+# Set on a request whose session was ended by force or by the clock, which wrote its own event.
+IS_ENDED = "is_session_ended"
 # Writing the session on every request would double the cost of a page; a log-off may come
 # this many seconds early.
 GRANULARITY_SECONDS = 5
@@ -40,36 +43,50 @@ class IdleLogoffMiddleware:
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Expire the session, or note the activity; polling views note none."""
-        if STARTED not in request.session:
+        if SESSION_KEY not in request.session:
             return None
-        now = int(time.time())
-        idle = now - request.session.get(ACTIVE, 0)
-        if idle >= settings.IDLE_LOGOFF_SECONDS or self._is_too_old(request, now):
-            self._expire(request)
-        elif idle >= GRANULARITY_SECONDS and not getattr(view, "is_polling", False):
-            request.session[ACTIVE] = now
+        owner_id, key = int(request.session[SESSION_KEY]), str(request.session.session_key)
+        if not request.user.is_authenticated:
+            self._drop(request, owner_id, key)
+        elif sessions.is_over(request.session):
+            sessions.expire(actor=person(request), session_key=key)
+            self._log_off(request)
+        elif not getattr(view, "is_polling", False):
+            self._note_activity(request)
         return None
 
     @staticmethod
-    def _is_too_old(request: HttpRequest, now: int) -> bool:
-        started: int = request.session[STARTED]
-        return now - started >= settings.SESSION_ABSOLUTE_SECONDS
+    def _note_activity(request: HttpRequest) -> None:
+        now = int(time.time())
+        if now - request.session[ACTIVE] >= GRANULARITY_SECONDS:
+            request.session[ACTIVE] = now
+
+    def _drop(self, request: HttpRequest, owner_id: int, key: str) -> None:
+        """End the session of somebody who may not sign in any more, though it was left open.
+
+        Django has already emptied a session that was begun under another password.
+        """
+        owner = User.objects.get(pk=owner_id)
+        if request.session.session_key == key:
+            sessions.revoke(actor=owner, user_id=owner_id, session_keys=[key])
+        else:
+            sessions.record_revoked(actor=owner, user_id=owner_id, count=1)
+        self._log_off(request)
 
     @staticmethod
-    def _expire(request: HttpRequest) -> None:
-        if request.user.is_authenticated:
-            events.record(action=Action.SESSION_EXPIRED, actor=request.user)
-        request.session["is_expiring"] = True
+    def _log_off(request: HttpRequest) -> None:
+        setattr(request, IS_ENDED, True)
         logout(request)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every view needs a signed-in person unless it is marked public."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         """Send a page to sign-in; tell a script 401 so that it keeps what was typed."""
-        is_script = bool(getattr(request, "htmx", False)) or getattr(view_func, "is_polling", False)
-        if not is_script and request.headers.get("X-Requested-With") != "fetch":
+        if not _is_script(request, view_func):
             return super().handle_no_permission(request, view_func)
         return HttpResponse(status=401, headers={"X-Sign-In": resolve_url(settings.LOGIN_URL)})
 
@@ -87,26 +104,40 @@ class SignInDutiesMiddleware:
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Redirect to the duty; sign-in's own pages and public ones stay open."""
-        is_own_page = view.__module__.startswith(("allauth.", "accounts.views.sessions"))
-        if is_own_page or not getattr(view, "login_required", True):
+        is_own_page = view.__module__.startswith("allauth.")
+        is_free = is_own_page or getattr(view, "is_before_duties", False)
+        if is_free or not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
             return None
-        if request.user.must_change_password:
-            return HttpResponseRedirect(reverse("account_change_password"))
+        duty = self._find_duty(request)
+        if duty and _is_script(request, view):
+            return HttpResponse(status=403, headers={"X-Sign-In": duty})
+        return HttpResponseRedirect(duty) if duty else None
+
+    def _find_duty(self, request: HttpRequest) -> str:
+        """Return the address of what the person owes, or an empty text."""
+        if person(request).must_change_password:
+            return reverse("account_change_password")
         if self._lacks_factor(request):
             query = urlencode({"next": request.path})
-            return HttpResponseRedirect(f"{reverse('mfa_index')}?{query}")
-        return None
+            return f"{reverse('mfa_index')}?{query}"
+        return ""
 
     @staticmethod
     def _lacks_factor(request: HttpRequest) -> bool:
         required = frozenset(settings.ROLES_REQUIRING_SECOND_FACTOR)
         if not required or request.session.get(HAS_FACTOR):
             return False
-        if not required & person(request).role_names:
+        user = person(request)
+        if not required & user.role_names:
             return False
-        if not second_factors.has_second_factor(request.user):
+        if not second_factors.has_second_factor(user):
             return True
         request.session[HAS_FACTOR] = True
         return False
+
+
+def _is_script(request: HttpRequest, view: Any) -> bool:
+    is_asked_by_script = bool(getattr(request, "htmx", False)) or getattr(view, "is_polling", False)
+    return is_asked_by_script or request.headers.get("X-Requested-With") == "fetch"

@@ -37,6 +37,8 @@ CLERK = READ_CHART | {
 }
 
 SUPERVISOR = CLERK | {
+    "access.grant_chart",
+    "access.view_broken_glass",
     "documents.void_document",
     "documents.download_document",
     "charts.view_recent_access",
@@ -47,6 +49,7 @@ SUPERVISOR = CLERK | {
 COMPLIANCE = READ_CHART | {
     "audit.view_event",
     "audit.export_event",
+    "access.view_broken_glass",
     "access.review_broken_glass",
     "charts.view_recent_access",
     "charts.print_face_sheet",

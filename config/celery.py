@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "expire-idle-sessions": {
+        "task": "accounts.tasks.expire_idle_sessions",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "make-partitions": {
         "task": "audit.tasks.make_partitions",
         "schedule": crontab(hour=1, minute=10),

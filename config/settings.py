@@ -221,8 +221,16 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 CSRF_FAILURE_VIEW = "config.views.errors.csrf_failure"
 MFA_TOTP_ISSUER = "Chartroom"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.factors.CodeForm",
+    "reauthenticate": "accounts.forms.factors.FreshCodeForm",
+    "authenticate_webauthn": "accounts.forms.factors.PasskeyForm",
+    "login_webauthn": "accounts.forms.factors.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.forms.factors.FreshPasskeyForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 USERSESSIONS_TRACK_ACTIVITY = False
+USERSESSIONS_ADAPTER = "accounts.adapters.SessionsAdapter"
 ROLES_REQUIRING_SECOND_FACTOR = [
     role
     for role in env.secret(
@@ -232,6 +240,7 @@ ROLES_REQUIRING_SECOND_FACTOR = [
     if role
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "accounts.session_data.SealedSerializer"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_LOGOFF_SECONDS = env.whole("IDLE_LOGOFF_SECONDS", 900, low=20, high=86400)
 SESSION_ABSOLUTE_SECONDS = env.whole("SESSION_ABSOLUTE_SECONDS", 43200, low=60, high=604800)

@@ -8,7 +8,7 @@ from config.views import errors, health, home, sessions, status
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("sign-in/", include("allauth.urls")),
+    path("sign-in/", include("accounts.sign_in_urls")),
     path("session/", sessions.state, name="session_state"),
     path("session/extend/", sessions.extend, name="session_extend"),
     path("status/", status.status, name="status"),

@@ -36,19 +36,41 @@ class PersonForm(forms.Form):
         return email
 
 
-class NewPersonForm(PersonForm):
-    """A new sign-in, with a first password that the person must replace."""
+class FirstPasswordForm(forms.Form):
+    """A password that the administrator gives and the person must replace."""
 
-    username = forms.RegexField(
-        r"^[\w.@+-]+$",
-        label="Sign-in name",
-        max_length=64,
-        error_messages={"invalid": "Letters, digits and . @ + - _ only."},
-    )
     password = forms.CharField(
         label="First password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="The person must replace it at the first sign-in",
+        help_text="The person must replace it at the next sign-in",
+    )
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the first password to the rules for all, the person's names included."""
+        cleaned = super().clean() or {}
+        user = self.user or User(
+            username=cleaned.get("username", ""), email=cleaned.get("email", "")
+        )
+        try:
+            password_validation.validate_password(cleaned.get("password", ""), user)
+        except forms.ValidationError as error:
+            if cleaned.get("password"):
+                self.add_error("password", error)
+        return cleaned
+
+
+class NewPersonForm(FirstPasswordForm, PersonForm):
+    """A new sign-in. A name holds no @, so that none is the address of somebody else."""
+
+    username = forms.RegexField(
+        r"^[\w.+-]+$",
+        label="Sign-in name",
+        max_length=64,
+        error_messages={"invalid": "Letters, digits and . + - _ only."},
     )
     field_order = ("display_name", "username", "email", "password", "roles")
 
@@ -59,9 +81,3 @@ class NewPersonForm(PersonForm):
         if is_taken or username.lower() == SYSTEM_USERNAME:
             raise forms.ValidationError("This sign-in name is taken.")
         return username
-
-    def clean_password(self) -> str:
-        """Hold the first password to the rules for all."""
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password

@@ -14,3 +14,9 @@ def has_second_factor(user: User) -> bool:
     """
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return Authenticator.objects.filter(user=user, type__in=kinds).exists()
+
+
+def list_kinds(user: User) -> list[str]:
+    """Return which kinds of factor the person has set up, recovery codes among them."""
+    rows = Authenticator.objects.filter(user=user).order_by("type")
+    return [str(kind) for kind in rows.values_list("type", flat=True).distinct()]

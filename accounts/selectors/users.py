@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
@@ -15,6 +18,20 @@ def get_system_user() -> User:
         User.DoesNotExist: the database was not migrated.
     """
     return User.objects.get(username=SYSTEM_USERNAME)
+
+
+def read_credentials(credentials: Mapping[str, Any]) -> str:
+    """Return what somebody typed as their name, in the form by which tries are counted."""
+    typed = credentials.get("username") or credentials.get("email") or ""
+    return str(typed).strip().lower()
+
+
+def find_id(typed: str) -> int | None:
+    """Return whose name or e-mail `typed` is, in any case of letters; None if nobody's."""
+    if not typed:
+        return None
+    named = Q(username__iexact=typed) | Q(email__iexact=typed)
+    return User.objects.filter(named).order_by("pk").values_list("pk", flat=True).first()
 
 
 def list_users(
@@ -43,3 +60,15 @@ def list_holders(role: str) -> QuerySet[User]:
 def map_names(user_ids: set[int]) -> dict[int, str]:
     """Return the display name of each of `user_ids`, in one query."""
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "display_name"))
+
+
+def label(ids: Sequence[str]) -> dict[str, str]:
+    """Return the display names of people by their ids as text, for the access log."""
+    names = map_names({int(value) for value in ids if value.isdecimal()})
+    return {str(user_id): name for user_id, name in names.items()}
+
+
+def find(text: str) -> list[str]:
+    """Return the ids of the people whom `text` names exactly, for the access log."""
+    found = find_id(text.strip())
+    return [] if found is None else [str(found)]

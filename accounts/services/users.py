@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from allauth.usersessions.models import UserSession
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
-from accounts.errors import LastAdministrator, OwnRolesUnchangeable
+from accounts.errors import LastAdministrator, OwnRolesUnchangeable, OwnSignIn, PersonUnknown
 from accounts.models import User
+from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import Role
+from accounts.selectors import second_factors
+from accounts.services import sessions
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
@@ -25,30 +28,36 @@ def create(
     )
     user.set_password(password)
     user.save()
-    events.record(action=Action.USER_CREATED, actor=actor, subject_type="user", subject_id=user.pk)
-    set_roles(actor=actor, user_id=user.pk, roles=roles)
+    _record(Action.USER_CREATED, actor, user)
+    _give_roles(actor, user, set(roles))
     return user
 
 
 @attributed
-def change(*, actor: User, user_id: int, email: str, display_name: str) -> User:
-    """Change how a person is shown and reached."""
-    user = User.objects.select_for_update().get(pk=user_id)
-    changed = [
-        field
-        for field, value in (("email", email), ("display_name", display_name))
-        if getattr(user, field) != value
-    ]
-    user.email, user.display_name = email, display_name
+def change(
+    *,
+    actor: User,
+    user_id: int,
+    email: str,
+    display_name: str,
+    roles: list[str] | None = None,
+) -> User:
+    """Change how a person is shown and reached and, with `roles`, what they may do.
+
+    Raises:
+        PersonUnknown: no such person.
+        OwnRolesUnchangeable, LastAdministrator: as `set_roles`; nothing is changed then.
+    """
+    if roles is not None:
+        set_roles(actor=actor, user_id=user_id, roles=roles)
+    user = _lock(user_id)
+    wanted = {"email": email, "display_name": display_name}
+    changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+    for field in changed:
+        setattr(user, field, wanted[field])
     if changed:
         user.save(update_fields=changed)
-        events.record(
-            action=Action.USER_CHANGED,
-            actor=actor,
-            subject_type="user",
-            subject_id=user.pk,
-            detail={"fields": changed},
-        )
+        _record(Action.USER_CHANGED, actor, user, fields=changed)
     return user
 
 
@@ -57,83 +66,127 @@ def set_roles(*, actor: User, user_id: int, roles: list[str]) -> User:
     """Give and take roles until the person holds exactly `roles`; open sessions end.
 
     Raises:
-        OwnRolesUnchangeable: the actor is the person.
+        PersonUnknown: no such person.
+        OwnRolesUnchangeable: the actor is the person, and the roles are others.
         LastAdministrator: nobody active would be left to administer.
     """
     _lock_roles()
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = _lock(user_id)
+    held, wanted = set(user.role_names), set(roles)
+    if held == wanted:
+        return user
     if user.pk == actor.pk:
-        raise OwnRolesUnchangeable(subject_type="user", subject_id=user.pk)
-    held, wanted = set(user.groups.values_list("name", flat=True)), set(roles)
+        raise OwnRolesUnchangeable(
+            action=Action.ROLE_GRANTED, subject_type="user", subject_id=user.pk
+        )
     if Role.ADMINISTRATOR in held - wanted:
-        _check_administrator_remains(user)
-    for role in sorted(wanted - held):
-        user.groups.add(Group.objects.get(name=role))
-        _record_role(actor, user, Action.ROLE_GRANTED, role)
-    for role in sorted(held - wanted):
-        user.groups.remove(Group.objects.get(name=role))
-        _record_role(actor, user, Action.ROLE_REVOKED, role)
-    if held != wanted:
-        end_sessions(actor=actor, user_id=user.pk)
+        _check_administrator_remains(user, Action.ROLE_REVOKED)
+    _take_roles(actor, user, held - wanted)
+    _give_roles(actor, user, wanted - held)
+    sessions.revoke(actor=actor, user_id=user.pk)
     return user
 
 
 @attributed
 def disable(*, actor: User, user_id: int) -> User:
-    """Close a person's sign-in for good and end every session.
+    """Close a person's sign-in and end every session; the name is never given to another.
 
     Raises:
+        PersonUnknown: no such person.
         OwnRolesUnchangeable: the actor is the person.
         LastAdministrator: nobody active would be left to administer.
     """
     _lock_roles()
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = _lock(user_id)
     if user.pk == actor.pk:
-        raise OwnRolesUnchangeable(subject_type="user", subject_id=user.pk)
-    if Role.ADMINISTRATOR in user.role_names:
-        _check_administrator_remains(user)
+        raise OwnRolesUnchangeable(
+            action=Action.USER_DISABLED, subject_type="user", subject_id=user.pk
+        )
     if user.is_active:
+        if Role.ADMINISTRATOR in user.role_names:
+            _check_administrator_remains(user, Action.USER_DISABLED)
         user.is_active, user.disabled_at, user.disabled_by = False, timezone.now(), actor
         user.save(update_fields=["is_active", "disabled_at", "disabled_by"])
-        events.record(
-            action=Action.USER_DISABLED, actor=actor, subject_type="user", subject_id=user.pk
-        )
-        end_sessions(actor=actor, user_id=user.pk)
+        _record(Action.USER_DISABLED, actor, user)
+        sessions.revoke(actor=actor, user_id=user.pk)
     return user
 
 
 @attributed
 def enable(*, actor: User, user_id: int) -> User:
-    """Open a disabled sign-in again."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    """Open a disabled sign-in again.
+
+    Raises:
+        PersonUnknown: no such person.
+    """
+    user = _lock(user_id)
     if not user.is_active:
         user.is_active, user.disabled_at, user.disabled_by = True, None, None
         user.save(update_fields=["is_active", "disabled_at", "disabled_by"])
-        events.record(
-            action=Action.USER_CHANGED,
-            actor=actor,
-            subject_type="user",
-            subject_id=user.pk,
-            detail={"fields": ["is_active"]},
-        )
+        _record(Action.USER_ENABLED, actor, user)
     return user
 
 
 @attributed
+def reset_password(*, actor: User, user_id: int, password: str) -> User:
+    """Give somebody who forgot theirs a first password again; open sessions end.
+
+    Raises:
+        PersonUnknown: no such person.
+        OwnSignIn: the actor is the person.
+    """
+    user = _lock_other(actor, user_id, Action.PASSWORD_CHANGED)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    _record(Action.PASSWORD_CHANGED, actor, user)
+    sessions.revoke(actor=actor, user_id=user.pk)
+    return user
+
+
+@attributed
+def remove_factors(*, actor: User, user_id: int) -> int:
+    """Take the second factors of somebody who lost them; open sessions end. Return how many.
+
+    Where a role requires one, the person sets up a new one at the next sign-in.
+
+    Raises:
+        PersonUnknown: no such person.
+        OwnSignIn: the actor is the person.
+    """
+    user = _lock_other(actor, user_id, Action.SECOND_FACTOR_REMOVED)
+    kinds = second_factors.list_kinds(user)
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    for kind in kinds:
+        _record(Action.SECOND_FACTOR_REMOVED, actor, user, kind=kind)
+    if removed:
+        sessions.revoke(actor=actor, user_id=user.pk)
+    return removed
+
+
+@attributed
 def end_sessions(*, actor: User, user_id: int) -> int:
-    """End every session of a person; return how many there were."""
-    sessions = list(UserSession.objects.filter(user_id=user_id))
-    for session in sessions:
-        session.end()
-    if sessions:
-        events.record(
-            action=Action.SESSION_REVOKED,
-            actor=actor,
-            subject_type="user",
-            subject_id=user_id,
-            detail={"sessions": len(sessions)},
-        )
-    return len(sessions)
+    """End every session of a person; return how many there were.
+
+    Raises:
+        PersonUnknown: no such person.
+    """
+    return sessions.revoke(actor=actor, user_id=_lock(user_id).pk)
+
+
+def _lock(user_id: int) -> User:
+    people = User.objects.select_for_update().exclude(username=SYSTEM_USERNAME)
+    user = people.filter(pk=user_id).first()
+    if user is None:
+        raise PersonUnknown(user_id)
+    return user
+
+
+def _lock_other(actor: User, user_id: int, action: Action) -> User:
+    user = _lock(user_id)
+    if user.pk == actor.pk:
+        raise OwnSignIn(action=action, subject_type="user", subject_id=user.pk)
+    return user
 
 
 def _lock_roles() -> None:
@@ -142,17 +195,25 @@ def _lock_roles() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.roles'))")
 
 
-def _check_administrator_remains(user: User) -> None:
+def _check_administrator_remains(user: User, action: Action) -> None:
     others = User.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True)
     if not others.exclude(pk=user.pk).exists():
-        raise LastAdministrator(subject_type="user", subject_id=user.pk)
+        raise LastAdministrator(action=action, subject_type="user", subject_id=user.pk)
 
 
-def _record_role(actor: User, user: User, action: Action, role: str) -> None:
+def _give_roles(actor: User, user: User, roles: set[str]) -> None:
+    for role in sorted(roles):
+        user.groups.add(Group.objects.get(name=role))
+        _record(Action.ROLE_GRANTED, actor, user, role=str(role))
+
+
+def _take_roles(actor: User, user: User, roles: set[str]) -> None:
+    for role in sorted(roles):
+        user.groups.remove(Group.objects.get(name=role))
+        _record(Action.ROLE_REVOKED, actor, user, role=str(role))
+
+
+def _record(action: Action, actor: User, user: User, **detail: object) -> None:
     events.record(
-        action=action,
-        actor=actor,
-        subject_type="user",
-        subject_id=user.pk,
-        detail={"role": role},
+        action=action, actor=actor, subject_type="user", subject_id=user.pk, detail=detail
     )

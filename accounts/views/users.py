@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
-from accounts.forms.users import NewPersonForm, PersonForm
+from accounts.errors import PersonUnknown
+from accounts.forms.users import FirstPasswordForm, NewPersonForm, PersonForm
 from accounts.http import fresh_sign_in_required, person
+from accounts.models import User
 from accounts.permissions import MANAGE_USERS
 from accounts.roles import Role
+from accounts.selectors import second_factors
 from accounts.selectors import users as selectors
 from accounts.services import users
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
 
+MOST = 200
+
 
 @requires(MANAGE_USERS)
 def user_list(request: HttpRequest) -> HttpResponse:
     """List the people, filtered by words, role and whether they may sign in."""
     search, role = request.GET.get("q", ""), request.GET.get("role", "")
-    is_active = {"yes": True, "no": False}.get(request.GET.get("active", ""))
-    people = selectors.list_users(search=search, role=role, is_active=is_active)[:200]
+    active = request.GET.get("active", "")
+    is_active = {"yes": True, "no": False}.get(active)
+    people = list(selectors.list_users(search=search, role=role, is_active=is_active)[: MOST + 1])
     events.record(action=Action.USERS_LISTED)
-    values = {"people": people, "roles": Role, "search": search, "role": role}
+    values = {
+        "people": people[:MOST],
+        "is_cut": len(people) > MOST,
+        "roles": Role,
+        "search": search,
+        "role": role,
+        "active": active,
+    }
     return render(request, "accounts/user_list.html", values)
 
 
@@ -39,6 +53,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/user_form.html", {"form": form}, status=422)
     user = users.create(actor=person(request), **form.cleaned_data)
+    messages.success(request, f"{user.display_name} may sign in now, with the first password.")
     return redirect("accounts:user_change", user_id=user.pk)
 
 
@@ -46,26 +61,39 @@ def user_create(request: HttpRequest) -> HttpResponse:
 @fresh_sign_in_required
 def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
     """Change a person and their roles; the person is signed out where roles changed."""
-    user = get_object_or_404(selectors.list_users(), pk=user_id)
-    initial = {
-        "display_name": user.display_name,
-        "email": user.email,
-        "roles": sorted(user.role_names),
-    }
-    form = PersonForm(request.POST or None, user=user, initial=initial)
-    values: dict[str, Any] = {"form": form, "person": user}
+    user = _get(user_id)
     if request.method != "POST":
-        return render(request, "accounts/user_form.html", values)
+        return _show(request, user)
+    form = PersonForm(request.POST, user=user)
     if not form.is_valid():
-        return render(request, "accounts/user_form.html", values, status=422)
-    data = form.cleaned_data
-    actor = person(request)
-    if set(data["roles"]) != user.role_names:
-        users.set_roles(actor=actor, user_id=user.pk, roles=data["roles"])
-    users.change(
-        actor=actor, user_id=user.pk, email=data["email"], display_name=data["display_name"]
-    )
+        return _show(request, user, form=form)
+    users.change(actor=person(request), user_id=user.pk, **form.cleaned_data)
+    messages.success(request, "Saved.")
     return redirect("accounts:user_list")
+
+
+@requires(MANAGE_USERS, methods=("POST",))
+@fresh_sign_in_required
+def user_reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give somebody who forgot theirs a first password again."""
+    user = _get(user_id)
+    form = FirstPasswordForm(request.POST, user=user)
+    if not form.is_valid():
+        return _show(request, user, first_password=form)
+    users.reset_password(
+        actor=person(request), user_id=user.pk, password=form.cleaned_data["password"]
+    )
+    messages.success(request, "The first password is set. Give it to the person yourself.")
+    return redirect("accounts:user_change", user_id=user.pk)
+
+
+@requires(MANAGE_USERS, methods=("POST",))
+@fresh_sign_in_required
+def user_remove_factors(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Take the second factors of somebody who lost them."""
+    users.remove_factors(actor=person(request), user_id=user_id)
+    messages.success(request, "The second factors are removed.")
+    return redirect("accounts:user_change", user_id=user_id)
 
 
 @requires(MANAGE_USERS, methods=("POST",))
@@ -73,6 +101,7 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close a sign-in and end its sessions."""
     users.disable(actor=person(request), user_id=user_id)
+    messages.success(request, "The sign-in is closed.")
     return redirect("accounts:user_change", user_id=user_id)
 
 
@@ -81,11 +110,43 @@ def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_enable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Open a closed sign-in again."""
     users.enable(actor=person(request), user_id=user_id)
+    messages.success(request, "The sign-in is open again.")
     return redirect("accounts:user_change", user_id=user_id)
 
 
 @requires(MANAGE_USERS, methods=("POST",))
 def user_end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     """Sign a person out everywhere."""
-    users.end_sessions(actor=person(request), user_id=user_id)
+    ended = users.end_sessions(actor=person(request), user_id=user_id)
+    messages.success(request, f"Sessions ended: {ended}.")
     return redirect("accounts:user_change", user_id=user_id)
+
+
+def _get(user_id: int) -> User:
+    user = selectors.list_users().filter(pk=user_id).first()
+    if user is None:
+        raise PersonUnknown(user_id)
+    return user
+
+
+def _show(
+    request: HttpRequest,
+    user: User,
+    form: PersonForm | None = None,
+    first_password: FirstPasswordForm | None = None,
+) -> HttpResponse:
+    is_refused = form is not None or first_password is not None
+    initial = {
+        "display_name": user.display_name,
+        "email": user.email,
+        "roles": sorted(user.role_names),
+    }
+    values: dict[str, Any] = {
+        "form": form or PersonForm(user=user, initial=initial),
+        "first_password": first_password or FirstPasswordForm(user=user),
+        "person": user,
+        "is_self": user.pk == person(request).pk,
+        "factors": second_factors.list_kinds(user),
+    }
+    status = 422 if is_refused else 200
+    return render(request, "accounts/user_form.html", values, status=status)

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 
-from accounts.http import polling
+from accounts.http import before_duties, polling
 from accounts.middleware import ACTIVE, STARTED
 from audit.http import requires
 
 
+@before_duties
 @polling
 @requires()
 def state(request: HttpRequest) -> HttpResponse:
@@ -20,6 +21,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return _state(request)
 
 
+@before_duties
 @requires(methods=("POST",))
 def extend(request: HttpRequest) -> HttpResponse:
     """Count as activity: the person chose to stay."""

@@ -70,6 +70,14 @@ class OwnGlassReview(Refused):
     status = 403
 
 
+class GlassStillOpen(Refused):
+    """Nobody judges what is still going on."""
+
+    message = "This emergency access is not over yet. Review it when it has ended."
+    reason = "GLASS_OPEN"
+    status = 409
+
+
 class GlassAlreadyReviewed(Refused):
     """Somebody has reviewed it in the meantime."""
 

@@ -39,6 +39,18 @@ def columns_sql() -> str:
     return "".join(f", EXISTS ({item.one})" for item in registered())
 
 
+def where_sql(column: str) -> str:
+    """Return the bodies of EXISTS over a list's rows, each behind a UNION ALL.
+
+    `column` holds the row's chart id; the person is `%(scope_user)s`.
+    """
+    bodies = (
+        item.one.replace("%(chart)s", column).replace("%(user)s", "%(scope_user)s")
+        for item in registered()
+    )
+    return "".join(f" UNION ALL {body}" for body in bodies)
+
+
 def list_sql() -> str:
     """Return the chart ids of all relationships, each behind a UNION."""
     return "".join(f" UNION {item.many}" for item in registered())

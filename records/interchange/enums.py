@@ -47,6 +47,14 @@ class Reason(models.TextChoices):
     PATIENT_ELSEWHERE = "PATIENT_ELSEWHERE", "Its patient is in another file"
     BILLING = "BILLING", "Billing is no part of the health record"
     CONTENT_ELSEWHERE = "CONTENT_ELSEWHERE", "Its content is not in the file"
+    UNREADABLE = "UNREADABLE", "The file cannot be read from the disk"
+    NO_NAME = "NO_NAME", "The patient has no name"
+    NO_START = "NO_START", "The encounter has no beginning"
+    NO_PAGES = "NO_PAGES", "An attached file cannot be shown as pages"
+    UNPRINTABLE = "UNPRINTABLE", "The content cannot be set as pages"
+    OTHER_PERSON = "OTHER_PERSON", "The number belongs to somebody else here"
+    MOVED_HERE = "MOVED_HERE", "It has been moved, voided or destroyed here"
+    UNEXPECTED = "UNEXPECTED", "Something unexpected went wrong"
 
 
 class Outcome(models.TextChoices):
@@ -63,3 +71,14 @@ class Precision(models.TextChoices):
     MONTH = "MONTH", "Month"
     DAY = "DAY", "Day"
     TIME = "TIME", "Time"
+
+
+class ItemKind(models.TextChoices):
+    """What something imported has become here."""
+
+    PATIENT = "PATIENT", "Patient"
+    ENCOUNTER = "ENCOUNTER", "Encounter"
+    DOCUMENT = "DOCUMENT", "Document"
+    UNFILED = "UNFILED", "Unfiled file"
+    PROVIDER = "PROVIDER", "Practitioner"
+    ORGANIZATION = "ORGANIZATION", "Organization"

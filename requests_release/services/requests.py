@@ -1,4 +1,4 @@
-"""Requests: logged, taken up, assigned, changed, put on hold, withdrawn, closed."""
+"""Requests: logged, corrected, remarked on."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from records.patients.selectors import patients
 from records.retention.services import holds
 from requests_release import access
 from requests_release.access import about
-from requests_release.enums import RequestStatus, WaitReason
+from requests_release.enums import RequestStatus
 from requests_release.errors import NotReady, RequestMoveNotAllowed, StepNotYours
 from requests_release.models import Comment, Request, Requester, RequestStatusChange
-from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
+from requests_release.permissions import PREPARE_REQUEST
 from requests_release.rules import transitions
-from requests_release.services import clocks, moving, packages
+from requests_release.services import clocks, moving
 from requests_release.services.requesters import RequesterFacts, find_or_create
 
 S = RequestStatus
@@ -95,84 +95,6 @@ def log(
 
 
 @attributed
-def take(*, actor: User, request_id: int, version: int) -> Request:
-    """Take a request into work: a new, a held, a returned one, or a submitted one back.
-
-    Raises:
-        RequestChanged: the form is stale.
-        RequestMoveNotAllowed: it is in work already, or past it.
-        ChartRefused, ChartUnknown, StepNotYours: not for this person.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    _refuse_voiding(request)
-    moving.note_preparer(actor=actor, request=request)
-    is_assigned = request.prepared_by_id == actor.pk
-    return moving.move(
-        actor=actor,
-        request=request,
-        target=S.IN_PREPARATION,
-        prepared_by=actor,
-        assigned_by=request.assigned_by if is_assigned else None,
-        reviewer=None,
-    )
-
-
-@attributed
-def reopen(*, actor: User, request_id: int, version: int, reason: str) -> Request:
-    """Change what was approved: the approval and its package are void from here on.
-
-    Raises:
-        RequestChanged: the form is stale.
-        RequestMoveNotAllowed: nothing is approved, or the copies have left.
-        ReasonMissing, ChartRefused, ChartUnknown, StepNotYours: not so, or not by this person.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    packages.void_all(request=request)
-    moving.move(
-        actor=actor,
-        request=request,
-        target=S.IN_PREPARATION,
-        reason=reason,
-        prepared_by=actor,
-        assigned_by=None,
-        reviewer=None,
-    )
-    moving.note_preparer(actor=actor, request=request)
-    return request
-
-
-@attributed
-def assign(*, actor: User, request_id: int, version: int, person: User) -> Request:
-    """Give a request to another clerk, who thereby has work on its chart.
-
-    Raises:
-        RequestChanged: the form is stale.
-        StepNotYours: the actor assigns no work, or the person prepares no requests.
-        ChartRefused, ChartUnknown: the actor has no ground to the chart.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    access.check_permission(
-        actor=actor, permission=APPROVE_REQUEST, request=request, action=Action.REQUEST_ASSIGNED
-    )
-    access.check_scope(actor=actor, request=request)
-    if request.status not in transitions.EDITABLE or not person.has_perm(PREPARE_REQUEST):
-        raise StepNotYours(
-            "Only a request in preparation goes to another person who prepares requests.",
-            action=Action.REQUEST_ASSIGNED,
-            **about(request),
-        )
-    moving.save(request, prepared_by=person, assigned_by=actor)
-    moving.note_preparer(actor=person, request=request)
-    events.record(
-        action=Action.REQUEST_ASSIGNED,
-        actor=actor,
-        detail={"person": person.pk},
-        **about(request),
-    )
-    return request
-
-
-@attributed
 def change(
     *, actor: User, request_id: int, version: int, requester: RequesterFacts, facts: RequestFacts
 ) -> Request:
@@ -194,53 +116,6 @@ def change(
     events.record(
         action=Action.REQUEST_CHANGED, actor=actor, detail={"fields": changed}, **about(request)
     )
-    return request
-
-
-@attributed
-def put_on_hold(
-    *, actor: User, request_id: int, version: int, wait_reason: WaitReason, note: str
-) -> Request:
-    """Stop work until the requester has answered.
-
-    Raises:
-        RequestChanged, RequestMoveNotAllowed, StepNotYours, ReasonMissing: see `moving`.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    moving.note_preparer(actor=actor, request=request)
-    return moving.move(
-        actor=actor,
-        request=request,
-        target=S.ON_HOLD,
-        reason=note or WaitReason(wait_reason).label,
-        wait_reason=wait_reason,
-    )
-
-
-@attributed
-def withdraw(*, actor: User, request_id: int, version: int, reason: str) -> Request:
-    """End a request that its requester no longer wants, and lift its hold.
-
-    Raises:
-        RequestChanged, RequestMoveNotAllowed, StepNotYours, ReasonMissing: see `moving`.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    packages.void_all(request=request)
-    moving.move(actor=actor, request=request, target=S.WITHDRAWN, reason=reason)
-    holds.lift_for_request(actor=actor, request_id=request.pk)
-    return request
-
-
-@attributed
-def close(*, actor: User, request_id: int, version: int) -> Request:
-    """Close a request that has been answered, and lift its hold.
-
-    Raises:
-        RequestChanged, RequestMoveNotAllowed, StepNotYours: see `moving`.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    moving.move(actor=actor, request=request, target=S.CLOSED)
-    holds.lift_for_request(actor=actor, request_id=request.pk)
     return request
 
 
@@ -278,13 +153,6 @@ def check_editable(*, actor: User, request: Request) -> None:
     access.check_scope(actor=actor, request=request)
     if request.status not in transitions.EDITABLE:
         raise RequestMoveNotAllowed(action=Action.REQUEST_CHANGED, **about(request))
-
-
-def _refuse_voiding(request: Request) -> None:
-    """Leave an approved request to `reopen`, which says what becomes void."""
-    found = transitions.find_move(request.status, S.IN_PREPARATION)
-    if found.voids_approval:
-        raise RequestMoveNotAllowed(action=found.action, **about(request))
 
 
 def _create(scope: ChartScope, asked: Requester, facts: RequestFacts, key: uuid.UUID) -> Request:

@@ -17,8 +17,7 @@ from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.selectors import requests
-from requests_release.services import approvals, authorizations, links, packages
-from requests_release.services import requests as services
+from requests_release.services import approvals, authorizations, links, packages, stages
 from requests_release.views import frames
 
 
@@ -35,7 +34,7 @@ class StepPage:
 
 
 def _hold(actor: User, request_id: int, data: dict[str, Any]) -> object:
-    return services.put_on_hold(
+    return stages.put_on_hold(
         actor=actor,
         request_id=request_id,
         version=data["version"],
@@ -52,13 +51,13 @@ def _plain(service: Callable[..., object]) -> Callable[[User, int, dict[str, Any
 
 
 STEPS = {
-    "take": StepPage("Take this request into work", "Take", forms.StepForm, _plain(services.take)),
+    "take": StepPage("Take this request into work", "Take", forms.StepForm, _plain(stages.take)),
     "hold": StepPage("Put on hold", "Put on hold", forms.HoldForm, _hold),
     "reopen": StepPage(
         "Change what was approved",
         "Void the approval and change",
         forms.ReasonForm,
-        _plain(services.reopen),
+        _plain(stages.reopen),
         "The approval, the package and any open link are void. Somebody else approves again.",
         "danger",
     ),
@@ -66,11 +65,11 @@ STEPS = {
         "Withdraw",
         "Withdraw",
         forms.ReasonForm,
-        _plain(services.withdraw),
+        _plain(stages.withdraw),
         "The request ends here and is not opened again.",
         "danger",
     ),
-    "close": StepPage("Close", "Close", forms.StepForm, _plain(services.close)),
+    "close": StepPage("Close", "Close", forms.StepForm, _plain(stages.close)),
     "rebuild": StepPage(
         "Build the package again", "Build again", forms.StepForm, _plain(packages.order_again)
     ),
@@ -120,7 +119,7 @@ def request_assign(request: HttpRequest, request_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         chosen = next(user for user in people if user.pk == form.cleaned_data["person"])
-        services.assign(
+        stages.assign(
             actor=opened.scope.actor,
             request_id=request_id,
             version=form.cleaned_data["version"],

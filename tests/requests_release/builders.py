@@ -19,7 +19,7 @@ from records.documents.services.filing import DocumentFacts
 from records.documents.services.storing import Upload
 from records.patients.models import Patient
 from requests_release.models import Package, Request, RequestItem
-from requests_release.services import approvals, authorizations, items, requests
+from requests_release.services import approvals, authorizations, items, requests, stages
 from requests_release.services.authorizations import FormFacts
 from requests_release.services.requesters import RequesterFacts
 from requests_release.services.requests import RequestFacts
@@ -111,7 +111,7 @@ def reloaded(user: User) -> User:
 
 
 def take(request: Request, clerk: User) -> Request:
-    return requests.take(actor=clerk, request_id=request.pk, version=fresh(request).version)
+    return stages.take(actor=clerk, request_id=request.pk, version=fresh(request).version)
 
 
 def choose(request: Request, clerk: User, *documents: Document) -> Request:

@@ -180,7 +180,10 @@ def make_item(request: Request, document: Document, clerk: User) -> RequestItem:
 def bring(request: Request, *path: str, clerk: User, approver: User | None = None) -> Request:
     """Take a request along `path` as bare rows, each step alone, so that triggers see each."""
     for status in path:
-        values: dict[str, Any] = {"status": status}
+        values: dict[str, Any] = {
+            "status": status,
+            "wait_reason": "CLARIFICATION" if status == "ON_HOLD" else "",
+        }
         if status == "IN_PREPARATION":
             values |= {"prepared_by": clerk, "approved_at": None, "approved_by": None}
         if status == "SUBMITTED":

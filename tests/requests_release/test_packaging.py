@@ -22,8 +22,7 @@ from records.documents.models import Document, DocumentVersion
 from records.documents.services import corrections, filing
 from records.documents.vault import checks, files
 from requests_release.models import Package, PackagePart
-from requests_release.services import packages, packaging
-from requests_release.services import requests as services
+from requests_release.services import packages, packaging, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -269,9 +268,7 @@ def test_building_again_is_refused_while_one_stands(patient, clerk, approver, st
 def test_reopening_a_ready_request_makes_its_package_unreadable(patient, clerk, approver, stored):
     request = builders.ready(patient, clerk, approver, stored)
 
-    services.reopen(
-        actor=clerk, request_id=request.pk, version=request.version, reason="Wrong dates"
-    )
+    stages.reopen(actor=clerk, request_id=request.pk, version=request.version, reason="Wrong dates")
 
     part = PackagePart.objects.get(package__request=request, kind="WHOLE")
     assert (part.wrapped_key, part.package.state) == (None, "VOID")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.enums import Action
 from requests_release.models import Delivery, Disclosure, Request
-from requests_release.services import deliveries, links
+from requests_release.services import deliveries, links, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -468,11 +468,7 @@ def test_giving_a_request_to_somebody_else(as_approver, unit, outsider, prepared
 def test_the_person_it_was_given_to_opens_the_chart_by_that_work(
     client, approver, outsider, prepared
 ):
-    from requests_release.services import requests
-
-    requests.assign(
-        actor=approver, request_id=prepared.pk, version=prepared.version, person=outsider
-    )
+    stages.assign(actor=approver, request_id=prepared.pk, version=prepared.version, person=outsider)
     client.force_login(outsider)
 
     response = client.get(page("request_detail", prepared))

@@ -28,6 +28,7 @@ class Chart(models.Model):
         permissions = [
             ("open_chart", "Can open charts on a ground"),
             ("view_chart", "Can open this chart"),
+            ("grant_chart", "Can let somebody open a single chart"),
         ]
         constraints = [
             models.CheckConstraint(

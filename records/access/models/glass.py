@@ -41,6 +41,7 @@ class BrokenGlass(models.Model):
         default_permissions = ()
         permissions = [
             ("break_glass", "Can open a chart in an emergency"),
+            ("view_broken_glass", "Can see emergency access to the charts of own units"),
             ("review_broken_glass", "Can review emergency access"),
         ]
         constraints = [
@@ -86,6 +87,10 @@ class BrokenGlass(models.Model):
 
     def __str__(self) -> str:
         return f"emergency access {self.pk}"
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Return whether the chart is still open by this access."""
+        return self.closed_at is None and self.ends_at > moment
 
     @property
     def review_due_at(self) -> datetime:

@@ -6,6 +6,8 @@ Each right says who gave it, why, and until when. They are read and written only
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -37,6 +39,8 @@ class UnitUserPermission(GrantedRight, UserObjectPermissionBase):
         CustodyUnit, on_delete=models.CASCADE, related_name="user_rights"
     )
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     class Meta(GrantedRight.Meta, UserObjectPermissionBase.Meta):
         abstract = False
         constraints = [
@@ -54,6 +58,8 @@ class UnitGroupPermission(GrantedRight, GroupObjectPermissionBase):
         CustodyUnit, on_delete=models.CASCADE, related_name="group_rights"
     )
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     class Meta(GrantedRight.Meta, GroupObjectPermissionBase.Meta):
         abstract = False
         constraints = [
@@ -68,6 +74,8 @@ class ChartUserPermission(GrantedRight, UserObjectPermissionBase):
     """A person's right on one chart: the exception, always with a reason."""
 
     content_object = models.ForeignKey(Chart, on_delete=models.CASCADE, related_name="user_rights")
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta(GrantedRight.Meta, UserObjectPermissionBase.Meta):
         abstract = False

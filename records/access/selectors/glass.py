@@ -1,11 +1,13 @@
-"""Emergency access as compliance and the person read it."""
+"""Emergency access as compliance, supervisors and the person read it."""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from records.access.models import BrokenGlass
+from records.access.models import BrokenGlass, ChartUnit
+from records.access.permissions import REVIEW_BROKEN_GLASS
+from records.access.selectors import rights
 
 
 def list_unreviewed() -> QuerySet[BrokenGlass]:
@@ -24,6 +26,19 @@ def list_reviewed() -> QuerySet[BrokenGlass]:
         .select_related("user", "reviewed_by", "chart__unit")
         .order_by("-reviewed_at", "-pk")
     )
+
+
+def seen_by(user: User, rows: QuerySet[BrokenGlass]) -> QuerySet[BrokenGlass]:
+    """Return those of `rows` that concern `user`, never their own.
+
+    Compliance is told of all; a supervisor of those to charts of the units whose charts they open.
+    """
+    others = rows.exclude(user=user)
+    if user.has_perm(REVIEW_BROKEN_GLASS):
+        return others
+    units = rights.get_unit_rights(user).open_units
+    shared = ChartUnit.objects.filter(unit__in=units).values("chart_id")
+    return others.filter(Q(chart__unit__in=units) | Q(chart__in=shared))
 
 
 def get_open(*, user: User, chart_id: int) -> BrokenGlass | None:

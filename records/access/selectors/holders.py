@@ -32,7 +32,7 @@ def list_holders(unit: CustodyUnit) -> list[Holder]:
     in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     groups = UnitGroupPermission.objects.filter(in_force, content_object=unit)
     people = UnitUserPermission.objects.filter(in_force, content_object=unit)
-    rows = [
+    rows: list[UnitGroupPermission | UnitUserPermission] = [
         *groups.select_related("group", "permission", "granted_by").order_by("group__name"),
         *people.select_related("user", "permission", "granted_by").order_by("user__display_name"),
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from accounts.models import User
+from records.access import system_work
 from records.access.enums import UnitRight
 
 UNIT_RIGHTS = """
@@ -27,7 +28,6 @@ SELECT unit.id, unit.is_listed, unit.sensitivity_classes,
          WHERE member.user_id = %(user)s
            AND (ours.expires_at IS NULL OR ours.expires_at > statement_timestamp())
        ) held ON held.unit_id = unit.id
- WHERE unit.is_active
  GROUP BY unit.id
 """
 
@@ -49,9 +49,14 @@ class UnitRights:
 def get_unit_rights(user: User) -> UnitRights:
     """Return the person's rights on units; expired ones do not count.
 
+    A unit that takes no new charts any more is among them: its old charts stay to be read.
+
     One query for each loaded user object, that is one a request: a right withdrawn is gone
-    on the next request.
+    on the next request. The system at its own work has the unit of that work.
     """
+    own_unit = system_work.unit_of(user)
+    if own_unit is not None:
+        return UnitRights(frozenset({own_unit}), frozenset(), {})
     cached: UnitRights | None = getattr(user, "_unit_rights", None)
     if cached is not None:
         return cached

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from accounts.models import User
-from records.access import relationships
+from records.access import relationships, system_work
+from records.access.permissions import OPEN_CHART
 from records.access.selectors import rights
 
 # A person with fewer single grants than this is asked for by their ids, others by a probe for
@@ -26,7 +27,10 @@ SELECT extra.chart_id FROM access_chartunit extra WHERE extra.unit_id = ANY(%(un
 
 @dataclass(frozen=True)
 class ListScope:
-    """The charts a person may open, for lists: whole units, and single charts beside them."""
+    """The charts a person may open, for lists: whole units, and single charts beside them.
+
+    A broken glass opens one chart and puts it into no list.
+    """
 
     user_id: int
     unit_ids: list[int]
@@ -56,16 +60,22 @@ class ListScope:
                AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())
             UNION ALL
             SELECT 1 FROM access_chartunit extra
-             WHERE extra.chart_id = {column} AND extra.unit_id = ANY(%(scope_units)s))"""
+             WHERE extra.chart_id = {column} AND extra.unit_id = ANY(%(scope_units)s)
+            {relationships.where_sql(column)})"""
 
 
 def list_scope(user: User) -> ListScope:
-    """Return which charts `user` may see in lists: one query beside the unit rights."""
+    """Return which charts `user` may see in lists: one query beside the unit rights.
+
+    Nothing for roles that open no charts, whatever rights were given to the person.
+    """
     held = rights.get_unit_rights(user)
+    if not user.has_perm(OPEN_CHART) and system_work.unit_of(user) is None:
+        return ListScope(user.pk, [], held.directory_units, [])
     units = sorted(held.open_units)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({GRANTED}{relationships.list_sql()}) singles LIMIT %(many)s",  # noqa: S608
+            f"SELECT * FROM ({GRANTED}{relationships.list_sql()}) singles LIMIT %(many)s",
             {"user": user.pk, "units": units, "many": MANY_GRANTS + 1},
         )
         singles = [row[0] for row in cursor.fetchall()]

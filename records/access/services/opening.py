@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.models import User
 from audit.enums import Action, Basis
 from audit.services import events
-from records.access import relationships
+from records.access import relationships, system_work
 from records.access.enums import ChartStatus
 from records.access.errors import ChartDestroyed, ChartRefused, ChartUnknown, ClassHidden
 from records.access.permissions import BREAK_GLASS, OPEN_CHART
@@ -76,8 +76,8 @@ def open_chart(
     """Decide whether `actor` may open the chart, write the event, and return the scope.
 
     Grounds are weighed in this order: unit, care, assigned work, grant, broken glass. The event
-    is committed when this returns (called outside a transaction, as views do), so no byte of
-    the chart can leave before it stands. A refusal's event is written by who catches it.
+    is committed when this returns (inside a transaction it refuses to run), so no byte of the
+    chart can leave before it stands. A refusal's event is written by who catches it.
 
     Raises:
         ChartUnknown: no such chart, or one of an unlisted unit that the person may not know of.
@@ -95,6 +95,7 @@ def open_chart(
         subject_type=subject_type,
         subject_id=subject_id,
         detail=detail,
+        durable=True,
     )
     return _scope(ground, basis, actor, patient_id)
 
@@ -113,6 +114,15 @@ def peek_scope(*, actor: User, patient_id: int) -> ChartScope:
     return _scope(ground, basis, actor, patient_id)
 
 
+def has_ground(*, actor: User, patient_id: int) -> bool:
+    """Return whether `actor` may open the chart now, in an open emergency access too.
+
+    Raises:
+        ChartUnknown: no such chart.
+    """
+    return find_ground(actor=actor, patient_id=patient_id).basis is not None
+
+
 def find_ground(*, actor: User, patient_id: int) -> Ground:
     """Return on which ground `actor` may open the chart, if any; two queries at the most.
 
@@ -129,7 +139,9 @@ def find_ground(*, actor: User, patient_id: int) -> Ground:
     held = rights.get_unit_rights(actor)
     units = frozenset({unit_id, *extra})
     basis: Basis | None = None
-    if actor.has_perm(OPEN_CHART):
+    if system_work.unit_of(actor) is not None:
+        basis = Basis.SYSTEM
+    elif actor.has_perm(OPEN_CHART):
         basis = _weigh(bool(units & held.open_units), related, is_granted, glass_id)
     is_listed = bool(units & (held.listed_units | held.open_units))
     return Ground(basis, units, status, glass_id, is_listed)

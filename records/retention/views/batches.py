@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.http import person
+from accounts.http import person, polling
 from audit.enums import Action, Purpose
 from audit.http import requires
 from audit.services import events
@@ -51,6 +51,7 @@ def batch_detail(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "retention/batch_detail.html", values)
 
 
+@polling
 @requires(VIEW_RETENTION)
 def batch_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Answer how far the worker is; 204 when that has not changed, 286 when it has ended."""

@@ -5,6 +5,7 @@ from django.core.files.storage import storages
 
 from records.documents.sandbox import pool
 from records.documents.vault import keys
+from tests.records.documents.house import House
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,3 +29,9 @@ def vault(settings, tmp_path):
     storages._storages.pop("vault", None)
     yield folder
     storages._storages.pop("vault", None)
+
+
+@pytest.fixture
+def house(db, vault):
+    """Give the test a small house with a vault of its own."""
+    return House()

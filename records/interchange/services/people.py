@@ -1,0 +1,334 @@
+"""Patients of a source: known by exact numbers, registered, or changed with their history kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import crypto
+from audit.errors import Refused
+from records.access.services import opening
+from records.interchange.enums import ItemKind, Reason
+from records.interchange.errors import InterchangeError
+from records.interchange.models import ImportedItem
+from records.interchange.rules import merging
+from records.interchange.rules import people as rules
+from records.interchange.rules.people import Numbers
+from records.interchange.selectors import items as selectors
+from records.interchange.services import items
+from records.interchange.services.orders import Order, PartRejected
+from records.interchange.values import PatientBundleValue, PatientValue
+from records.patients.enums import NameKind
+from records.patients.models import Patient
+from records.patients.rules import keys
+from records.patients.rules.names import PersonName
+from records.patients.selectors import exact
+from records.patients.selectors import patients as patient_selectors
+from records.patients.services import numbers, patients
+from records.patients.services.facts import (
+    PERSON_FIELDS,
+    AddressFact,
+    ContactFact,
+    OtherName,
+    PersonFacts,
+    PhoneFact,
+    ReachFacts,
+)
+
+OTHER_PERSON = (
+    "This number already belongs to somebody of another name and birth date here. "
+    "Nothing was imported; compare the two, and import from another sender with a feed of its own."
+)
+digest = partial(crypto.keyed_hash, kind="import")
+
+
+def names_of(facts: type) -> list[str]:
+    return [field.name for field in fields(facts)]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a source says of a patient, in the terms of the index."""
+
+    value: PatientValue
+    person: PersonFacts
+    reach: ReachFacts
+    numbers: Numbers
+    digests: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whose chart a part goes into: a known one, or a new one under `number`."""
+
+    source_key: str
+    incoming: Incoming | None
+    item: ImportedItem | None
+    patient_id: int | None
+    number: str
+    is_changed: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether a chart will be opened."""
+        return self.patient_id is None
+
+
+def incoming_of(order: Order, value: PatientValue) -> Incoming:
+    """Return what a source says of a patient.
+
+    Raises:
+        PartRejected: they cannot be filed under any name.
+    """
+    try:
+        person = rules.person_facts(value, timezone.get_current_timezone())
+    except InterchangeError as error:
+        raise PartRejected(error.message, error.reason) from error
+    reach = rules.reach_facts(value)
+    return Incoming(
+        value=value,
+        person=person,
+        reach=reach,
+        numbers=rules.numbers_of(value, order.own_system),
+        digests=merging.digests(person, reach, digest),
+    )
+
+
+def plan(order: Order, group: PatientBundleValue) -> Plan | None:
+    """Return whose chart a part goes into; None where its patient has not been imported yet.
+
+    Identity is decided by exact numbers alone: the key of the source, a record number of this
+    house, or social security number with birth date and name. Whoever is like somebody only by
+    name is registered as new; the duplicate desk compares them later.
+
+    Raises:
+        PartRejected: the number belongs to somebody else here, or there is no name.
+        ChartRefused, ChartUnknown, ChartDestroyed: the actor may not add to the known chart.
+    """
+    if group.patient is None:
+        return plan_by_reference(order, group.reference.text)
+    incoming = incoming_of(order, group.patient)
+    item = find_item(order, group.patient)
+    if item is not None:
+        patient = open_patient(order, item.patient_id or 0)
+        check_same_person(patient, incoming)
+        return known(incoming, item, patient.pk)
+    patient_id = match(order, incoming)
+    if patient_id is not None:
+        return known(incoming, None, patient_id)
+    return Plan(group.patient.source_key, incoming, None, None, new_number(order, incoming), True)
+
+
+def plan_by_reference(order: Order, text: str) -> Plan | None:
+    found = selectors.find_by_aliases(order.feed, [text], ItemKind.PATIENT).get(text)
+    if found is None:
+        return None
+    patient = open_patient(order, found.patient_id or 0)
+    return Plan(found.source_key, None, found, patient.pk, patient.mrn, False)
+
+
+def known(incoming: Incoming, item: ImportedItem | None, patient_id: int) -> Plan:
+    value = incoming.value
+    is_changed = item is None or (
+        item.source_hash != value.source_hash or not set(value.aliases) <= set(item.aliases)
+    )
+    key = item.source_key if item else value.source_key
+    return Plan(key, incoming, item, patient_id, "", is_changed)
+
+
+def find_item(order: Order, value: PatientValue) -> ImportedItem | None:
+    """Return the patient as imported before: by key, or by alias where the key is only one."""
+    by_key = selectors.get_items(order.feed, [value.source_key])
+    if by_key:
+        return by_key[selectors.key_of(value.source_key)]
+    if value.source_key not in {f"Patient|{alias}" for alias in value.aliases}:
+        return None
+    found = selectors.find_by_aliases(order.feed, value.aliases, ItemKind.PATIENT)
+    ids = {item.pk for item in found.values()}
+    return next(iter(found.values())) if len(ids) == 1 else None
+
+
+def open_patient(order: Order, patient_id: int) -> Patient:
+    """Return the patient of a chart that the actor may open, with all that may change.
+
+    Raises:
+        ChartRefused, ChartUnknown, ChartDestroyed: the actor may not.
+    """
+    scope = opening.peek_scope(actor=order.actor, patient_id=patient_id)
+    return patient_selectors.get_patient_whole(scope)
+
+
+def check_same_person(patient: Patient, incoming: Incoming) -> None:
+    """Refuse a number under which somebody else is known: neither name nor birth date agrees.
+
+    Raises:
+        PartRejected: so it is.
+    """
+    names = set(rules.name_keys(incoming.value))
+    here = {patient.name_key, *(name.name_key for name in patient.names.all())}
+    families = {name.partition(" ")[0] for name in names}
+    is_name = bool(names & here) or patient.family_key in families
+    is_birth = patient.birth_on is None or incoming.person.birth_on in (None, patient.birth_on)
+    if not is_name and not is_birth:
+        raise PartRejected(OTHER_PERSON, Reason.OTHER_PERSON)
+
+
+def match(order: Order, incoming: Incoming) -> int | None:
+    """Return the registered person who this is by exact numbers, if the actor may open the chart.
+
+    Raises:
+        PartRejected: the record number of this house belongs to somebody else.
+    """
+    found = match_number(order, incoming)
+    if found is not None:
+        check_same_person(found, incoming)
+        return found.pk
+    social, born_on = incoming.numbers.ssn, incoming.person.birth_on
+    if not social or born_on is None:
+        return None
+    names = rules.name_keys(incoming.value)
+    same = exact.list_by_ssn(social, birth_on=born_on, name_keys=names)
+    only = find_openable(order, same[0]) if len(same) == 1 else None
+    return only.pk if only else None
+
+
+def match_number(order: Order, incoming: Incoming) -> Patient | None:
+    number = incoming.numbers.own
+    facility_id = order.unit.facility_id
+    found = exact.find_by_number(number, facility_id=facility_id) if number else None
+    return find_openable(order, found) if found is not None else None
+
+
+def find_openable(order: Order, patient_id: int) -> Patient | None:
+    """Return a patient if the actor may open the chart; otherwise it is as if not known."""
+    try:
+        return open_patient(order, patient_id)
+    except Refused:
+        return None
+
+
+def new_number(order: Order, incoming: Incoming) -> str:
+    """Return the record number of a new chart: the house's own that was sent, if it is free."""
+    own = incoming.numbers.own
+    if own and exact.find_by_number(own, facility_id=order.unit.facility_id) is None:
+        return own
+    return numbers.next_mrn()
+
+
+def write(order: Order, plan: Plan) -> tuple[int, bool]:
+    """Register or change the patient; return the key and whether anything was written.
+
+    Called inside the transaction of the part.
+
+    Raises:
+        FactsRefused: what the source says cannot be true of a person.
+        PatientChangedMeanwhile, IntegrityError: somebody was faster.
+    """
+    if plan.incoming is None or not plan.is_changed:
+        return plan.patient_id or 0, False
+    incoming = plan.incoming
+    patient_id = plan.patient_id
+    if patient_id is None:
+        patient = register(order, plan, incoming)
+        patient_id = patient.pk
+    else:
+        change(order, plan, incoming, patient_id)
+        patient = Patient.objects.get(pk=patient_id)
+    for kind, value in incoming.numbers.others:
+        numbers.add_other(actor=order.actor, patient=patient, kind=kind, value=value)
+    is_news = plan.item is None or plan.item.source_hash != incoming.value.source_hash
+    remember(order, plan, incoming, patient_id)
+    return patient_id, is_news
+
+
+def register(order: Order, plan: Plan, incoming: Incoming) -> Patient:
+    return patients.register(
+        actor=order.actor,
+        unit_id=order.unit.pk,
+        facts=incoming.person,
+        reach_facts=incoming.reach,
+        ssn=incoming.numbers.ssn,
+        number=plan.number,
+        are_candidates_judged=True,
+    )
+
+
+def change(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> None:
+    """Put what the source changed into the chart; what people entered here stays."""
+    patient = open_patient(order, patient_id)
+    before = plan.item.digests if plan.item else {}
+    person = merging.merged_person(facts_of(patient), incoming.person, before, digest)
+    reach = merging.merged_reach(reach_of(patient), incoming.reach, before, digest)
+    patients.change(
+        actor=order.actor,
+        patient_id=patient_id,
+        version=patient.version,
+        facts=person,
+        reach_facts=with_former_name(patient, person, reach),
+        ssn=incoming.numbers.ssn,
+    )
+
+
+def with_former_name(patient: Patient, person: PersonFacts, reach: ReachFacts) -> ReachFacts:
+    """Return the other names with the legal one that is about to be replaced."""
+    former = facts_of(patient).name
+    if (former.family, former.given) == (person.family, person.given):
+        return reach
+    key = keys.name_columns(former).name_key
+    same = {keys.name_columns(each.name).name_key for each in reach.names}
+    if key in same:
+        return reach
+    names = (*reach.names, OtherName(NameKind.FORMER, former))
+    return ReachFacts(names, reach.phones, reach.addresses, reach.contacts)
+
+
+def remember(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> None:
+    value = incoming.value
+    if plan.item is not None:
+        items.change(
+            order,
+            plan.item,
+            aliases=value.aliases,
+            source_hash=value.source_hash,
+            digests=incoming.digests,
+        )
+        return
+    items.add(
+        order,
+        source_key=plan.source_key,
+        kind=ItemKind.PATIENT,
+        patient_id=patient_id,
+        object_id=patient_id,
+        source_hash=value.source_hash,
+        digests=incoming.digests,
+        aliases=value.aliases,
+    )
+
+
+def facts_of(patient: Patient) -> PersonFacts:
+    """Return who a registered patient is."""
+    return PersonFacts(**{name: getattr(patient, name) for name in PERSON_FIELDS})
+
+
+def reach_of(patient: Patient) -> ReachFacts:
+    """Return the other names of a registered patient, and how they are reached."""
+    return ReachFacts(
+        names=tuple(
+            OtherName(
+                NameKind(row.kind), PersonName(row.family, row.given, row.middle, row.suffix)
+            )
+            for row in patient.names.all()
+        ),
+        phones=tuple(PhoneFact(row.kind, row.number) for row in patient.phones.all()),
+        addresses=tuple(
+            AddressFact(**{name: getattr(row, name) for name in names_of(AddressFact)})
+            for row in patient.addresses.all()
+        ),
+        contacts=tuple(
+            ContactFact(**{name: getattr(row, name) for name in names_of(ContactFact)})
+            for row in patient.contacts.all()
+        ),
+    )

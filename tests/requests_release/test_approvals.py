@@ -1,0 +1,293 @@
+"""Submission and approval: what they need, and two people at once."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from audit.enums import Action
+from audit.errors import Refused
+from audit.writes import attributing
+from jobs.models import Job
+from records.access.enums import UnitRight
+from records.documents.models import Document
+from requests_release.models import Package, RequestStatusChange
+from requests_release.services import approvals, requests, stages
+from tests.requests_release import builders, factories
+from tests.requests_release.events import events_of, last_event
+
+
+@pytest.mark.django_db
+def test_submission_notes_who_and_when(patient, clerk, approver, document):
+    request = builders.submit(builders.prepared(patient, clerk, document), clerk, approver)
+
+    assert (request.status, request.submitted_by_id, request.reviewer_id) == (
+        "SUBMITTED",
+        clerk.pk,
+        approver.pk,
+    )
+    assert request.submitted_at == request.status_since
+    assert last_event(Action.REQUEST_SUBMITTED)["actor_id"] == clerk.pk
+
+
+@pytest.mark.django_db
+def test_the_named_reviewer_opens_the_chart_by_that_work(patient, clerk, document):
+    from records.access.services import opening
+
+    far = factories.make_user("SUPERVISOR")
+    builders.submit(builders.prepared(patient, clerk, document), clerk, far)
+
+    assert opening.peek_scope(actor=far, patient_id=patient.pk).basis == "WORK"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["clerk", "preparer", "provider"])
+def test_a_reviewer_who_cannot_approve_is_refused(unit, patient, document, who):
+    both = factories.make_user("CLERK", "SUPERVISOR", unit=unit)
+    request = builders.prepared(patient, both, document)
+    named = {
+        "clerk": lambda: factories.make_user("CLERK", unit=unit),
+        "preparer": lambda: both,
+        "provider": lambda: factories.make_user("PROVIDER", unit=unit),
+    }[who]()
+
+    with pytest.raises(Refused, match="cannot approve this request"):
+        builders.submit(request, both, named)
+
+    assert builders.fresh(request).status == "IN_PREPARATION"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"identity_proof": ""}, "IDENTITY_UNPROVEN"),
+        ({"basis": "508"}, "NO_AUTHORIZATION"),
+        (
+            {"basis": "506_PAYMENT", "scope_until": date(2020, 1, 1)},
+            "OUTSIDE_DATES",
+        ),
+    ],
+)
+def test_an_incomplete_request_is_not_submitted(patient, clerk, document, facts, code):
+    request = builders.prepared(patient, clerk, document, **facts)
+
+    with pytest.raises(Refused) as refused:
+        builders.submit(request, clerk)
+
+    assert (refused.value.reason, refused.value.status) == ("NOT_READY", 409)
+    assert refused.value.detail["findings"] == [code]
+    assert builders.fresh(request).status == "IN_PREPARATION"
+
+
+@pytest.mark.django_db
+def test_a_request_without_documents_is_not_submitted(patient, clerk):
+    request = builders.take(builders.log(patient, clerk), clerk)
+
+    with pytest.raises(Refused, match="Choose at least one page"):
+        builders.submit(request, clerk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sensitivity", "words"),
+    [
+        ("PSYCHNOTE", "this ground does not carry it"),
+        ("SUD_P2", "needs a court order"),
+        ("PEER_REVIEW", "never released"),
+        ("ABUSE_REPORT", "a licensed professional must look at it first"),
+    ],
+)
+def test_a_protected_class_waits_for_its_gate(unit, patient, clerk, sensitivity, words):
+    with attributing(clerk):
+        unit.sensitivity_classes = [sensitivity]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    clerk = builders.reloaded(clerk)
+    document = factories.make_document(patient, sensitivity=sensitivity)
+    request = builders.prepared(patient, clerk, document)
+
+    with pytest.raises(Refused, match=words):
+        builders.submit(request, clerk)
+
+
+@pytest.mark.django_db
+def test_approval_notes_who_and_orders_one_package(patient, clerk, approver, document):
+    request = builders.approved(patient, clerk, approver, document)
+
+    package = Package.objects.get()
+    job = Job.objects.get()
+    assert (request.status, request.approved_by_id) == ("APPROVED", approver.pk)
+    assert (package.request_id, package.state, package.job_id) == (
+        request.pk,
+        "BUILDING",
+        job.pk,
+    )
+    assert (job.kind, job.subject_id, job.requested_by_id) == ("PACKAGE", package.pk, approver.pk)
+    assert last_event(Action.REQUEST_APPROVED)["actor_id"] == approver.pk
+
+
+@pytest.mark.django_db
+def test_an_approver_does_not_approve_what_they_may_not_see(unit, patient, clerk, approver):
+    with attributing(clerk):
+        unit.sensitivity_classes = ["HIV"]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    clerk = builders.reloaded(clerk)
+    request = builders.submitted(
+        patient, clerk, factories.make_document(patient, sensitivity="HIV")
+    )
+
+    with pytest.raises(Refused, match="classes that you may not see"):
+        builders.approve(request, approver)
+
+    assert builders.fresh(request).status == "SUBMITTED"
+    assert Package.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_document_voided_after_submission_stops_approval(patient, clerk, approver, document):
+    request = builders.submitted(patient, clerk, document)
+    with attributing(clerk):
+        Document.objects.filter(pk=document.pk).update(
+            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
+        )
+
+    with pytest.raises(Refused, match="was moved, voided or replaced"):
+        builders.approve(request, approver)
+
+    assert Package.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_pages_not_ticked_stop_approval(patient, clerk, approver, document):
+    request = builders.submitted(patient, clerk, document)
+    seen = sorted(builders.all_pages(request))[:2]
+
+    with pytest.raises(Refused, match="1 of 3 pages are not ticked as seen"):
+        approvals.approve(actor=approver, request_id=request.pk, version=request.version, seen=seen)
+
+
+@pytest.mark.django_db
+def test_what_was_returned_goes_round_again(patient, clerk, approver, document):
+    request = builders.submitted(patient, clerk, document)
+    approvals.give_back(
+        actor=approver, request_id=request.pk, version=request.version, comment="Wrong dates"
+    )
+    builders.take(request, clerk)
+    builders.submit(request, clerk)
+
+    assert builders.approve(request, approver).status == "APPROVED"
+
+
+# --- two at once
+
+
+def at_once(*works):
+    """Run each work in a thread of its own, all let go at the same moment; return the outcomes."""
+    gate = threading.Barrier(len(works))
+    outcomes = [None] * len(works)
+
+    def run(place, work):
+        try:
+            gate.wait(timeout=10)
+            outcomes[place] = work().status
+        except Refused as refused:
+            outcomes[place] = refused.reason
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+@pytest.fixture
+def scene():
+    unit = factories.make_unit()
+    people = [
+        factories.make_user("CLERK", unit=unit),
+        factories.make_user("SUPERVISOR", unit=unit),
+        factories.make_user("SUPERVISOR", unit=unit),
+    ]
+    patient = factories.make_patient(unit)
+    document = factories.make_document(patient)
+    return people, builders.submitted(patient, people[0], document)
+
+
+@pytest.mark.committed
+def test_two_approvals_at_once_are_one(scene):
+    (_, first, second), request = scene
+    values = {
+        "request_id": request.pk,
+        "version": request.version,
+        "seen": builders.all_pages(request),
+    }
+
+    outcomes = at_once(
+        lambda: approvals.approve(actor=first, **values),
+        lambda: approvals.approve(actor=second, **values),
+    )
+
+    assert sorted(outcomes) == ["APPROVED", "REQUEST_CHANGED"]
+    assert Package.objects.count() == 1
+    assert Job.objects.count() == 1
+    assert RequestStatusChange.objects.filter(to_status="APPROVED").count() == 1
+    assert len(events_of(Action.REQUEST_APPROVED, "SUCCESS")) == 1
+
+
+@pytest.mark.committed
+def test_approval_and_taking_back_at_once_are_one(scene):
+    (clerk, approver, _), request = scene
+    common = {"request_id": request.pk, "version": request.version}
+
+    outcomes = at_once(
+        lambda: approvals.approve(actor=approver, seen=builders.all_pages(request), **common),
+        lambda: stages.take(actor=clerk, **common),
+    )
+
+    assert sorted(outcomes) in (
+        ["APPROVED", "REQUEST_CHANGED"],
+        ["IN_PREPARATION", "REQUEST_CHANGED"],
+    )
+
+
+@pytest.mark.committed
+def test_submitting_twice_at_once_is_one(scene):
+    (clerk, _, _), request = scene
+    request = stages.take(actor=clerk, request_id=request.pk, version=request.version)
+    values = {"actor": clerk, "request_id": request.pk, "version": request.version}
+
+    outcomes = at_once(
+        lambda: approvals.submit(**values),
+        lambda: approvals.submit(**values),
+    )
+
+    assert sorted(outcomes) == ["REQUEST_CHANGED", "SUBMITTED"]
+
+
+@pytest.mark.committed
+def test_logging_twice_at_once_is_one(scene):
+    import uuid
+
+    from requests_release.models import Request
+
+    (clerk, _, _), request = scene
+    values = {
+        "actor": clerk,
+        "patient_id": request.patient_id,
+        "requester": builders.COURT,
+        "facts": builders.request_facts(),
+        "idempotency_key": uuid.uuid4(),
+    }
+
+    outcomes = at_once(lambda: requests.log(**values), lambda: requests.log(**values))
+
+    assert outcomes == ["LOGGED", "LOGGED"]
+    assert Request.objects.filter(idempotency_key=values["idempotency_key"]).count() == 1
+    assert len(events_of(Action.REQUEST_LOGGED)) == 2

@@ -1,0 +1,225 @@
+"""The board and the list: who sees what, in which order, at what cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.enums import Action
+from records.access import worklists
+from requests_release.selectors import boards
+from requests_release.selectors.boards import Filters
+from requests_release.services import stages
+from tests.requests_release import builders, factories
+from tests.requests_release.events import last_event, shown_patients
+
+pytestmark = pytest.mark.django_db
+BOARD = reverse("requests_release:request_board")
+
+
+def due(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+@pytest.fixture
+def as_clerk(client, clerk):
+    client.force_login(clerk)
+    return client
+
+
+def test_board_shows_columns_and_who_acts_next(as_clerk, patient, clerk, approver, document):
+    logged = factories.make_request(patient, clerk, due_on=due(2), due_cite="x", due_label="2-day")
+    submitted = builders.submitted(patient, clerk, document)
+
+    body = as_clerk.get(BOARD).content.decode()
+
+    assert logged.number in body
+    assert submitted.number in body
+    assert "Waiting for supervisor" in body
+    assert "Waiting for release clerk" in body
+    assert "2 days left" in body
+    assert "O&#x27;CONNELL, Freda" in body
+
+
+@pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
+def test_other_units_requests_are_not_shown(as_clerk, clerk, patient, address):
+    mine = factories.make_request(patient, clerk)
+    far = factories.make_unit()
+    stranger = factories.make_patient(far, family="Hidden")
+    other = factories.make_request(stranger, factories.make_user("CLERK", unit=far))
+
+    body = as_clerk.get(address).content.decode()
+
+    assert mine.number in body
+    assert other.number not in body
+    assert "HIDDEN" not in body
+    assert shown_patients(last_event(Action.REQUESTS_LISTED)["id"]) == [patient.pk]
+
+
+def test_a_request_given_to_somebody_far_away_is_on_their_board(
+    client, patient, clerk, approver, outsider, document
+):
+    request = builders.prepared(patient, clerk, document)
+    stages.assign(actor=approver, request_id=request.pk, version=request.version, person=outsider)
+    client.force_login(outsider)
+
+    assert request.number in client.get(BOARD).content.decode()
+
+
+def test_list_is_ordered_by_due_date_and_those_without_come_last(as_clerk, patient, clerk):
+    days = [5, None, -2, 1]
+    made = [
+        factories.make_request(
+            patient,
+            clerk,
+            due_on=None if day is None else due(day),
+            due_cite="" if day is None else "x",
+        )
+        for day in days
+    ]
+
+    body = as_clerk.get(f"{BOARD}?view=list").content.decode()
+
+    order = sorted(made, key=lambda one: body.index(one.number))
+    assert [days[made.index(one)] for one in order] == [-2, 1, 5, None]
+    assert "2 days late" in body
+    assert "no date" in body
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("status=SUBMITTED", {"submitted"}),
+        ("status=LOGGED&status=SUBMITTED", {"late", "soon", "plain", "submitted"}),
+        ("mine=1", {"submitted"}),
+        ("due=late", {"late"}),
+        ("due=soon", {"late", "soon"}),
+        ("kind=ACCESS", {"plain"}),
+        ("kind=nonsense", {"late", "soon", "plain", "submitted"}),
+        ("status=nonsense", {"late", "soon", "plain", "submitted"}),
+    ],
+)
+@pytest.mark.parametrize("view", ["", "&view=list"])
+def test_filters_of_the_address(as_clerk, patient, clerk, document, query, expected, view):
+    made = {
+        "late": factories.make_request(patient, clerk, due_on=due(-1), due_cite="x"),
+        "soon": factories.make_request(patient, clerk, due_on=due(3), due_cite="x"),
+        "plain": factories.make_request(patient, clerk, kind="ACCESS", basis="524"),
+        "submitted": builders.submitted(patient, clerk, document, stated_due_on=due(9)),
+    }
+
+    body = as_clerk.get(f"{BOARD}?{query}{view}").content.decode()
+
+    assert {name for name, one in made.items() if one.number in body} == expected
+
+
+def test_pages_of_the_list_follow_each_other_without_gap(as_clerk, patient, clerk, monkeypatch):
+    monkeypatch.setattr(boards, "PAGE", 3)
+    made = [
+        factories.make_request(
+            patient,
+            clerk,
+            due_on=None if n % 3 == 0 else due(n % 4),
+            due_cite="" if n % 3 == 0 else "x",
+        )
+        for n in range(8)
+    ]
+    seen, after = [], ""
+    while True:
+        page = boards.list_page(clerk, Filters(), today=timezone.localdate(), after=after)
+        seen += [card.request_id for card in page.cards]
+        after = page.next_key
+        if not after:
+            break
+
+    assert len(seen) == 8
+    assert set(seen) == {one.pk for one in made}
+
+
+@pytest.mark.parametrize("after", ["x", "2026-13-40.1", "2026-01-01.x", "'; DROP TABLE x"])
+def test_a_key_of_no_use_begins_anew(as_clerk, patient, clerk, after):
+    request = factories.make_request(patient, clerk)
+
+    response = as_clerk.get(BOARD, {"view": "list", "after": after})
+
+    assert request.number in response.content.decode()
+
+
+@pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
+def test_cost_does_not_grow_with_the_number_of_requests(as_clerk, unit, clerk, address):
+    counts = {}
+    patient = factories.make_patient(unit)
+    made = 0
+    for wanted in (1, 3, 300):
+        while made < wanted:
+            factories.make_request(patient, clerk, requester=_requester())
+            made += 1
+        as_clerk.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            as_clerk.get(address)
+        counts[wanted] = len(queries)
+
+    assert counts[1] == counts[3] == counts[300]
+    assert counts[1] <= 8
+
+
+_known = []
+
+
+def _requester():
+    if not _known or not _known[0].__class__.objects.filter(pk=_known[0].pk).exists():
+        _known[:] = [factories.make_requester()]
+    return _known[0]
+
+
+def test_columns_are_cut_off_and_say_so(as_clerk, unit, clerk):
+    patient = factories.make_patient(unit)
+    requester = factories.make_requester()
+    for _ in range(boards.CARDS + 1):
+        factories.make_request(patient, clerk, requester=requester)
+
+    body = as_clerk.get(BOARD).content.decode()
+
+    assert body.count('class="board-card"') == boards.CARDS
+    assert f"{boards.CARDS}+" in body
+    assert "All in this state" in body
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("PROVIDER", 403), ("ADMINISTRATOR", 403), ("COMPLIANCE", 200)]
+)
+def test_board_for_other_roles(client, unit, role, status):
+    client.force_login(factories.make_user(role, unit=unit))
+
+    assert client.get(BOARD).status_code == status
+
+
+def test_an_empty_board_says_what_to_do(as_clerk):
+    assert "Log the first request" in as_clerk.get(f"{BOARD}?view=list").content.decode()
+
+
+def test_home_lists_what_waits_for_each(patient, clerk, approver, document):
+    builders.submitted(patient, clerk, document)
+    factories.make_request(patient, clerk)
+
+    def waiting(user):
+        return {
+            source.name: source.count(user)
+            for source in worklists.sources_for(user)
+            if source.name.startswith("Release")
+        }
+
+    assert waiting(clerk) == {
+        "Release: to take up": 1,
+        "Release: to prepare": 0,
+        "Release: to deliver": 0,
+    }
+    assert waiting(approver)["Release: to approve"] == 1
+    source = next(s for s in worklists.sources_for(approver) if s.name == "Release: to approve")
+    item = source.oldest(approver, 5)[0]
+    assert (item.patient_id, item.what) == (patient.pk, "Look and decide: O'Connell, Freda")
