@@ -4,6 +4,7 @@ import threading
 from datetime import date, timedelta
 from uuid import uuid4
 
+import pikepdf
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -23,7 +24,7 @@ from records.documents.errors import (
     VaultUnavailable,
 )
 from records.documents.models import Document, DocumentStatusChange, DocumentVersion
-from records.documents.services import filing, storing
+from records.documents.services import corrections, filing, storing
 from records.documents.services.storing import Upload
 from records.documents.vault import checks, files
 from tests.records.documents import house as make
@@ -95,9 +96,7 @@ def test_filing_names_its_actor_in_the_row_changes(house):
 
 
 def test_filing_without_a_title_takes_the_types_name_and_class(house):
-    document = file(
-        house, actor=house.guardian, title=" ", type_code="HIV_RESULT", sensitivity=""
-    )
+    document = file(house, actor=house.guardian, title=" ", type_code="HIV_RESULT", sensitivity="")
 
     assert (document.title, document.sensitivity) == ("HIV test result", "HIV")
 
@@ -137,8 +136,6 @@ def test_bad_file_is_refused_and_nothing_is_kept(house, vault, upload, error):
 
 
 def test_encrypted_pdf_is_refused_and_nothing_is_kept(house, vault):
-    import pikepdf
-
     locked = samples.changed_pdf(
         lambda pdf: None, encryption=pikepdf.Encryption(owner="a", user="b")
     )
@@ -153,9 +150,7 @@ def test_encrypted_pdf_is_refused_and_nothing_is_kept(house, vault):
     ("limits", "error"),
     [({"UPLOAD_MAX_BYTES": 500}, FileTooLarge), ({"UPLOAD_MAX_PAGES": 1}, FileTooManyPages)],
 )
-def test_file_over_the_limits_is_refused_and_nothing_is_kept(
-    house, vault, settings, limits, error
-):
+def test_file_over_the_limits_is_refused_and_nothing_is_kept(house, vault, settings, limits, error):
     for name, value in limits.items():
         setattr(settings, name, value)
 
@@ -240,48 +235,32 @@ def test_filing_key_of_another_person_gives_away_nothing(house, vault):
 
 
 @pytest.mark.committed
-def test_same_filing_key_sent_twice_at_once_files_once(vault):
+def test_same_filing_key_sent_twice_at_once_files_once(vault, monkeypatch):
     house, key, found = make.House(), uuid4(), []
-    meeting = threading.Barrier(2)
-
-    def send():
-        real = storing.inspect
-
-        def inspect(upload):
-            answer = real(upload)
-            meeting.wait(20)
-            return answer
-
-        try:
-            found.append(
-                filing.file_document(
-                    actor=house.clerk,
-                    patient_id=house.patient.pk,
-                    upload=pdf(),
-                    facts=facts(),
-                    filing_key=key,
-                ).pk
-            )
-        finally:
-            connection.close()
-        return inspect
-
-    real_inspect = storing.inspect
+    meeting, inspect = threading.Barrier(2), storing.inspect
 
     def together(upload):
-        answer = real_inspect(upload)
+        answer = inspect(upload)
         meeting.wait(20)
         return answer
 
-    storing.inspect = together
-    try:
-        threads = [threading.Thread(target=send) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-    finally:
-        storing.inspect = real_inspect
+    def send():
+        document = filing.file_document(
+            actor=house.clerk,
+            patient_id=house.patient.pk,
+            upload=pdf(),
+            facts=facts(),
+            filing_key=key,
+        )
+        found.append(document.pk)
+        connection.close()
+
+    monkeypatch.setattr(storing, "inspect", together)
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
 
     assert len(found) == 2
     assert len(set(found)) == 1
@@ -390,8 +369,6 @@ def test_replacing_a_hidden_document_is_refused(house):
 
 
 def test_replacing_a_voided_document_is_refused(house):
-    from records.documents.services import corrections
-
     document = house.filed()
     corrections.void(actor=house.supervisor, document_id=document.pk, lock_version=1, reason="x")
 
