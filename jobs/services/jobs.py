@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from audit import context
+from audit.enums import Action, Outcome
 from audit.errors import Refused
 from audit.services import events
 from jobs import registry
@@ -62,9 +63,8 @@ def claim(job_id: int) -> Job | None:
     One conditional UPDATE, so that two workers woken at once cannot both have it.
     """
     now, token = timezone.now(), uuid.uuid4()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     claimed = Job.objects.filter(
-        free, pk=job_id, state__in=OPEN_STATES, due_at__lte=now, attempt__lt=F("max_attempts")
+        _free(), pk=job_id, state__in=OPEN_STATES, due_at__lte=now, attempt__lt=F("max_attempts")
     ).update(
         state=JobState.RUNNING,
         lease_token=token,
@@ -108,8 +108,8 @@ def work(job_id: int) -> JobState | None:
 
 
 def _work(job: Job) -> JobState | None:
-    handler = registry.get_handler(job.kind)
     try:
+        handler = registry.get_handler(job.kind)
         while handler(job):
             report(job, step=job.step)
     except LeaseLost:
@@ -140,18 +140,29 @@ def sweep() -> int:
 
     Return how many were woken.
     """
-    now = timezone.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    due = Job.objects.filter(free, state__in=OPEN_STATES, due_at__lte=now)
-    for job in due.filter(attempt__gte=F("max_attempts")):
-        _close(job, JobState.FAILED, job.error_code or "WORKER_LOST")
+    due = Job.objects.filter(_free(), state__in=OPEN_STATES, due_at__lte=timezone.now())
+    for job in due.filter(attempt__gte=F("max_attempts")).select_related("requested_by"):
+        _give_up(job)
     job_ids = list(due.filter(attempt__lt=F("max_attempts")).values_list("pk", flat=True)[:500])
     for job_id in job_ids:
         wake(job_id)
     return len(job_ids)
 
 
+def _free() -> Q:
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+
+
+def _give_up(job: Job) -> None:
+    """Close a job whose worker died on the last attempt, unless it has just shown life."""
+    with context.acting_as(job.requested_by, request_id=f"job-{job.pk}-{job.attempt}"):
+        if Job.objects.filter(_free(), pk=job.pk, lease_token=job.lease_token).exists():
+            _close(job, JobState.FAILED, job.error_code or "WORKER_LOST")
+
+
+@transaction.atomic
 def _close(job: Job, state: JobState, code: str) -> JobState | None:
+    """Close the job and, when it failed, tell its room and the trail; all or nothing."""
     closed = Job.objects.filter(
         pk=job.pk, lease_token=job.lease_token, state__in=OPEN_STATES
     ).update(
@@ -159,11 +170,25 @@ def _close(job: Job, state: JobState, code: str) -> JobState | None:
     )
     if not closed:
         return None
-    closer = registry.get_closer(job.kind)
-    if state == JobState.FAILED and closer:
+    if state == JobState.FAILED:
         job.error_code = code
-        closer(job)
+        _tell_failure(job)
     return state
+
+
+def _tell_failure(job: Job) -> None:
+    """Let the job's room carry out what a failure means for it, or write the plain event."""
+    closer = registry.get_closer(job.kind)
+    if closer:
+        closer(job)
+        return
+    events.record(
+        action=Action.JOB_FAILED,
+        outcome=Outcome.FAILED,
+        subject_type="job",
+        subject_id=job.pk,
+        detail={"kind": job.kind, "error": job.error_code},
+    )
 
 
 def _retry(job: Job, code: str) -> JobState | None:

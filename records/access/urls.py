@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records.access.views import glass, units
+from records.access.views import charts, glass, units
 
 app_name = "access"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("glass/<int:glass_id>/", glass.glass_review, name="glass_review"),
     path("glass/<int:glass_id>/close/", glass.glass_close, name="glass_close"),
     path("glass/break/<int:patient_id>/", glass.glass_break, name="glass_break"),
+    path("charts/<int:patient_id>/", charts.chart_rights, name="chart_rights"),
+    path("charts/<int:patient_id>/revoke/", charts.chart_revoke, name="chart_revoke"),
     path("units/", units.unit_list, name="unit_list"),
     path("units/new/", units.unit_create, name="unit_create"),
     path("units/<int:unit_id>/", units.unit_detail, name="unit_detail"),

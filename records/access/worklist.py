@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
 from records.access import worklists
-from records.access.permissions import REVIEW_BROKEN_GLASS
+from records.access.models import BrokenGlass
+from records.access.permissions import REVIEW_BROKEN_GLASS, VIEW_BROKEN_GLASS
 from records.access.presenters import glass as presenter
 from records.access.selectors import glass
 from records.access.worklists import WorkItem, WorkSource
 
+MOST = 100
+
+
+def _waiting(user: User) -> QuerySet[BrokenGlass]:
+    return glass.seen_by(user, glass.list_unreviewed())
+
 
 def _count(user: User) -> int:
-    return glass.list_unreviewed().exclude(user=user)[:100].count()
+    return _waiting(user)[:MOST].count()
 
 
 def _oldest(user: User, many: int) -> list[WorkItem]:
-    rows = list(glass.list_unreviewed().exclude(user=user)[:many])
-    return [
-        WorkItem(
-            why="Every emergency access is reviewed",
-            what=f"Review: {row.glass.user.display_name} opened {row.patient}",
-            url=reverse("access:glass_review", args=[row.glass.pk]),
+    can_review = user.has_perm(REVIEW_BROKEN_GLASS)
+    rows = presenter.present(list(_waiting(user)[:many]))
+    return [_item(row, can_review) for row in rows]
+
+
+def _item(row: presenter.GlassRow, can_review: bool) -> WorkItem:
+    """Return the line for compliance, who reviews, or for a supervisor, who is told."""
+    did = f"{row.glass.user.display_name} opened {row.patient}"
+    if not can_review:
+        return WorkItem(
+            why="Emergency access to a chart of your unit",
+            what=did,
+            url=reverse("access:glass_list"),
             since=row.glass.started_at,
-            due_on=row.glass.review_due_at.date(),
             patient_id=row.glass.chart_id,
         )
-        for row in presenter.present(rows)
-    ]
+    return WorkItem(
+        why="Every emergency access is reviewed",
+        what=f"Review: {did}",
+        url=reverse("access:glass_review", args=[row.glass.pk]),
+        since=row.glass.started_at,
+        due_on=row.glass.review_due_at.date(),
+        patient_id=row.glass.chart_id,
+    )
 
 
 def register() -> None:
-    """Show emergency access that waits for review."""
+    """Tell compliance and the unit's supervisors at once of every emergency access."""
     worklists.register(
-        WorkSource("Emergency access", REVIEW_BROKEN_GLASS, "access:glass_list", _count, _oldest)
+        WorkSource("Emergency access", VIEW_BROKEN_GLASS, "access:glass_list", _count, _oldest)
     )

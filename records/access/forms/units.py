@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users
 from records.access.enums import SensitivityClass, UnitRight
 from records.access.models import CustodyUnit, Facility
+
+
+def end_of_day(day: date | None) -> datetime | None:
+    """Return the last moment of the last day of a right.
+
+    Raises:
+        ValidationError: the day has passed.
+    """
+    if day is None:
+        return None
+    if day < timezone.localdate():
+        raise forms.ValidationError("This day has passed.")
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 class UnitForm(forms.Form):
@@ -52,7 +66,9 @@ class GrantForm(forms.Form):
     """A right for a person or a role, with a reason and an end."""
 
     role = forms.ChoiceField(label="Role", choices=[("", "–"), *Role.choices], required=False)
-    user = forms.ModelChoiceField(label="or person", queryset=None, required=False)
+    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(
+        label="or person", queryset=None, required=False
+    )
     right = forms.ChoiceField(label="Right", choices=UnitRight)
     reason = forms.CharField(label="Reason", max_length=200)
     expires_on = forms.DateField(label="Until", required=False)
@@ -71,12 +87,7 @@ class GrantForm(forms.Form):
 
     def clean_expires_on(self) -> datetime | None:
         """Return the end of the day, refused when it has passed."""
-        day = self.cleaned_data["expires_on"]
-        if day is None:
-            return None
-        if day < timezone.localdate():
-            raise forms.ValidationError("This day has passed.")
-        return timezone.make_aware(datetime.combine(day, time.max))
+        return end_of_day(self.cleaned_data["expires_on"])
 
 
 class RevokeForm(forms.Form):
@@ -84,7 +95,7 @@ class RevokeForm(forms.Form):
 
     right = forms.ChoiceField(choices=UnitRight)
     role = forms.ChoiceField(choices=[("", ""), *Role.choices], required=False)
-    user = forms.ModelChoiceField(queryset=None, required=False)
+    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

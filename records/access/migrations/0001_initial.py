@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             options={
                 "permissions": [
                     ("break_glass", "Can open a chart in an emergency"),
+                    ("view_broken_glass", "Can see emergency access to the charts of own units"),
                     ("review_broken_glass", "Can review emergency access"),
                 ],
                 "default_permissions": (),
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("open_chart", "Can open charts on a ground"),
                     ("view_chart", "Can open this chart"),
+                    ("grant_chart", "Can let somebody open a single chart"),
                 ],
                 "default_permissions": (),
             },

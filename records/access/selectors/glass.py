@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import User
 from records.access.models import BrokenGlass, ChartUnit
@@ -44,3 +47,15 @@ def seen_by(user: User, rows: QuerySet[BrokenGlass]) -> QuerySet[BrokenGlass]:
 def get_open(*, user: User, chart_id: int) -> BrokenGlass | None:
     """Return the person's open emergency access to a chart."""
     return BrokenGlass.objects.filter(user=user, chart_id=chart_id, closed_at__isnull=True).first()
+
+
+def label(ids: Sequence[str]) -> dict[str, str]:
+    """Return what the access log calls emergency accesses, by their ids as text."""
+    rows = BrokenGlass.objects.filter(pk__in=[int(value) for value in ids if value.isdecimal()])
+    names = rows.values_list("pk", "user__display_name")
+    return {str(glass_id): f"emergency access of {name}" for glass_id, name in names}
+
+
+def url(glass_id: str) -> str:
+    """Return the page on which an emergency access is reviewed."""
+    return reverse("access:glass_review", args=[int(glass_id)])

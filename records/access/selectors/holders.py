@@ -1,4 +1,4 @@
-"""Who holds which right on a unit, with grantor, reason and end."""
+"""Who holds which right on a unit or a chart, with grantor, reason and end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from records.access.enums import UnitRight
-from records.access.models import CustodyUnit, UnitGroupPermission, UnitUserPermission
+from records.access.models import (
+    ChartUserPermission,
+    CustodyUnit,
+    UnitGroupPermission,
+    UnitUserPermission,
+)
+
+Row = UnitGroupPermission | UnitUserPermission | ChartUserPermission
 
 
 @dataclass(frozen=True)
@@ -32,14 +39,14 @@ def list_holders(unit: CustodyUnit) -> list[Holder]:
     in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     groups = UnitGroupPermission.objects.filter(in_force, content_object=unit)
     people = UnitUserPermission.objects.filter(in_force, content_object=unit)
-    rows: list[UnitGroupPermission | UnitUserPermission] = [
+    rows: list[Row] = [
         *groups.select_related("group", "permission", "granted_by").order_by("group__name"),
         *people.select_related("user", "permission", "granted_by").order_by("user__display_name"),
     ]
     return [_holder(row) for row in rows]
 
 
-def _holder(row: UnitGroupPermission | UnitUserPermission) -> Holder:
+def _holder(row: Row) -> Holder:
     is_role = isinstance(row, UnitGroupPermission)
     return Holder(
         name=Role(row.group.name).label if is_role else row.user.display_name,
@@ -51,3 +58,11 @@ def _holder(row: UnitGroupPermission | UnitUserPermission) -> Holder:
         reason=row.reason,
         expires_at=row.expires_at,
     )
+
+
+def list_chart_holders(chart_id: int) -> list[Holder]:
+    """Return the rights in force on one chart, by name: one query."""
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    rows = ChartUserPermission.objects.filter(in_force, content_object=chart_id)
+    people = rows.select_related("user", "permission", "granted_by")
+    return [_holder(row) for row in people.order_by("user__display_name", "pk")]

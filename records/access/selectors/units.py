@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -27,3 +29,9 @@ def get_facility_of(unit_id: int) -> Facility:
         Facility.DoesNotExist: no such unit.
     """
     return Facility.objects.get(units=unit_id)
+
+
+def label(ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of units by their ids as text, for the access log."""
+    rows = CustodyUnit.objects.filter(pk__in=[int(value) for value in ids if value.isdecimal()])
+    return {str(unit_id): name for unit_id, name in rows.values_list("pk", "name")}

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.selectors.users import get_system_user
 from audit import context
 from audit.enums import Action, Basis, Purpose
+from audit.errors import Refused
 from audit.services import events
 from audit.writes import attributed, attributing
 from records.access.enums import ReviewOutcome
@@ -130,7 +131,7 @@ def review(*, actor: User, glass_id: int, outcome: ReviewOutcome, note: str) -> 
 
 
 def _check_review(actor: User, glass: BrokenGlass, now: datetime) -> None:
-    refused = None
+    refused: type[Refused] | None = None
     if glass.user_id == actor.pk:
         refused = OwnGlassReview
     elif glass.reviewed_at is not None:

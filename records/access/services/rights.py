@@ -20,6 +20,7 @@ from records.access.models import (
     UnitGroupPermission,
     UnitUserPermission,
 )
+from records.access.services import opening
 
 
 @attributed
@@ -83,12 +84,14 @@ def revoke_unit(
 def grant_chart(
     *, actor: User, chart_id: int, user: User, reason: str, expires_at: datetime | None = None
 ) -> ChartUserPermission:
-    """Let one person open one chart, for a stated reason.
+    """Let one person open one chart, for a stated reason; a right that stands is replaced.
 
     Raises:
         OwnRights: the actor is the person.
+        ChartUnknown, ChartDestroyed, ChartRefused: the actor may not open the chart themselves.
     """
-    _check_not_own(actor, user, None)
+    opening.peek_scope(actor=actor, patient_id=chart_id)
+    _check_not_own(actor, user, None, chart_id)
     permission = _permission(Chart, UnitRight.VIEW_CHART)
     rows = ChartUserPermission.objects.filter(
         user=user, content_object_id=chart_id, permission=permission
@@ -114,7 +117,12 @@ def grant_chart(
 
 @attributed
 def revoke_chart(*, actor: User, chart_id: int, user: User) -> bool:
-    """Take a person's right on one chart; return whether there was one."""
+    """Take a person's right on one chart; return whether there was one. Gone at once.
+
+    Raises:
+        ChartUnknown, ChartDestroyed, ChartRefused: the actor may not open the chart themselves.
+    """
+    opening.peek_scope(actor=actor, patient_id=chart_id)
     rows = ChartUserPermission.objects.filter(user=user, content_object_id=chart_id)
     removed, _ = rows.delete()
     if removed:
@@ -128,9 +136,16 @@ def revoke_chart(*, actor: User, chart_id: int, user: User) -> bool:
     return bool(removed)
 
 
-def _check_not_own(actor: User, user: User | None, role: str | None) -> None:
+def _check_not_own(
+    actor: User, user: User | None, role: str | None, chart_id: int | None = None
+) -> None:
     if (user is not None and user.pk == actor.pk) or (role and role in actor.role_names):
-        raise OwnRights(subject_type="user", subject_id=actor.pk)
+        raise OwnRights(
+            action=Action.RIGHT_GRANTED,
+            patient_id=chart_id,
+            subject_type="user",
+            subject_id=actor.pk,
+        )
 
 
 def _permission(model: type[CustodyUnit] | type[Chart], codename: str) -> Permission:

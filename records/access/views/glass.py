@@ -2,71 +2,101 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.http import fresh_sign_in_required, person
-from audit.enums import Action
+from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
+from records.access import directory
 from records.access.enums import ReviewOutcome
 from records.access.forms.glass import BreakGlassForm, ReviewForm
 from records.access.models import BrokenGlass
-from records.access.permissions import BREAK_GLASS, OPEN_CHART, REVIEW_BROKEN_GLASS
+from records.access.permissions import (
+    BREAK_GLASS,
+    OPEN_CHART,
+    REVIEW_BROKEN_GLASS,
+    VIEW_BROKEN_GLASS,
+)
 from records.access.presenters import glass as presenter
 from records.access.selectors import glass as selectors
-from records.access.services import glass
+from records.access.services import glass, opening
 
 
-@requires(BREAK_GLASS, methods=("GET", "POST"))
+@requires(OPEN_CHART, BREAK_GLASS, methods=("GET", "POST"))
 @fresh_sign_in_required
 def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Ask why, then open the chart for a limited time; the person has just signed in again."""
+    """Ask why, then open the chart for a limited time; the person has just signed in again.
+
+    Who has a ground already, from care or work or a form sent twice, goes straight to the chart.
+    """
+    actor = person(request)
+    if opening.has_ground(actor=actor, patient_id=patient_id):
+        return redirect("charts:chart_detail", patient_id=patient_id)
     form = BreakGlassForm(request.POST or None)
-    if request.method != "POST":
-        return render(request, "access/glass_break.html", {"form": form})
-    if not form.is_valid():
-        return render(request, "access/glass_break.html", {"form": form}, status=422)
-    glass.break_glass(
-        actor=person(request), patient_id=patient_id, reason=form.cleaned_data["reason"]
-    )
+    if request.method != "POST" or not form.is_valid():
+        return _ask(request, patient_id, form)
+    glass.break_glass(actor=actor, patient_id=patient_id, reason=form.cleaned_data["reason"])
     return redirect("charts:chart_detail", patient_id=patient_id)
+
+
+def _ask(request: HttpRequest, patient_id: int, form: BreakGlassForm) -> HttpResponse:
+    """Show whose chart it is, as the directory does, and the form; refuse before anything typed."""
+    glass.check_break(actor=person(request), patient_id=patient_id)
+    events.record(
+        action=Action.PATIENTS_LISTED,
+        basis=Basis.DIRECTORY,
+        patients=[patient_id],
+        durable=True,
+    )
+    values = {"form": form, "patient": directory.get_line(patient_id)}
+    status = 422 if form.errors else 200
+    return render(request, "access/glass_break.html", values, status=status)
 
 
 @requires(OPEN_CHART, methods=("POST",))
 def glass_close(request: HttpRequest, glass_id: int) -> HttpResponse:
     """End one's own emergency access before its time."""
-    get_object_or_404(BrokenGlass, pk=glass_id, user=person(request))
-    glass.close(actor=person(request), glass_id=glass_id)
+    row = get_object_or_404(BrokenGlass, pk=glass_id, user=person(request))
+    glass.close(actor=person(request), glass_id=row.pk)
+    messages.success(request, "The emergency access is closed.")
     return redirect("home")
 
 
-@requires(REVIEW_BROKEN_GLASS)
+@requires(VIEW_BROKEN_GLASS)
 def glass_list(request: HttpRequest) -> HttpResponse:
     """List what waits for review and what was reviewed, naming the patients in the event."""
-    waiting = list(selectors.list_unreviewed()[:100])
-    reviewed = list(selectors.list_reviewed()[:50])
+    user = person(request)
+    waiting = list(selectors.seen_by(user, selectors.list_unreviewed())[:100])
+    reviewed = list(selectors.seen_by(user, selectors.list_reviewed())[:50])
     patients = [row.chart_id for row in (*waiting, *reviewed)]
     events.record(action=Action.LOG_VIEWED, patients=patients, durable=True)
-    values = {"waiting": presenter.present(waiting), "reviewed": presenter.present(reviewed)}
+    values = {
+        "waiting": presenter.present(waiting),
+        "reviewed": presenter.present(reviewed),
+        "can_review": user.has_perm(REVIEW_BROKEN_GLASS),
+    }
     return render(request, "access/glass_list.html", values)
 
 
 @requires(REVIEW_BROKEN_GLASS, methods=("GET", "POST"))
 def glass_review(request: HttpRequest, glass_id: int) -> HttpResponse:
     """Judge one emergency access."""
-    row = get_object_or_404(BrokenGlass.objects.select_related("user", "chart__unit"), pk=glass_id)
-    events.record(action=Action.LOG_VIEWED, patient_id=row.chart_id, durable=True)
+    rows = BrokenGlass.objects.select_related("user", "reviewed_by", "chart__unit")
+    row = get_object_or_404(rows, pk=glass_id)
     form = ReviewForm(request.POST or None)
-    values = {"form": form, "row": presenter.present([row])[0]}
-    if request.method != "POST":
-        return render(request, "access/glass_review.html", values)
-    if not form.is_valid():
-        return render(request, "access/glass_review.html", values, status=422)
-    glass.review(
-        actor=person(request),
-        glass_id=glass_id,
-        outcome=ReviewOutcome(form.cleaned_data["outcome"]),
-        note=form.cleaned_data["note"],
-    )
-    return redirect("access:glass_list")
+    if request.method == "POST" and form.is_valid():
+        glass.review(
+            actor=person(request),
+            glass_id=glass_id,
+            outcome=ReviewOutcome(form.cleaned_data["outcome"]),
+            note=form.cleaned_data["note"],
+        )
+        messages.success(request, "The judgement is saved.")
+        return redirect("access:glass_list")
+    events.record(action=Action.LOG_VIEWED, patient_id=row.chart_id, durable=True)
+    values = presenter.present_review(row, person(request)) | {"form": form}
+    status = 422 if form.errors else 200
+    return render(request, "access/glass_review.html", values, status=status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.http import fresh_sign_in_required, person
+from accounts.http import fresh_sign_in_required, fresh_sign_in_to_post, person
 from audit.http import requires
 from records.access.enums import UnitRight
 from records.access.forms.units import GrantForm, NewUnitForm, RevokeForm, UnitForm
@@ -25,6 +25,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(MANAGE_UNITS, methods=("GET", "POST"))
+@fresh_sign_in_to_post
 def unit_create(request: HttpRequest) -> HttpResponse:
     """Make a custody unit."""
     form = NewUnitForm(request.POST or None)
@@ -38,6 +39,7 @@ def unit_create(request: HttpRequest) -> HttpResponse:
 
 
 @requires(MANAGE_UNITS, methods=("GET", "POST"))
+@fresh_sign_in_to_post
 def unit_detail(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Change a unit; show who holds which right on it."""
     unit = get_object_or_404(selectors.list_units(), pk=unit_id)
@@ -72,6 +74,7 @@ def unit_grant(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 @requires(MANAGE_UNITS, methods=("POST",))
+@fresh_sign_in_required
 def unit_revoke(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Take a right on a unit; gone on the holder's next request."""
     unit = get_object_or_404(selectors.list_units(), pk=unit_id)
