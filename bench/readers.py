@@ -13,6 +13,7 @@ from accounts.selectors.users import get_system_user
 from accounts.services import users
 from audit import context
 from audit.writes import attributing
+from records.access import system_work
 from records.access.enums import UnitRight
 from records.access.models import CustodyUnit
 from records.access.services import rights
@@ -75,10 +76,11 @@ def _make(system):
             _grant(system, unit, made["all"])
         for number, user in enumerate(staff):
             _grant(system, units[number % len(units)], user)
-        for chart_id in _some_charts():
-            rights.grant_chart(
-                actor=system, chart_id=chart_id, user=made["few"], reason="benchmark"
-            )
+        with system_work.on(system, units[0].pk):
+            for chart_id in _some_charts():
+                rights.grant_chart(
+                    actor=system, chart_id=chart_id, user=made["few"], reason="benchmark"
+                )
 
 
 def _user(system, name):

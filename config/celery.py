@@ -47,6 +47,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=20),
         "options": {"expires": 3600},
     },
+    "keep-up-releases": {
+        "task": "requests_release.tasks.keep_up",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500},
+    },
     "sweep-orphans": {
         "task": "records.documents.tasks.sweep_orphans",
         "schedule": crontab(minute=40),
