@@ -12,8 +12,11 @@ from jobs import registry
 from records.access.services.opening import ChartScope
 from records.charts import panels
 from records.charts.panels import Panel
+from records.documents import keepers
+from records.documents.keepers import Keeper
+from records.retention import copies
 from requests_release import relationships, worklist
-from requests_release.models import Request
+from requests_release.models import PackagePart, Request
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import requests
 from requests_release.services import packages, packaging
@@ -48,4 +51,6 @@ def register_all() -> None:
     panels.register(
         Panel("requests", "right", 20, "requests_release/_panel.html", _panel, VIEW_REQUEST)
     )
+    keepers.register(Keeper(PackagePart, "package_part", packages.place_of))
+    copies.register("release packages", packages.erase_copies)
     registry.register(packages.KIND, packaging.work, on_failure=packaging.give_up)

@@ -97,12 +97,10 @@ def read(item: SourceItem) -> bytes:
 
 
 def plan_of(item: SourceItem) -> dict[str, Any]:
-    """Return what a package's plan notes of a chosen document."""
+    """Return what a package's plan notes of a chosen document: no word of its content."""
     return {
         "document": item.document_id,
         "version": item.version_number,
         "pages": list(item.pages),
         "sha256": item.sha256,
-        "title": item.title,
-        "service_on": item.service_on.isoformat(),
     }

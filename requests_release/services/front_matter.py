@@ -16,7 +16,7 @@ from requests_release.enums import AuthorizedPurpose, Medium, Notice
 from requests_release.models import Authorization, Package, Request
 from requests_release.rules import bases
 from requests_release.rules.notices import FOOT, NOTICES, STANDING
-from requests_release.selectors import readiness
+from requests_release.selectors import readiness, sources
 
 
 def make(*, package: Package) -> tuple[bytes, int]:
@@ -28,17 +28,17 @@ def make(*, package: Package) -> tuple[bytes, int]:
     request = package.request
     found = readiness.check(request, classes=frozenset())
     house = _house(request)
-    letter = typeset("release_cover_letter", _letter(request, package, house, found.notices))
+    letter = typeset("release_cover_letter", _letter(request, house, found.notices))
     notices = [
         typeset("redisclosure_notice", _notice(request, notice, found.authorization, house))
         for notice in found.notices
         if notice in NOTICES
     ]
     others = count_pages(letter) + sum(map(count_pages, notices))
-    index = typeset("release_index", _index(request, package, house, others + 2))
+    index = typeset("release_index", _index(request, house, others + 2))
     if count_pages(index) > 1:
         first = others + count_pages(index) + 1
-        index = typeset("release_index", _index(request, package, house, first))
+        index = typeset("release_index", _index(request, house, first))
     whole = _joined([letter, index, *notices])
     return whole, count_pages(whole)
 
@@ -86,13 +86,11 @@ def patient_line(request: Request) -> dict[str, str]:
     }
 
 
-def _letter(
-    request: Request, package: Package, house: dict[str, Any], notices: tuple[Notice, ...]
-) -> dict[str, Any]:
+def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]) -> dict[str, Any]:
     preparer = request.submitted_by
     approved_on = timezone.localdate(request.approved_at)
-    pages = sum(len(planned["pages"]) for planned in package.plan)
-    days = sorted(planned["service_on"] for planned in package.plan)
+    items = sources.list_items(request)
+    days = sorted(item.service_on for item in items)
     purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
     return {
         "house": house,
@@ -106,9 +104,9 @@ def _letter(
             ("Ground", bases.rule_of(request.basis).cite),
         ),
         "contents": _facts(
-            ("Documents", str(len(package.plan))),
-            ("Pages", str(pages)),
-            ("Dates of service", f"{days[0]} to {days[-1]}"),
+            ("Documents", str(len(items))),
+            ("Pages", str(sum(len(item.pages) for item in items))),
+            ("Dates of service", f"{chartroom.day(days[0])} to {chartroom.day(days[-1])}"),
             ("Medium", Medium(request.medium).label),
         ),
         "notices": [*STANDING, *(FOOT[notice] for notice in notices if notice in FOOT)],
@@ -119,20 +117,18 @@ def _letter(
     }
 
 
-def _index(
-    request: Request, package: Package, house: dict[str, Any], first_page: int
-) -> dict[str, Any]:
+def _index(request: Request, house: dict[str, Any], first_page: int) -> dict[str, Any]:
     return {
         "house": house,
         "patient": patient_line(request),
         "first_page": first_page,
         "documents": [
             {
-                "title": planned["title"],
-                "date": planned["service_on"],
-                "pages": len(planned["pages"]),
+                "title": item.title,
+                "date": chartroom.day(item.service_on),
+                "pages": len(item.pages),
             }
-            for planned in package.plan
+            for item in sources.list_items(request)
         ],
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Sequence
+
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,13 +14,14 @@ from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed, attributing
 from jobs.services import jobs
+from records.documents.enums import DocumentStatus
 from records.documents.vault import files
 from records.documents.vault.files import Place
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import PackageState, PartKind, RequestStatus
 from requests_release.errors import DocumentNotFit, PackageNotReady
-from requests_release.models import Delivery, Package, PackagePart, Request
+from requests_release.models import Delivery, Package, PackagePart, Request, RequestItem
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.selectors import readiness
 from requests_release.services import moving
@@ -177,6 +180,43 @@ def erase_keys(package: Package) -> None:
     for part in PackagePart.objects.filter(package=package, key_erased_at__isnull=True):
         part.wrapped_key, part.key_erased_at = None, now
         part.save(update_fields=["wrapped_key", "key_erased_at"])
+
+
+def erase_copies(document_ids: Sequence[int]) -> int:
+    """Erase keys and bytes of every package that holds pages of these documents; how many parts.
+
+    Called when documents are destroyed, inside an attributed transaction. What was disclosed
+    stays written down; the copies themselves are gone. Safe to repeat; 0 means none was left.
+    """
+    now = timezone.now()
+    parts = PackagePart.objects.filter(
+        package__request__items__document_id__in=document_ids, bytes_removed_at__isnull=True
+    ).distinct()
+    for part in parts:
+        part.wrapped_key, part.key_erased_at = None, part.key_erased_at or now
+        part.save(update_fields=["wrapped_key", "key_erased_at"])
+        files.erase(part.storage_name)
+        part.bytes_removed_at = now
+        part.save(update_fields=["bytes_removed_at"])
+    return len(parts)
+
+
+def void_changed() -> int:
+    """Take back every approval whose documents were moved, voided or replaced; how many.
+
+    Delivery looks by itself; this is so that the board tells it early.
+    """
+    changed = (
+        RequestItem.objects.filter(request__status__in=VOIDABLE)
+        .exclude(
+            document__status=DocumentStatus.CURRENT,
+            document__patient_id=F("request__patient_id"),
+            document__version_number=F("version_number"),
+        )
+        .values_list("request_id", flat=True)
+        .distinct()
+    )
+    return sum(bool(void_if_changed(request_id=request_id)) for request_id in list(changed))
 
 
 def remove_erased() -> int:

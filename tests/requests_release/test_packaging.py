@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 from django.utils import timezone
 
+from audit.context import acting_as
 from audit.enums import Action
 from audit.writes import attributing
 from config import env
@@ -19,10 +20,12 @@ from jobs.services import jobs
 from records.access.enums import UnitRight
 from records.access.services import rights
 from records.documents.models import Document, DocumentVersion
-from records.documents.services import corrections, filing
+from records.documents.services import corrections, filing, upkeep
 from records.documents.vault import checks, files
+from records.retention import copies
 from requests_release.models import Package, PackagePart
 from requests_release.services import packages, packaging, stages
+from requests_release.tasks import keep_up
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -296,6 +299,49 @@ def test_the_worker_acts_as_the_system_for_the_approver(patient, clerk, approver
     assert event["on_behalf_of_id"] == approver.pk
     assert event["actor_id"] not in (clerk.pk, approver.pk)
     assert event["patient_id"] == patient.pk
+
+
+@pytest.mark.django_db
+def test_copies_of_destroyed_documents_are_erased_with_them(patient, clerk, approver, stored):
+    request = builders.ready(patient, clerk, approver, stored)
+    other = factories.make_document(patient)
+
+    with attributing(clerk):
+        untouched = copies.erase_all([other.pk])
+        first = copies.erase_all([stored.pk])
+        again = copies.erase_all([stored.pk])
+
+    whole = PackagePart.objects.get(package__request=request, kind="WHOLE")
+    name = "release packages"
+    assert (untouched[name], first[name], again[name]) == (0, 2, 0)
+    assert (whole.wrapped_key, whole.bytes_removed_at is None) == (None, False)
+    assert not files.storages[files.ALIAS].exists(f"{whole.storage_name}/{files.ORIGINAL}")
+
+
+@pytest.mark.django_db
+def test_the_clock_takes_back_approvals_that_no_longer_stand(patient, clerk, approver):
+    first, second = (builders.file_document(patient, clerk) for _ in range(2))
+    changed = builders.ready(patient, clerk, approver, first)
+    stands = builders.ready(patient, clerk, approver, second)
+    with attributing(clerk):
+        Document.objects.filter(pk=first.pk).update(version_number=2)
+
+    keep_up()
+
+    assert builders.fresh(changed).status == "IN_PREPARATION"
+    assert builders.fresh(stands).status == "READY"
+    parts = PackagePart.objects.filter(package__request=changed)
+    assert all(part.bytes_removed_at for part in parts)
+
+
+@pytest.mark.django_db
+def test_packages_are_read_again_by_the_vaults_upkeep(patient, clerk, approver, stored):
+    builders.ready(patient, clerk, approver, stored)
+
+    with acting_as(clerk):
+        report = upkeep.verify()
+
+    assert (report.checked, report.missing, report.damaged) == (2, 0, 0)
 
 
 # --- a worker killed ------------------------------------------------------------------------------
