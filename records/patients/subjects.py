@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 
 from audit import subjects
+from records.access import directory
 from records.patients.rules import mrn, names
-from records.patients.selectors import patients
+from records.patients.selectors import lines, patients
 
 
 def label(ids: Sequence[str]) -> Mapping[str, str]:
@@ -31,6 +32,12 @@ def find(text: str) -> Sequence[str]:
     return [str(key) for key in patients.list_by_mrn(number)] if number else []
 
 
+def line(patient_id: int) -> lines.DirectoryLine | None:
+    """Return the directory line of a patient, for pages that have decided who may see it."""
+    return next(iter(lines.get_lines([patient_id])), None)
+
+
 def register() -> None:
-    """Tell the access log about patients."""
+    """Tell the access log about patients, and access who a patient is."""
     subjects.register(subjects.PATIENT, label, url, find)
+    directory.register(line)
