@@ -25,9 +25,9 @@ class Look:
 
 def list_recent_looks(scope: ChartScope) -> list[Look]:
     """Return the latest look of each of the people who last saw the chart, newest first."""
-    rows = events.list_events(Criteria(patient_id=scope.patient_id), most=MOST_EVENTS)
+    page = events.list_events(Criteria(patient_id=scope.patient_id), most=MOST_EVENTS)
     latest: dict[int | None, Look] = {}
-    for row in rows:
+    for row in page.events:
         what = Action(row.action).label
         latest.setdefault(row.actor_id, Look(row.actor_name, what, row.occurred_at))
     return list(latest.values())[:MOST_PEOPLE]

@@ -7,6 +7,11 @@ class EncountersConfig(AppConfig):
     verbose_name = "Encounters"
 
     def ready(self) -> None:
-        from records.encounters import grants, relations  # noqa: F401  (registration on import)
+        from records.encounters import (  # models are loaded only now
+            grants,  # noqa: F401  (registration on import)
+            relations,
+            subjects,
+        )
 
         relations.register()
+        subjects.register()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.errors import Refused, StaleState
+from audit.errors import NotVisible, Refused, StaleState
 
 
 class EncounterMoveNotAllowed(StaleState):
@@ -12,6 +12,13 @@ class EncounterMoveNotAllowed(StaleState):
 
     message = "The encounter's status does not allow this step. Look at it again."
     reason = "ENCOUNTER_MOVE_NOT_ALLOWED"
+
+
+class EncounterUnknown(NotVisible):
+    """There is no such encounter in the chart, or the person may not know of it."""
+
+    message = "There is no such encounter."
+    reason = "ENCOUNTER_UNKNOWN"
 
 
 class DatesRefused(Refused):
@@ -22,6 +29,14 @@ class DatesRefused(Refused):
     def __init__(self, field: str, message: str, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.field = field
+
+
+class UnitRefused(Refused):
+    """The unit is neither one of the person's own nor the chart's."""
+
+    message = "You cannot open charts of this unit, so you cannot admit to it."
+    reason = "UNIT_REFUSED"
+    field = "unit"
 
 
 class StayOpen(Refused):

@@ -7,4 +7,10 @@ class PatientsConfig(AppConfig):
     verbose_name = "Patients"
 
     def ready(self) -> None:
-        from records.patients import grants, tracking  # noqa: F401  (registration on import)
+        from records.patients import (  # models are loaded only now
+            grants,  # noqa: F401  (registration on import)
+            subjects,
+            tracking,  # noqa: F401  (registration on import)
+        )
+
+        subjects.register()

@@ -14,7 +14,7 @@ from records.patients.selectors import lines, patients
 
 def label(ids: Sequence[str]) -> Mapping[str, str]:
     """Return FAMILY, Given and the record number of each patient."""
-    found = patients.map_names([int(text) for text in ids if text.isdecimal()])
+    found = patients.map_names([int(text) for text in ids if text.isdecimal() and len(text) < 19])
     return {
         str(key): f"{names.display_name(name)} · {mrn.display(number)}"
         for key, (name, number) in found.items()

@@ -37,8 +37,6 @@ class Migration(migrations.Migration):
         migrations.AddField("encountermove", "to_attending", attending()),
         migrations.AddIndex(
             "encountermove",
-            models.Index(
-                fields=["from_attending", "moved_at"], name="encounters_move_attending"
-            ),
+            models.Index(fields=["from_attending", "moved_at"], name="encounters_move_attending"),
         ),
     ]

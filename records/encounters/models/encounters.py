@@ -109,9 +109,7 @@ class EncounterMove(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["encounter", "moved_at"], name="encounters_move_in_order"),
-            models.Index(
-                fields=["from_attending", "moved_at"], name="encounters_move_attending"
-            ),
+            models.Index(fields=["from_attending", "moved_at"], name="encounters_move_attending"),
         ]
 
     def __str__(self) -> str:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.enums import Action
-from audit.services import events
 from audit.writes import attributed
 from records.access.services import opening
 from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
-from records.encounters.errors import EncounterChangedMeanwhile, StayOpen
-from records.encounters.models import Encounter, EncounterMove, Provider
+from records.encounters.errors import EncounterChangedMeanwhile
+from records.encounters.models import Encounter, Provider
 from records.encounters.rules import dates
+from records.encounters.services import rows
 from records.patients.selectors import patients as patient_selectors
-from records.patients.services import patients
 
 
 @dataclass(frozen=True)
@@ -58,19 +56,9 @@ def correct(*, actor: User, encounter_id: int, version: int, facts: Correction) 
     _check_dates(scope, encounter, wanted)
     for name in changed:
         setattr(encounter, name, wanted[name])
-    _save(encounter, changed)
-    events.record(
-        action=Action.ENCOUNTER_CHANGED,
-        actor=actor,
-        patient_id=encounter.patient_id,
-        basis=scope.basis,
-        subject_type="encounter",
-        subject_id=encounter.pk,
-        detail={"fields": changed},
-    )
-    if encounter.status in (EncounterStatus.IN_PROGRESS, EncounterStatus.DISCHARGED):
-        day = timezone.localdate(encounter.ended_at or encounter.started_at)
-        patients.note_seen(actor=actor, patient_id=encounter.patient_id, on=day)
+    rows.save(encounter, changed)
+    rows.record(actor, scope, encounter, Action.ENCOUNTER_CHANGED, {"fields": changed})
+    rows.note_seen(actor, encounter.patient_id)
     return encounter
 
 
@@ -99,15 +87,5 @@ def _check_dates(scope: opening.ChartScope, encounter: Encounter, wanted: dict[s
         is_planned=encounter.status in (EncounterStatus.PLANNED, EncounterStatus.CANCELLED),
     )
     if end:
-        moves = EncounterMove.objects.filter(encounter=encounter).order_by("-moved_at")
-        last_move = moves.values_list("moved_at", flat=True).first()
-        dates.check_end(start, end, now=timezone.now(), last_move=last_move)
-
-
-def _save(encounter: Encounter, fields: list[str]) -> None:
-    encounter.version += 1
-    try:
-        with transaction.atomic():
-            encounter.save(update_fields=[*fields, "version"])
-    except IntegrityError as error:
-        raise StayOpen(patient_id=encounter.patient_id) from error
+        last = rows.last_move_at(encounter)
+        dates.check_end(start, end, now=timezone.now(), last_move=last)

@@ -2,62 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.enums import Action
-from audit.services import events
 from audit.writes import attributed
-from records.access.services import opening
-from records.access.services.opening import ChartScope
 from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
-from records.encounters.errors import AccountTaken, EncounterChangedMeanwhile, StayOpen
-from records.encounters.models import (
-    Encounter,
-    EncounterMove,
-    EncounterStatusChange,
-    Provider,
-)
+from records.encounters.models import Encounter, EncounterMove, Provider
 from records.encounters.rules import dates, transitions
-from records.encounters.rules.transitions import Move
+from records.encounters.services import rows, starting
+from records.encounters.services.starting import EncounterFacts
 from records.patients.selectors import patients as patient_selectors
-from records.patients.services import patients
+from records.patients.services import life
 
-
-@dataclass(frozen=True)
-class EncounterFacts:
-    """What is known of a stay or visit when it begins."""
-
-    kind: EncounterKind
-    started_at: datetime
-    unit_id: int
-    attending: Provider | None = None
-    service: str = ""
-    location: str = ""
-    reason: str = ""
-    account_number: str = ""
+__all__ = [
+    "EncounterFacts",
+    "arrive",
+    "begin",
+    "cancel",
+    "discharge",
+    "record_visit",
+    "reopen",
+    "transfer",
+]
 
 
 @attributed
 def begin(
-    *, actor: User, patient_id: int, facts: EncounterFacts, status: EncounterStatus
+    *,
+    actor: User,
+    patient_id: int,
+    facts: EncounterFacts,
+    status: EncounterStatus,
+    submission_key: UUID | None = None,
 ) -> Encounter:
     """Begin an encounter: PLANNED plans it, IN_PROGRESS admits.
 
+    The same `submission_key` begins once: a form sent twice gives the encounter of the first time.
+
     Raises:
         DatesRefused: the start cannot be.
+        UnitRefused: the unit is neither the actor's nor the chart's.
         StayOpen: the patient has an open stay.
+        AccountTaken: another encounter has the account number.
         ChartRefused, ChartUnknown: the actor has no ground for this chart.
     """
-    scope = opening.peek_scope(actor=actor, patient_id=patient_id)
-    _check_start(scope, facts, status)
-    encounter = _insert(actor, patient_id, facts, status)
-    _note(actor, scope, encounter, transitions.STARTS[status], "", "")
-    return encounter
+    return starting.start(actor, patient_id, facts, status, submission_key)
 
 
 @attributed
@@ -68,20 +61,19 @@ def record_visit(
     facts: EncounterFacts,
     ended_at: datetime,
     disposition: Disposition | str = "",
+    submission_key: UUID | None = None,
 ) -> Encounter:
-    """Record a visit or stay that is over.
+    """Record a visit or stay that is over, once for each `submission_key`.
 
     Raises:
         DatesRefused: start or end cannot be.
+        UnitRefused: the unit is neither the actor's nor the chart's.
+        AccountTaken: another encounter has the account number.
         ChartRefused, ChartUnknown: the actor has no ground for this chart.
     """
-    scope = opening.peek_scope(actor=actor, patient_id=patient_id)
-    status = EncounterStatus.DISCHARGED
-    _check_start(scope, facts, status)
     dates.check_end(facts.started_at, ended_at, now=timezone.now(), last_move=None)
-    encounter = _insert(actor, patient_id, facts, status, ended_at, disposition)
-    _note(actor, scope, encounter, transitions.STARTS[status], "", "")
-    return encounter
+    status = EncounterStatus.DISCHARGED
+    return starting.start(actor, patient_id, facts, status, submission_key, ended_at, disposition)
 
 
 @attributed
@@ -91,18 +83,20 @@ def arrive(*, actor: User, encounter_id: int, version: int, at: datetime) -> Enc
     Raises:
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
         DatesRefused: the time cannot be.
+        StayOpen: the patient has an open stay.
     """
-    encounter, scope = _lock(actor, encounter_id, version)
-    move = transitions.find_move(encounter.status, EncounterStatus.IN_PROGRESS)
+    target = EncounterStatus.IN_PROGRESS
+    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    encounter = step.encounter
+    if step.is_done:
+        return encounter
+    move = transitions.find_move(encounter.status, target)
     facts = EncounterFacts(EncounterKind(encounter.kind), at, encounter.unit_id)
-    _check_start(scope, facts, EncounterStatus.IN_PROGRESS)
-    before, encounter.status, encounter.started_at = (
-        encounter.status,
-        EncounterStatus.IN_PROGRESS,
-        at,
-    )
-    _save(encounter, ["status", "started_at"])
-    _note(actor, scope, encounter, move, before, "")
+    patient = patient_selectors.get_patient(step.scope)
+    starting.check_start(facts, target, born_on=patient.birth_on, died_on=patient.died_on)
+    before, encounter.status, encounter.started_at = encounter.status, target, at
+    rows.save(encounter, ["status", "started_at"])
+    rows.note(actor, step.scope, encounter, move, before)
     return encounter
 
 
@@ -115,29 +109,38 @@ def transfer(
     to_location: str,
     at: datetime,
     to_service: str = "",
+    to_attending: Provider | None = None,
 ) -> Encounter:
-    """Move a patient to another ward or bed within a stay.
+    """Move a patient to another ward or bed, and to another service or attending if named.
 
     Raises:
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
         DatesRefused: the time cannot be.
     """
-    encounter, scope = _lock(actor, encounter_id, version)
+    done = {"location": to_location}
+    step = rows.open_step(actor, encounter_id, version, done, rows.last_move_by)
+    encounter = step.encounter
+    if step.is_done:
+        return encounter
     transitions.check_open(encounter.status)
-    dates.check_move(encounter.started_at, at, now=timezone.now(), last_move=_last_move(encounter))
+    last = rows.last_move_at(encounter)
+    dates.check_move(encounter.started_at, at, now=timezone.now(), last_move=last)
     EncounterMove.objects.create(
         encounter=encounter,
         from_location=encounter.location,
         to_location=to_location,
         from_service=encounter.service,
         to_service=to_service,
+        from_attending_id=encounter.attending_id,
+        to_attending=to_attending,
         moved_at=at,
         moved_by=actor,
     )
     encounter.location = to_location
     encounter.service = to_service or encounter.service
-    _save(encounter, ["location", "service"])
-    _record(actor, scope, encounter, Action.ENCOUNTER_TRANSFERRED)
+    encounter.attending = to_attending or encounter.attending
+    rows.save(encounter, ["location", "service", "attending"])
+    rows.record(actor, step.scope, encounter, Action.ENCOUNTER_TRANSFERRED)
     return encounter
 
 
@@ -151,37 +154,47 @@ def discharge(
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
         DatesRefused: the time cannot be.
     """
-    encounter, scope = _lock(actor, encounter_id, version)
-    move = transitions.find_move(encounter.status, EncounterStatus.DISCHARGED)
-    dates.check_end(encounter.started_at, at, now=timezone.now(), last_move=_last_move(encounter))
-    before, encounter.status = encounter.status, EncounterStatus.DISCHARGED
+    target = EncounterStatus.DISCHARGED
+    done = {"status": target, "ended_at": at, "disposition": disposition}
+    step = rows.open_step(actor, encounter_id, version, done, rows.last_step_by)
+    encounter = step.encounter
+    if step.is_done:
+        return encounter
+    move = transitions.find_move(encounter.status, target)
+    last = rows.last_move_at(encounter)
+    dates.check_end(encounter.started_at, at, now=timezone.now(), last_move=last)
+    before, encounter.status = encounter.status, target
     encounter.ended_at, encounter.disposition = at, disposition
-    _save(encounter, ["status", "ended_at", "disposition"])
-    _note(actor, scope, encounter, move, before, "")
-    day = timezone.localdate(at)
+    rows.save(encounter, ["status", "ended_at", "disposition"])
+    rows.note(actor, step.scope, encounter, move, before)
     if disposition == Disposition.EXPIRED:
-        patients.note_death(actor=actor, patient_id=encounter.patient_id, on=day)
+        life.note_death(actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(at))
     return encounter
 
 
 @attributed
 def reopen(*, actor: User, encounter_id: int, version: int, reason: str) -> Encounter:
-    """Take a discharge back, with a reason.
+    """Take a discharge back, with a reason; a death that it reported is taken back with it.
 
     Raises:
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
         StayOpen: the patient has been admitted again since.
     """
-    encounter, scope = _lock(actor, encounter_id, version)
-    move = transitions.find_move(encounter.status, EncounterStatus.IN_PROGRESS)
-    before, encounter.status = encounter.status, EncounterStatus.IN_PROGRESS
+    target = EncounterStatus.IN_PROGRESS
+    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    encounter = step.encounter
+    if step.is_done:
+        return encounter
+    move = transitions.find_move(encounter.status, target)
+    died_at = encounter.ended_at if encounter.disposition == Disposition.EXPIRED else None
+    before, encounter.status = encounter.status, target
     encounter.ended_at, encounter.disposition = None, ""
-    try:
-        with transaction.atomic():
-            _save(encounter, ["status", "ended_at", "disposition"])
-    except IntegrityError as error:
-        raise StayOpen(patient_id=encounter.patient_id) from error
-    _note(actor, scope, encounter, move, before, reason)
+    rows.save(encounter, ["status", "ended_at", "disposition"])
+    rows.note(actor, step.scope, encounter, move, before, reason)
+    if died_at:
+        life.take_back_death(
+            actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(died_at)
+        )
     return encounter
 
 
@@ -192,111 +205,13 @@ def cancel(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
     Raises:
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
     """
-    encounter, scope = _lock(actor, encounter_id, version)
-    move = transitions.find_move(encounter.status, EncounterStatus.CANCELLED)
-    before, encounter.status = encounter.status, EncounterStatus.CANCELLED
-    _save(encounter, ["status"])
-    _note(actor, scope, encounter, move, before, reason)
+    target = EncounterStatus.CANCELLED
+    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    encounter = step.encounter
+    if step.is_done:
+        return encounter
+    move = transitions.find_move(encounter.status, target)
+    before, encounter.status = encounter.status, target
+    rows.save(encounter, ["status"])
+    rows.note(actor, step.scope, encounter, move, before, reason)
     return encounter
-
-
-def _check_start(scope: ChartScope, facts: EncounterFacts, status: EncounterStatus) -> None:
-    patient = patient_selectors.get_patient(scope)
-    dates.check_start(
-        facts.started_at,
-        started_on=timezone.localdate(facts.started_at),
-        now=timezone.now(),
-        born_on=patient.birth_on,
-        died_on=patient.died_on,
-        is_planned=status == EncounterStatus.PLANNED,
-    )
-
-
-def _insert(
-    actor: User,
-    patient_id: int,
-    facts: EncounterFacts,
-    status: EncounterStatus,
-    ended_at: datetime | None = None,
-    disposition: Disposition | str = "",
-) -> Encounter:
-    try:
-        with transaction.atomic():
-            return Encounter.objects.create(
-                patient_id=patient_id,
-                unit_id=facts.unit_id,
-                kind=facts.kind,
-                status=status,
-                account_number=facts.account_number or _next_account(),
-                started_at=facts.started_at,
-                ended_at=ended_at,
-                disposition=disposition,
-                attending=facts.attending,
-                service=facts.service,
-                location=facts.location,
-                reason=facts.reason,
-                created_by=actor,
-            )
-    except IntegrityError as error:
-        if "account_is_unique" in str(error):
-            raise AccountTaken(patient_id=patient_id) from error
-        raise StayOpen(patient_id=patient_id) from error
-
-
-def _next_account() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('encounters_account_number')")
-        return f"A{cursor.fetchone()[0]:09d}"
-
-
-def _lock(actor: User, encounter_id: int, version: int) -> tuple[Encounter, ChartScope]:
-    encounter = Encounter.objects.select_for_update().get(pk=encounter_id)
-    scope = opening.peek_scope(actor=actor, patient_id=encounter.patient_id)
-    if encounter.version != version:
-        raise EncounterChangedMeanwhile(
-            patient_id=encounter.patient_id, subject_type="encounter", subject_id=encounter_id
-        )
-    return encounter, scope
-
-
-def _save(encounter: Encounter, fields: list[str]) -> None:
-    encounter.version += 1
-    encounter.save(update_fields=[*fields, "version"])
-
-
-def _last_move(encounter: Encounter) -> datetime | None:
-    return (
-        EncounterMove.objects.filter(encounter=encounter)
-        .order_by("-moved_at")
-        .values_list("moved_at", flat=True)
-        .first()
-    )
-
-
-def _note(
-    actor: User, scope: ChartScope, encounter: Encounter, move: Move, before: str, reason: str
-) -> None:
-    """Write the history row and the event of a step, and the day the patient was seen."""
-    EncounterStatusChange.objects.create(
-        encounter=encounter,
-        from_status=before,
-        to_status=encounter.status,
-        reason=reason,
-        changed_at=timezone.now(),
-        changed_by=actor,
-    )
-    _record(actor, scope, encounter, move.action)
-    if encounter.status in (EncounterStatus.IN_PROGRESS, EncounterStatus.DISCHARGED):
-        day = timezone.localdate(encounter.ended_at or encounter.started_at)
-        patients.note_seen(actor=actor, patient_id=encounter.patient_id, on=day)
-
-
-def _record(actor: User, scope: ChartScope, encounter: Encounter, action: Action) -> None:
-    events.record(
-        action=action,
-        actor=actor,
-        patient_id=encounter.patient_id,
-        basis=scope.basis,
-        subject_type="encounter",
-        subject_id=encounter.pk,
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from accounts import crypto
@@ -25,6 +24,7 @@ MRN_KINDS = {
 }
 MRN_LENGTHS = range(6, 15, 2)
 # What stands between the parts of a note: no name holds it.
+NO_NOTE = "''"
 PART = "\x1f"
 ALIAS_NOTE = "concat_ws(chr(31), n.kind, n.family, n.given)"
 NAME_WORDS = {
@@ -36,6 +36,10 @@ NAME_WORDS = {
     NameKind.TEMPORARY: "earlier known as",
 }
 SHORTEST_PART = 3
+# The order of the indexes on beginnings. Without it the planner believes that any walk over all
+# patients soon meets enough of a common name, and reads half of them.
+BY_FAMILY = "n.family_key USING ~<~, n.given_key USING ~<~"
+BY_GIVEN = "n.given_key USING ~<~, n.family_key"
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,17 @@ class Branch:
     condition: str
     params: tuple[Any, ...]
     why: str | Callable[[str], str] = ""
-    note: str = "''"
+    note: str = NO_NOTE
     score: str = "0"
     score_params: tuple[Any, ...] = ()
+    order: str = "score DESC"
 
     def explain(self, note: str) -> str:
         """Return why the row matched, empty where it is the patient's own name or number."""
         return self.why if isinstance(self.why, str) else self.why(note)
 
 
+Way = tuple[str, tuple[Any, ...], str]
 # Rooms above add how a number of theirs leads to a patient.
 _lookups: dict[QueryKind, Branch] = {}
 
@@ -107,7 +113,7 @@ def _numbers(meaning: Interpretation) -> list[Branch]:
 def _record_numbers(number: str) -> list[Branch]:
     found = []
     for kind, word in MRN_KINDS.items():
-        params = (_padded(number), kind)
+        params = (every_length(number), kind)
         found.append(Branch(*IDENTIFIER, OF_KIND, params, _number_why(word), "n.value"))
     return found
 
@@ -116,7 +122,7 @@ def _number_why(word: str) -> Callable[[str], str]:
     return lambda value: f"{word} {mrn.display(value)}" if word else ""
 
 
-def _padded(number: str) -> list[str]:
+def every_length(number: str) -> list[str]:
     """Return a record number filled with zeros to every length in use."""
     short = number.lstrip("0") or "0"
     return sorted({short.zfill(length) for length in MRN_LENGTHS if len(short) <= length})
@@ -131,9 +137,10 @@ def _births(meaning: Interpretation, alias: str) -> tuple[str, tuple[Any, ...]]:
 def _names(meaning: Interpretation) -> list[Branch]:
     own, own_params = _name_condition(meaning, "n")
     other, other_params = _name_condition(meaning, "b")
+    order = BY_FAMILY if meaning.family else BY_GIVEN
     return [
-        Branch(*OWN, own, own_params),
-        Branch(*ALIAS, other, other_params, _alias_why, ALIAS_NOTE),
+        Branch(*OWN, own, own_params, order=order),
+        Branch(*ALIAS, other, other_params, _alias_why, ALIAS_NOTE, order=order),
     ]
 
 
@@ -165,31 +172,28 @@ def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tup
 
 def _fuzzy(meaning: Interpretation) -> list[Branch]:
     key = f"{meaning.family} {meaning.given}".strip()
-    own = partial(Branch, *OWN, **_likeness(key, meaning, "n"))
-    other = partial(Branch, *ALIAS, **_likeness(key, meaning, "b"))
-    found = [
-        own("n.name_key %% %s", (key,), "similar name"),
-        other("n.name_key %% %s", (key,), _similar_alias_why, ALIAS_NOTE),
-    ]
+    likeness = _likeness(key, meaning, "b")
+    own: list[Way] = [("n.name_key %% %s", (key,), "similar name")]
     if meaning.family and meaning.given:
         sound = f"{keys.soundex(meaning.family)}{meaning.given[:1]}"
-        found.append(own("n.sound_key = %s", (sound,), "sounds alike"))
-        found += [own(where, params, "similar name") for where, params in _slips(meaning)]
+        own.append(("n.sound_key = %s", (sound,), "sounds alike"))
+        own += [(where, params, "similar name") for where, params in _slips(meaning)]
     elif len(key) >= SHORTEST_PART:
-        found.append(own("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
-    return found
+        own.append(("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
+    other = Branch(*ALIAS, "n.name_key %% %s", (key,), _similar_alias_why, ALIAS_NOTE, *likeness)
+    likeness = _likeness(key, meaning, "n")
+    return [*(Branch(*OWN, *way, NO_NOTE, *likeness) for way in own), other]
 
 
-def _likeness(key: str, meaning: Interpretation, person: str) -> dict[str, Any]:
+def _likeness(key: str, meaning: Interpretation, person: str) -> tuple[str, tuple[Any, ...]]:
     """Return how alike a row is; the birth date typed beside a name puts people in front.
 
     It leaves nobody out: where the name was misspelt, the date may be too.
     """
-    score, params = "similarity(n.name_key, %s)", (key,)
-    if meaning.births:
-        where, days = _births(meaning, person)
-        score, params = f"{score} + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
-    return {"score": score, "score_params": params}
+    if not meaning.births:
+        return "similarity(n.name_key, %s)", (key,)
+    where, days = _births(meaning, person)
+    return f"similarity(n.name_key, %s) + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
 
 
 def _slips(meaning: Interpretation) -> list[tuple[str, tuple[Any, ...]]]:

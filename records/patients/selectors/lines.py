@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +55,7 @@ def get_lines(patient_ids: Sequence[int], open_units: Iterable[int] = ()) -> lis
     """
     open_to = frozenset(open_units)
     found = _load(patient_ids)
-    return [DirectoryLine(*row, can_open=row[UNIT] in open_to) for row in found]
+    return [replace(DirectoryLine(*row), can_open=row[UNIT] in open_to) for row in found]
 
 
 def get_visible_lines(
@@ -80,7 +80,8 @@ def find_singles(patient_ids: Sequence[int], scope: ListScope) -> frozenset[int]
          WHERE p.chart_id = ANY(%(asked)s) AND {scope.where_single("p.chart_id")}
     """
     with connection.cursor() as cursor:
-        cursor.execute(query, {**scope.params, "asked": list(patient_ids)})
+        params: dict[str, Any] = {**scope.params, "asked": list(patient_ids)}
+        cursor.execute(query, params)
         return frozenset(row[0] for row in cursor.fetchall())
 
 
@@ -97,4 +98,4 @@ def _visible(row: tuple[Any, ...], scope: ListScope, is_single: bool, why: str) 
     can_open = is_single or row[UNIT] in scope.unit_ids
     if not can_open and row[UNIT] not in scope.directory_unit_ids:
         return DirectoryLine(row[0], is_hidden=True, why=why)
-    return DirectoryLine(*row, can_open=can_open, why=why)
+    return replace(DirectoryLine(*row), can_open=can_open, why=why)

@@ -12,6 +12,7 @@ from records.access.services.opening import ChartScope
 from records.patients.enums import IdentifierKind
 from records.patients.models import Address, Contact, Identifier, Name, Patient, Phone
 from records.patients.rules.names import PersonName
+from records.patients.selectors import branches
 
 HISTORY_MODELS = (Patient, Name, Identifier, Address, Phone, Contact)
 HISTORY = """
@@ -83,6 +84,13 @@ def map_names(patient_ids: Sequence[int]) -> dict[int, tuple[PersonName, str]]:
 
 def find_by_mrn(number: str) -> int | None:
     """Return the patient who has, or had, a record number; None if nobody."""
+    return next(iter(list_by_mrn(number)), None)
+
+
+def list_by_mrn(number: str) -> list[int]:
+    """Return the patients who have, or had, a record number: one for each facility at the most."""
     kinds = [IdentifierKind.MRN, IdentifierKind.FORMER_MRN]
-    found = Identifier.objects.filter(value_key=number, kind__in=kinds)
-    return found.values_list("patient_id", flat=True).first()
+    found = Identifier.objects.filter(
+        value_key__in=branches.every_length(number), kind__in=kinds
+    ).order_by("-is_current", "pk")
+    return list(dict.fromkeys(found.values_list("patient_id", flat=True)))

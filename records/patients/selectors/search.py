@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import QueryCanceled
@@ -87,8 +88,9 @@ def _beyond_directory(scope: ListScope) -> list[int]:
          WHERE p.unit_id <> ALL(%(scope_directory)s) AND {scope.where_single("p.chart_id")}
          LIMIT {MOST_BEYOND}
     """
+    params: dict[str, Any] = dict(scope.params)
     with connection.cursor() as cursor:
-        cursor.execute(query, scope.params)
+        cursor.execute(query, params)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -133,5 +135,6 @@ def _select(rank: int, branch: Branch, goes_beyond: bool) -> str:
     return (
         f"(SELECT n.{branch.key} AS id, {rank} AS rank, {branch.score} AS score,"
         f" {branch.note} AS note FROM {branch.table} n {join}"
-        f" WHERE {branch.condition} AND ({known}) IS TRUE ORDER BY score DESC LIMIT {LIMIT + 1})"
+        f" WHERE {branch.condition} AND ({known}) IS TRUE"
+        f" ORDER BY {branch.order} LIMIT {LIMIT + 1})"
     )

@@ -20,7 +20,8 @@ def note_seen(*, actor: User, patient_id: int, on: date | None) -> None:
 
     It moves back too: an encounter opened in error and cancelled was no visit.
     """
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    # NO KEY: two visits inserted at once hold the patient's key shared, and would wait in a ring.
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     if patient.last_seen_on != on:
         patient.last_seen_on = on
         patient.save(update_fields=["last_seen_on"])
@@ -33,7 +34,7 @@ def note_death(*, actor: User, patient_id: int, on: date) -> None:
     Raises:
         FactsRefused: it lies before the birth.
     """
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     if patient.birth_on and on < patient.birth_on:
         raise FactsRefused("died_on", "The date of death lies before the birth date.")
     _save_death(patient, on)
@@ -45,7 +46,7 @@ def take_back_death(*, actor: User, patient_id: int, on: date) -> None:
 
     A date that somebody has changed since is left alone.
     """
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     if patient.died_on == on:
         _save_death(patient, None)
 
@@ -53,7 +54,7 @@ def take_back_death(*, actor: User, patient_id: int, on: date) -> None:
 @attributed
 def mark_destroyed(*, actor: User, patient_id: int) -> Patient:
     """Close the chart of a patient reduced to the residual abstract: who it was, and since when."""
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     patient.status = PatientStatus.DESTROYED
     patient.destroyed_on = patient.destroyed_on or timezone.localdate()
     patient.save(update_fields=["status", "destroyed_on"])

@@ -112,7 +112,7 @@ def change(
     """
     check_facts(facts)
     scope = opening.peek_scope(actor=actor, patient_id=patient_id)
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     if patient.version != version:
         raise PatientChangedMeanwhile(patient_id=patient_id, action=Action.PATIENT_CHANGED)
     facts = naming.complete(facts)
