@@ -86,7 +86,7 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     )
     waiting = [item.patient_id for item in page.items if item.outcome == ItemOutcome.WAITING]
     known = charts.map_facts(waiting)
-    people = {line.patient_id: line for line in directory.get_lines(ids, scope)}
+    people = {line.patient_id: line for line in directory.get_lines(ids)}
     names = holds.map_names({item.held_by_id for item in page.items if item.held_by_id})
     job = jobs.get_latest(kind=DESTRUCTION, subject_id=batch.pk)
     return {

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     scope = scopes.list_scope(user)
     page = due.list_page(scope, wanted, after=request.GET.get("after", ""))
     known = charts.map_facts(page.patient_ids)
-    people = directory.get_lines(page.patient_ids, scope)
+    people = directory.get_lines(page.patient_ids)
     events.record(
         action=Action.RETENTION_LISTED,
         purpose=Purpose.RETENTION,

@@ -66,7 +66,7 @@ def hold_detail(request: HttpRequest, hold_id: int) -> HttpResponse:
         patients=page.patient_ids,
         durable=True,
     )
-    people = directory.get_lines(page.patient_ids, scope)
+    people = directory.get_lines(page.patient_ids)
     values = {"hold": hold, "page": page, "people": people, "is_first": not after}
     return render(request, "retention/hold_detail.html", values)
 

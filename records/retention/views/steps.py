@@ -144,7 +144,7 @@ def _show_step(
     )
     today = timezone.localdate()
     known = charts.map_facts(ids)
-    people = {line.patient_id: line for line in directory.get_lines(ids, scope)}
+    people = {line.patient_id: line for line in directory.get_lines(ids)}
     values = {
         "batch": batch,
         "form": form,
@@ -175,7 +175,7 @@ def _show_chosen(
         durable=True,
     )
     today = timezone.localdate()
-    lines = due_presenter.lines(directory.get_lines(shown, scope), known, today)
+    lines = due_presenter.lines(directory.get_lines(shown), known, today)
     free = [key for key in visible if not known[key].obstacle_to_proposal(today)]
     values = {"form": form, "lines": lines, "chosen": free, "more": len(visible) - len(shown)}
     return render(request, "retention/batch_propose.html", values, status=status)

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from django.test import Client
 
 from tests.records.retention import factories as make
 

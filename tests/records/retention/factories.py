@@ -43,7 +43,7 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, **facts: Any) -> Use
         display_name=facts.pop("display_name", f"Keeper {number}"),
         **facts,
     )
-    user.set_unusable_password()
+    user.set_password("correct horse battery staple")
     with attributing(anybody()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))

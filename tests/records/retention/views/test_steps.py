@@ -1,0 +1,407 @@
+"""The forms of the retention room: sent, sent twice, sent late, sent by the wrong person."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from jobs.models import Job
+from records.retention.models import Batch, Hold, HoldPatient, ScheduleRule
+from tests.records.retention import factories as make
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def url(name, **kwargs):
+    return reverse(f"retention:{name}", kwargs=kwargs)
+
+
+def seen(batch):
+    found = make.seen(batch)
+    return {"status": found.status, "digest": found.digest}
+
+
+# --- proposing ----------------------------------------------------------------------------------
+
+
+def test_chosen_charts_are_shown_with_what_stands_against_them(house, browse):
+    due, held = house.patient(), house.patient()
+    make.make_hold(held)
+
+    response = browse(house.clerk).get(url("batch_propose"), {"chart": [due.pk, held.pk, "x"]})
+
+    assert response.context["chosen"] == [due.pk]
+    assert [line.obstacle for line in response.context["lines"]] == ["", "A hold stands"]
+
+
+def test_whole_list_is_chosen_without_held_and_proposed_charts(house, browse):
+    due, held, other = house.patient(), house.patient(), house.patient()
+    make.make_hold(held)
+    house.proposed(other)
+
+    response = browse(house.clerk).get(url("batch_propose"), {"show": "now"})
+
+    assert response.context["chosen"] == [due.pk]
+
+
+def test_nothing_chosen_is_refused(house, browse):
+    assert browse(house.clerk).get(url("batch_propose"), {"show": "now"}).status_code == 409
+
+
+def test_proposal_sent_twice_is_one_batch(house, browse):
+    patient = house.patient()
+    browser = browse(house.clerk)
+    form = {"chart": [patient.pk], "location": "Basement", "note": "", "token": str(uuid.uuid4())}
+
+    first = browser.post(url("batch_propose"), form)
+    second = browser.post(url("batch_propose"), form)
+
+    batch = Batch.objects.get()
+    assert first.url == second.url == url("batch_detail", batch_id=batch.pk)
+    assert batch.proposed_by == house.clerk
+
+
+def test_proposal_without_a_place_is_shown_again(house, browse):
+    patient = house.patient()
+    form = {"chart": [patient.pk], "location": "", "token": str(uuid.uuid4())}
+
+    response = browse(house.clerk).post(url("batch_propose"), form)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"location"}
+    assert not Batch.objects.exists()
+
+
+# --- judging ------------------------------------------------------------------------------------
+
+STEPS = [
+    ("batch_approve", "proposed", "supervisor", "FIRST_APPROVED"),
+    ("batch_approve", "approved_once", "compliance", "APPROVED"),
+    ("batch_start", "approved", "compliance", "EXECUTING"),
+    ("batch_return", "proposed", "supervisor", "RETURNED"),
+    ("batch_return", "approved", "compliance", "RETURNED"),
+    ("batch_cancel", "proposed", "clerk", "CANCELLED"),
+    ("batch_cancel", "approved", "compliance", "CANCELLED"),
+]
+
+
+@pytest.mark.parametrize("name, bring, who, expected", STEPS)
+def test_step_is_shown_and_taken(house, browse, name, bring, who, expected):
+    batch = getattr(house, bring)(house.patient())
+    browser = browse(getattr(house, who))
+    page = url(name, batch_id=batch.pk)
+
+    shown = browser.get(page)
+    sent = browser.post(page, seen(batch) | {"reason": "Said so"})
+
+    assert shown.status_code == 200
+    assert shown.context["totals"] == {"charts": 1, "documents": 1, "pages": 2}
+    assert (sent.status_code, sent.url) == (302, url("batch_detail", batch_id=batch.pk))
+    assert make.seen(batch).status == expected
+
+
+@pytest.mark.parametrize("name, bring, who, _expected", STEPS)
+def test_stale_form_is_told_and_changes_nothing(house, browse, name, bring, who, _expected):
+    batch = getattr(house, bring)(house.patient())
+    stale = seen(batch) | {"digest": "0" * 64, "reason": "Said so"}
+    before = make.seen(batch)
+
+    response = browse(getattr(house, who)).post(url(name, batch_id=batch.pk), stale)
+
+    assert response.status_code == 409
+    assert make.seen(batch) == before
+    assert Event.objects.filter(outcome="REFUSED", subject_id=str(batch.pk)).count() == 1
+
+
+def test_approval_sent_twice_counts_once(house, browse):
+    batch = house.proposed(house.patient())
+    browser, form = browse(house.supervisor), seen(batch)
+
+    first = browser.post(url("batch_approve", batch_id=batch.pk), form)
+    second = browser.post(url("batch_approve", batch_id=batch.pk), form)
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert batch.approvals.count() == 1
+
+
+@pytest.mark.parametrize("name, bring, who", [step[:3] for step in STEPS[:3]])
+def test_approving_and_destroying_ask_to_sign_in_again(house, browse, name, bring, who):
+    batch = getattr(house, bring)(house.patient())
+    browser = browse(getattr(house, who), is_fresh=False)
+
+    for response in (
+        browser.get(url(name, batch_id=batch.pk)),
+        browser.post(url(name, batch_id=batch.pk), seen(batch)),
+    ):
+        assert response.status_code == 302
+        assert "reauthenticate" in response.url
+    assert batch.approvals.count() == {"proposed": 0, "approved_once": 1, "approved": 2}[bring]
+
+
+@pytest.mark.parametrize("name", ["batch_return", "batch_cancel"])
+def test_giving_back_needs_a_reason(house, browse, name):
+    batch = house.proposed(house.patient())
+
+    response = browse(house.supervisor).post(url(name, batch_id=batch.pk), seen(batch))
+
+    assert response.status_code == 422
+    assert make.seen(batch).status == "PROPOSED"
+
+
+def test_proposer_sees_why_the_approve_button_is_off(house, browse):
+    both = make.make_user("SUPERVISOR", unit=house.unit)
+    house.clerk = both
+    batch = house.proposed(house.patient())
+
+    response = browse(both).get(url("batch_detail", batch_id=batch.pk))
+
+    button = response.context["buttons"][0]
+    assert (button.label, button.why_not) == (
+        "Approve",
+        "You proposed this batch. Two other people must approve it.",
+    )
+
+
+def test_returned_batch_is_proposed_again_without_a_chart(house, browse):
+    keep, leave = house.patient(), house.patient()
+    batch = house.proposed(keep, leave)
+    make.batches.send_back(
+        actor=house.supervisor, batch_id=batch.pk, seen=make.seen(batch), reason="Not her"
+    )
+    item = batch.items.get(patient=leave)
+    browser = browse(house.clerk)
+
+    shown = browser.get(url("batch_again", batch_id=batch.pk))
+    browser.post(url("batch_again", batch_id=batch.pk), seen(batch) | {"leave_out": [item.pk]})
+
+    batch.refresh_from_db()
+    assert shown.status_code == 200
+    assert (batch.status, batch.round, batch.item_count) == ("PROPOSED", 2, 1)
+    item.refresh_from_db()
+    assert (item.outcome, item.outcome_reason) == ("CHANGED", "TAKEN_OUT")
+
+
+# --- following ----------------------------------------------------------------------------------
+
+
+def test_progress_answers_only_what_is_new(house, browse):
+    batch = house.executing(house.patient())
+    browser = browse(house.clerk)
+    page = url("batch_progress", batch_id=batch.pk)
+
+    first = browser.get(page)
+    same = browser.get(page, headers={"If-None-Match": first.headers["ETag"]})
+    make.run(batch)
+    last = browser.get(page, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, same.status_code, last.status_code) == (200, 204, 286)
+    assert "WYMAN" not in first.content.decode()
+
+
+def test_batch_on_which_the_worker_gave_up_says_why_and_goes_on(house, browse):
+    batch = house.executing(house.patient())
+    Job.objects.filter(subject_id=batch.pk).update(
+        state="FAILED", error_code="VaultUnavailable", closed_at=timezone.now()
+    )
+    browser = browse(house.compliance)
+
+    shown = browser.get(url("batch_detail", batch_id=batch.pk))
+    browser.post(url("batch_resume", batch_id=batch.pk))
+
+    assert "The document store could not be reached." in shown.content.decode()
+    assert shown.context["may_resume"] is True
+    assert Job.objects.filter(subject_id=batch.pk, state="PENDING").count() == 1
+
+
+def test_done_batch_shows_each_result_and_its_certificate(house, browse):
+    destroyed, held = house.patient(), house.patient()
+    batch = house.executing(destroyed, held)
+    make.make_hold(held)
+    make.run(batch)
+
+    response = browse(house.clerk).get(url("batch_detail", batch_id=batch.pk))
+
+    lines = {
+        line.item.patient_id: (line.outcome, line.reason) for line in response.context["lines"]
+    }
+    assert lines == {
+        destroyed.pk: ("Destroyed", ""),
+        held.pk: ("Left out: a hold stands", "Hold: Wyman v. Saint Brendan"),
+    }
+    assert url("certificate_pdf", batch_id=batch.pk) in response.content.decode()
+
+
+# --- holds --------------------------------------------------------------------------------------
+
+
+def hold_form(*numbers, **facts):
+    return {
+        "name": "Wyman v. Saint Brendan",
+        "kind": "LITIGATION",
+        "reason": "Suit filed",
+        "issued_on": "11/01/2026",
+        "patient_ids": "\n".join(numbers),
+    } | facts
+
+
+def test_hold_is_placed_by_record_numbers(house, browse):
+    one, two = house.patient(), house.patient()
+
+    response = browse(house.compliance).post(
+        url("hold_place"), hold_form(one.mrn, f"{two.mrn[:4]}-{two.mrn[4:]}, {one.mrn}")
+    )
+
+    hold = Hold.objects.get()
+    assert response.url == url("hold_detail", hold_id=hold.pk)
+    assert sorted(hold.patients.values_list("patient_id", flat=True)) == [one.pk, two.pk]
+
+
+@pytest.mark.parametrize(
+    "facts, field",
+    [
+        ({"patient_ids": "99999999"}, "patient_ids"),
+        ({"patient_ids": " , "}, "patient_ids"),
+        ({"name": ""}, "name"),
+        ({"kind": "RELEASE_REQUEST"}, "kind"),
+        ({"covers_from": "11/02/2026", "covers_until": "11/01/2026"}, "covers_until"),
+        ({"issued_on": "yesterday"}, "issued_on"),
+    ],
+)
+def test_hold_that_is_filled_in_badly_is_shown_again(house, browse, facts, field):
+    patient = house.patient()
+
+    response = browse(house.compliance).post(url("hold_place"), hold_form(patient.mrn, **facts))
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {field}
+    assert not Hold.objects.exists()
+
+
+def test_hold_on_a_destroyed_chart_is_told_beside_the_field(house, browse):
+    patient = house.patient()
+    house.done(patient)
+
+    response = browse(house.compliance).post(url("hold_place"), hold_form(patient.mrn))
+
+    assert response.status_code == 422
+    assert "destroyed already" in response.context["form"].errors["patient_ids"][0]
+    assert Event.objects.filter(action="HOLD_PLACED", outcome="REFUSED").count() == 1
+
+
+def test_patients_are_added_to_a_hold_and_it_is_lifted(house, browse):
+    one, two = house.patient(), house.patient()
+    hold = make.make_hold(one)
+    browser = browse(house.compliance)
+
+    browser.post(url("hold_cover", hold_id=hold.pk), {"patient_ids": two.mrn})
+    assert HoldPatient.objects.filter(hold=hold, lifted_at=None).count() == 2
+    browser.post(url("hold_lift", hold_id=hold.pk), {"reason": "Counsel Hale, Nov 20"})
+
+    hold.refresh_from_db()
+    assert hold.lifted_by == house.compliance
+    assert HoldPatient.objects.filter(hold=hold, lifted_at=None).count() == 0
+
+
+@pytest.mark.parametrize("name", ["hold_lift", "hold_cover"])
+def test_lifted_hold_and_hold_of_a_request_are_not_touched(house, browse, name):
+    patient = house.patient()
+    lifted = make.make_hold(patient)
+    with make.attributing(make.anybody()):
+        HoldPatient.objects.filter(hold=lifted).update(
+            lifted_at=timezone.now(), lifted_by=make.anybody()
+        )
+        Hold.objects.filter(pk=lifted.pk).update(
+            lifted_at=timezone.now(), lifted_by=make.anybody(), lift_reason="Over"
+        )
+    of_request = make.make_hold(patient, kind="RELEASE_REQUEST", request_id=7)
+    browser = browse(house.compliance)
+
+    answers = [browser.get(url(name, hold_id=hold.pk)).status_code for hold in (lifted, of_request)]
+
+    assert answers == [409, 409]
+
+
+def test_lifting_needs_a_reason(house, browse):
+    hold = make.make_hold(house.patient())
+
+    response = browse(house.compliance).post(url("hold_lift", hold_id=hold.pk), {"reason": ""})
+
+    assert response.status_code == 422
+    assert Hold.objects.get().lifted_at is None
+
+
+# --- the schedule -------------------------------------------------------------------------------
+
+
+def rule_form(**facts):
+    return {
+        "years": "30",
+        "cite": "ZZ Code 1.2",
+        "certainty": "HIGH",
+        "effective_from": "11/23/2026",
+        "verified_on": "11/22/2026",
+        "note": "",
+    } | facts
+
+
+def test_change_of_a_rule_is_previewed_and_changes_nothing(house, browse):
+    house.patient()
+
+    response = browse(house.compliance).post(
+        url("rule_change", rule_id=house.rule.pk), rule_form(preview="1")
+    )
+
+    preview = response.context["preview"]
+    assert (preview.later, preview.earlier, preview.unchanged) == (1, 0, 0)
+    assert ScheduleRule.objects.filter(code=house.rule.code).count() == 1
+
+
+def test_changed_rule_is_a_new_row(house, browse):
+    response = browse(house.compliance).post(url("rule_change", rule_id=house.rule.pk), rule_form())
+
+    rows = ScheduleRule.objects.filter(code=house.rule.code).order_by("effective_from")
+    assert [(row.years, row.effective_to) for row in rows] == [
+        (10, make.date(2026, 11, 22)),
+        (30, None),
+    ]
+    assert response.url == url("rule_detail", rule_id=rows[1].pk)
+
+
+@pytest.mark.parametrize(
+    "facts, field",
+    [
+        ({"years": ""}, "years"),
+        ({"cite": ""}, "cite"),
+        ({"effective_from": "01/01/1980"}, "__all__"),
+    ],
+)
+def test_change_that_is_filled_in_badly_is_shown_again(house, browse, facts, field):
+    response = browse(house.compliance).post(
+        url("rule_change", rule_id=house.rule.pk), rule_form(**facts)
+    )
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {field}
+    assert ScheduleRule.objects.filter(code=house.rule.code).count() == 1
+
+
+def test_rule_that_has_ended_is_not_changed(house, browse):
+    browser = browse(house.compliance)
+    browser.post(url("rule_change", rule_id=house.rule.pk), rule_form())
+
+    response = browser.post(url("rule_change", rule_id=house.rule.pk), rule_form())
+
+    assert response.status_code == 409
+
+
+def test_doubtful_rule_is_confirmed(house, browse):
+    rule = make.make_rule(certainty="LOW")
+
+    browse(house.compliance).post(url("rule_confirm", rule_id=rule.pk))
+
+    rule.refresh_from_db()
+    assert (rule.certainty, rule.verified_on) == ("HIGH", timezone.localdate())
