@@ -26,6 +26,7 @@ CLERK = READ_CHART | {
     "documents.file_document",
     "documents.move_document",
     "documents.print_document",
+    "interchange.view_import",
     "access.break_glass",
     "charts.print_face_sheet",
     "requests_release.view_request",

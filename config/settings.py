@@ -390,6 +390,9 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 BREAK_GLASS_MINUTES = env.whole("BREAK_GLASS_MINUTES", 60, low=1, high=60)
 BREAK_GLASS_REVIEW_HOURS = env.whole("BREAK_GLASS_REVIEW_HOURS", 72, low=1, high=720)
 MRN_LENGTH = env.whole("MRN_LENGTH", 8, low=6, high=14)
+# The address under which other systems name this house's own record numbers (an identifier's
+# system); without one, numbers from elsewhere are kept as numbers of other houses.
+RECORD_NUMBER_SYSTEM = env.secret("RECORD_NUMBER_SYSTEM")
 DESTRUCTION_WAIT_DAYS = env.whole("DESTRUCTION_WAIT_DAYS", 0, low=0, high=365)
 
 SILENCED_SYSTEM_CHECKS = [

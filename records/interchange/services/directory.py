@@ -21,7 +21,7 @@ LONGEST_NAME = 160
 
 def take(order: Order, result: ReadResult) -> Taken:
     """Take up the practitioners and organizations of a file, in one transaction."""
-    values = [*result.providers, *result.organizations]
+    values: list[ProviderValue | OrganizationValue] = [*result.providers, *result.organizations]
     taken = Taken()
     known = selectors.get_items(order.feed, [value.source_key for value in values])
     met = {value.source_key: known.get(selectors.key_of(value.source_key)) for value in values}

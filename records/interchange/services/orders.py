@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from accounts.models import User
 from records.access.models import CustodyUnit
@@ -47,6 +48,7 @@ class Rejected:
     message: str
     reason: str
     path: str = ""
+    is_recorded: bool = False  # its event was written with the rows of its part
 
 
 @dataclass
@@ -81,3 +83,40 @@ class PartRejected(Exception):
     def __init__(self, message: str, reason: Reason | str, path: str = "") -> None:
         super().__init__(message)
         self.message, self.reason, self.path = message, str(reason), path
+
+
+@dataclass
+class Summary:
+    """What a run brought: files by what became of them, and rows."""
+
+    read: int = 0
+    imported: int = 0
+    unchanged: int = 0
+    without: int = 0  # nothing in them belongs in a chart
+    by_kind: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    taken: Taken = field(default_factory=Taken)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as machines read them."""
+        return {
+            "read": self.read,
+            "imported": self.imported,
+            "unchanged": self.unchanged,
+            "without": self.without,
+            "rejected": [
+                {"file": item.file, "message": told(item), "reason": item.reason}
+                for item in self.rejected
+            ],
+            "by_kind": dict(sorted(self.by_kind.items())),
+            "patients": self.taken.patients,
+            "encounters": self.taken.encounters,
+            "documents": self.taken.documents,
+            "unfiled": self.taken.unfiled,
+            "left": dict(sorted(self.taken.left.items())),
+        }
+
+
+def told(item: Rejected) -> str:
+    """Return a rejection in one line, with its place in the file."""
+    return f"{item.path}: {item.message}" if item.path else item.message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,8 +36,8 @@ from records.interchange.services.places import Places
 from records.interchange.values import (
     AttachmentValue,
     ClinicalDocumentValue,
+    Moment,
     PatientBundleValue,
-    Reference,
 )
 
 SOURCE = "source"
@@ -65,6 +64,7 @@ class Paper:
     key: str
     item: ImportedItem | None
     document: Document | None = None  # the one it changes
+    source: bytes = b""  # kept beside the pages
     ready: Prepared | None = None
     is_unchanged: bool = False
 
@@ -72,19 +72,37 @@ class Paper:
     def digest(self) -> str:
         """What changes when, and only when, its content changes."""
         value = self.value
-        is_clinical = isinstance(value, ClinicalDocumentValue)
-        return value.content_hash if is_clinical else value.source_hash
+        if isinstance(value, ClinicalDocumentValue):
+            return value.content_hash
+        return value.source_hash
 
 
-def plan(group: PatientBundleValue, places: Places) -> list[Paper]:
-    """Return the documents of a part, each with what is known of it."""
-    found = []
-    for value in (*group.documents, *group.attachments):
+def plan(group: PatientBundleValue, places: Places, patient_id: int | None) -> list[Paper]:
+    """Return the documents of a part, each once, with what is known of it."""
+    found: dict[str, Paper] = {}
+    values: list[Value] = [*group.documents, *group.attachments]
+    for value in values:
         key, item = places.paper(value)
-        paper = Paper(value, key, item)
-        paper.is_unchanged = item is not None and item.source_hash == paper.digest
-        found.append(paper)
-    return found
+        first = found.get(key)
+        if first is not None:
+            first.value = together(first, value, places)
+        else:
+            found[key] = Paper(value, key, item)
+    for paper in found.values():
+        paper.is_unchanged = (
+            paper.item is not None
+            and paper.item.patient_id == patient_id
+            and paper.item.source_hash == paper.digest
+        )
+    return list(found.values())
+
+
+def together(first: Paper, value: Value, places: Places) -> Value:
+    """Return two contents of one encounter as one: a file may refer to it in two ways."""
+    earlier = first.value
+    if isinstance(earlier, AttachmentValue) or isinstance(value, AttachmentValue):
+        return value
+    return united(earlier.source_json, value, first.key, places) or value
 
 
 def prepare(
@@ -116,21 +134,19 @@ def reason_of(error: Exception) -> str:
     return str(getattr(error, "code", "")) or Reason.UNPRINTABLE
 
 
-def prepare_one(
-    order: Order, paper: Paper, chart: Chart, places: Places, stack: ExitStack
-) -> None:
+def prepare_one(order: Order, paper: Paper, chart: Chart, places: Places, stack: ExitStack) -> None:
     if paper.item is not None:
         paper.document = current(order, paper.item, chart)
         if isinstance(paper.value, ClinicalDocumentValue):
             join(paper, places)
             if paper.is_unchanged:
                 return
-    pages, beside = made(order, paper.value, chart)
+    pages, paper.source = made(order, paper.value, chart)
     document = paper.document
     paper.ready = stack.enter_context(
         prepared.prepare(
             pages,
-            beside={SOURCE: packed(beside)} if beside else {},
+            beside={SOURCE: packed(paper.source)} if paper.source else {},
             document_id=document.pk if document else None,
             number=document.version_number + 1 if document else prepared.NEW,
         )
@@ -161,16 +177,23 @@ def join(paper: Paper, places: Places) -> None:
     kept = prepared.read_beside(document, SOURCE)
     if kept is None:
         return
+    whole = united(gzip.decompress(kept), value, paper.key, places)
+    if whole is not None:
+        paper.value = whole
+        paper.is_unchanged = item.source_hash == paper.digest
+
+
+def united(
+    old: bytes, value: ClinicalDocumentValue, key: str, places: Places
+) -> ClinicalDocumentValue | None:
     whole = joining.joined(
-        gzip.decompress(kept),
+        old,
         value,
-        key=paper.key,
+        key=key,
         encounter_names=places.names_of(value.encounter),
         encounter=places.value_of(value.encounter),
     )
-    if whole is not None:
-        paper.value = replace(whole, encounter=value.encounter or whole.encounter)
-        paper.is_unchanged = item.source_hash == paper.digest
+    return replace(whole, encounter=value.encounter) if whole else None
 
 
 def made(order: Order, value: Value, chart: Chart) -> tuple[Upload, bytes]:
@@ -240,11 +263,8 @@ def write_one(
     order: Order, paper: Paper, ready: Prepared, scope: ChartScope, places: Places
 ) -> None:
     facts = facts_of(paper.value, places.encounter_id(paper.value.encounter))
-    source = getattr(paper.value, "source_json", b"")
-    told = {
-        "source_hash": paper.digest,
-        "source_sha256": hashlib.sha256(source).hexdigest() if source else "",
-    }
+    kept = hashlib.sha256(paper.source).hexdigest() if paper.source else ""
+    told = {"source_hash": paper.digest, "source_sha256": kept}
     if paper.item is None:
         document = prepared.file_prepared(
             actor=order.actor,
@@ -291,14 +311,12 @@ def put_over(order: Order, paper: Paper, ready: Prepared, facts: DocumentFacts) 
 
 def facts_of(value: Value, encounter_id: int | None) -> DocumentFacts:
     """Return what the index of the chart says of a document."""
-    is_clinical = isinstance(value, ClinicalDocumentValue)
-    moment = value.on if is_clinical else value.created
+    if isinstance(value, ClinicalDocumentValue):
+        type_code, moment = document_types.CLINICAL_SUMMARY, value.on
+    else:
+        type_code, moment = document_types.type_of(value.type), value.created
     return DocumentFacts(
-        type_code=(
-            document_types.CLINICAL_SUMMARY
-            if is_clinical
-            else document_types.type_of(value.type)
-        ),
+        type_code=type_code,
         title=clipped(value.title, LONGEST_TITLE),
         service_on=service_day(moment),
         encounter_id=encounter_id,
@@ -312,16 +330,9 @@ def marked(value: Value) -> str:
     return "" if found == sensitivity.Class.NORMAL else found
 
 
-def service_day(moment: Any) -> date:
+def service_day(moment: Moment | None) -> date:
     """Return the day of a document: its own, but never one that is still to come."""
     today = timezone.localdate()
     if moment is None:
         return today
     return min(moments.day_of(moment, timezone.get_current_timezone()), today)
-
-
-def references(group: PatientBundleValue) -> Iterator[Reference]:
-    """Yield what the documents of a part refer to as their encounters."""
-    for value in (*group.documents, *group.attachments):
-        if value.encounter is not None:
-            yield value.encounter

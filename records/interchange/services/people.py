@@ -17,13 +17,13 @@ from records.interchange.models import ImportedItem
 from records.interchange.rules import merging
 from records.interchange.rules import people as rules
 from records.interchange.rules.people import Numbers
+from records.interchange.rules.visits import clipped
 from records.interchange.selectors import items as selectors
 from records.interchange.services import items
 from records.interchange.services.orders import Order, PartRejected
 from records.interchange.values import PatientBundleValue, PatientValue
-from records.patients.enums import NameKind
+from records.patients.enums import NameKind, PhoneKind
 from records.patients.models import Patient
-from records.patients.rules import keys
 from records.patients.rules.names import PersonName
 from records.patients.selectors import exact
 from records.patients.selectors import patients as patient_selectors
@@ -128,6 +128,14 @@ def plan_by_reference(order: Order, text: str) -> Plan | None:
         return None
     patient = open_patient(order, found.patient_id or 0)
     return Plan(found.source_key, None, found, patient.pk, patient.mrn, False)
+
+
+def not_here(text: str) -> PartRejected:
+    """Return the rejection of what belongs to a patient who was not imported."""
+    return PartRejected(
+        f"Its patient ({clipped(text, 120)}) is in no file that was imported.",
+        Reason.PATIENT_ELSEWHERE,
+    )
 
 
 def known(incoming: Incoming, item: ImportedItem | None, patient_id: int) -> Plan:
@@ -267,22 +275,9 @@ def change(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> Non
         patient_id=patient_id,
         version=patient.version,
         facts=person,
-        reach_facts=with_former_name(patient, person, reach),
+        reach_facts=reach,
         ssn=incoming.numbers.ssn,
     )
-
-
-def with_former_name(patient: Patient, person: PersonFacts, reach: ReachFacts) -> ReachFacts:
-    """Return the other names with the legal one that is about to be replaced."""
-    former = facts_of(patient).name
-    if (former.family, former.given) == (person.family, person.given):
-        return reach
-    key = keys.name_columns(former).name_key
-    same = {keys.name_columns(each.name).name_key for each in reach.names}
-    if key in same:
-        return reach
-    names = (*reach.names, OtherName(NameKind.FORMER, former))
-    return ReachFacts(names, reach.phones, reach.addresses, reach.contacts)
 
 
 def remember(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> None:
@@ -317,12 +312,10 @@ def reach_of(patient: Patient) -> ReachFacts:
     """Return the other names of a registered patient, and how they are reached."""
     return ReachFacts(
         names=tuple(
-            OtherName(
-                NameKind(row.kind), PersonName(row.family, row.given, row.middle, row.suffix)
-            )
+            OtherName(NameKind(row.kind), PersonName(row.family, row.given, row.middle, row.suffix))
             for row in patient.names.all()
         ),
-        phones=tuple(PhoneFact(row.kind, row.number) for row in patient.phones.all()),
+        phones=tuple(PhoneFact(PhoneKind(row.kind), row.number) for row in patient.phones.all()),
         addresses=tuple(
             AddressFact(**{name: getattr(row, name) for name in names_of(AddressFact)})
             for row in patient.addresses.all()

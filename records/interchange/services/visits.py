@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from django.utils import timezone
 
 from audit.errors import Refused, StaleState
@@ -38,10 +39,13 @@ class Plan:
     value: EncounterValue
     item: ImportedItem | None
 
-    @property
-    def is_changed(self) -> bool:
-        """Tell whether there is anything to write."""
-        return self.item is None or self.item.source_hash != self.value.source_hash
+    def is_news(self, patient_id: int | None) -> bool:
+        """Tell whether there is anything to write, or to refuse, for this chart."""
+        return (
+            self.item is None
+            or self.item.patient_id != patient_id
+            or self.item.source_hash != self.value.source_hash
+        )
 
 
 def plan(order: Order, values: tuple[EncounterValue, ...], patient_id: int | None) -> list[Plan]:
@@ -77,7 +81,7 @@ def write(
     for each in plans:
         if each.item is not None and each.item.patient_id == chart.patient_id:
             rows[each.value.source_key] = each.item.object_id or 0
-        if not each.is_changed:
+        if not each.is_news(chart.patient_id):
             taken.unchanged += 1
             continue
         try:
@@ -123,9 +127,7 @@ def write_one(order: Order, each: Plan, chart: Chart, directory: Directory) -> E
     if each.item.patient_id != chart.patient_id:
         raise PartRejected(OTHER_CHART, Reason.PATIENT_MISMATCH)
     encounter = bring_forward(order, each.item, visit, attending)
-    items.change(
-        order, each.item, aliases=each.value.aliases, source_hash=each.value.source_hash
-    )
+    items.change(order, each.item, aliases=each.value.aliases, source_hash=each.value.source_hash)
     return encounter
 
 
@@ -138,6 +140,7 @@ def record(order: Order, chart: Chart, visit: Visit, attending: Provider | None)
         attending=attending,
         location=visit.location,
         reason=visit.reason,
+        is_taken_over=True,
     )
     actor = order.actor
     if visit.ended_at is not None:
