@@ -29,4 +29,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = "accounts.views.sign_in.too_many"
 handler500 = errors.server_error

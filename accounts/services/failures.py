@@ -46,6 +46,16 @@ def record_factor_lock_out(user: User) -> None:
     )
 
 
+def record_too_many(route: str) -> None:
+    """Write the event of a request to a page of sign-in beyond how often it may be asked."""
+    events.record(
+        action=Action.LOCKED_OUT,
+        outcome=Outcome.REFUSED,
+        subject_type="route",
+        subject_id=route,
+    )
+
+
 def _record(action: Action, outcome: Outcome, typed: str) -> None:
     events.record(
         action=action,

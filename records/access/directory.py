@@ -14,13 +14,25 @@ from typing import Protocol
 class DirectoryLine(Protocol):
     """What the directory shows of a patient: who it is, not what is in the chart."""
 
-    family: str
-    given: str
-    middle: str
-    suffix: str
-    birth_on: date | None
-    mrn: str
-    unit_name: str
+    @property
+    def family(self) -> str:
+        """Family name."""
+
+    @property
+    def given(self) -> str:
+        """Given name."""
+
+    @property
+    def birth_on(self) -> date | None:
+        """Birth date, if known."""
+
+    @property
+    def mrn(self) -> str:
+        """Record number in force."""
+
+    @property
+    def unit_name(self) -> str:
+        """The unit that keeps the chart."""
 
 
 _providers: list[Callable[[int], DirectoryLine | None]] = []

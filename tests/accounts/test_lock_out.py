@@ -1,0 +1,169 @@
+"""Guessing: ten tries for a person in fifteen minutes, counted in the shared cache."""
+
+import threading
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from accounts.roles import Role
+from audit.enums import Action, Outcome
+from tests.builders import sign_in
+from tests.factories.people import PASSWORD, make_user
+from tests.trail import events_of
+
+LOGIN = "/sign-in/login/"
+LOCKED = "Too many failed login attempts"
+
+
+def guess(login, password="wrong", address="127.0.0.1", **headers):
+    client = Client(REMOTE_ADDR=address, headers=headers or None)
+    return client.post(LOGIN, {"login": login, "password": password})
+
+
+@pytest.mark.django_db
+def test_tenth_failure_locks_and_the_right_password_does_not_help():
+    user = make_user(Role.CLERK, username="rosa")
+    answers = [guess("rosa").content.decode() for _ in range(10)]
+
+    locked = guess("rosa", PASSWORD)
+
+    assert [LOCKED in text for text in answers] == [False] * 10
+    assert LOCKED in locked.content.decode()
+    assert len(events_of(Action.SIGN_IN_FAILED)) == 10
+    (event,) = events_of(Action.LOCKED_OUT)
+    assert (event.outcome, event.actor_id, event.subject_type, event.subject_id) == (
+        Outcome.REFUSED,
+        None,
+        "user",
+        str(user.pk),
+    )
+    assert events_of(Action.SIGNED_IN) == []
+
+
+@pytest.mark.django_db
+def test_ways_around_the_limit_share_its_count():
+    make_user(Role.CLERK, username="rosa", email="rosa.d@example.org")
+    tries = [
+        {"login": "rosa"},
+        {"login": "ROSA"},
+        {"login": " rosa "},
+        {"login": "rosa.d@example.org"},
+        {"login": "Rosa.D@Example.org"},
+        {"login": "rosa", "X-Forwarded-For": "10.9.8.7"},
+        {"login": "rosa", "X-Forwarded-For": "10.9.8.8"},
+        {"login": "rosa", "Host": "localhost"},
+        {"login": "rosa", "address": "10.1.1.1"},
+        {"login": "rosa", "address": "10.1.1.2"},
+    ]
+
+    for one in tries:
+        assert LOCKED not in guess(**one).content.decode(), one
+
+    assert LOCKED in guess("rosa", PASSWORD, address="10.1.1.3").content.decode()
+
+
+@pytest.mark.django_db
+def test_another_person_is_not_locked_out_with_the_first():
+    make_user(Role.CLERK, username="rosa")
+    other = make_user(Role.CLERK)
+    for _ in range(11):
+        guess("rosa")
+
+    sign_in(other)
+
+    assert [event.actor_id for event in events_of(Action.SIGNED_IN)] == [other.pk]
+
+
+@pytest.mark.django_db
+def test_lock_ends_by_itself_after_fifteen_minutes():
+    make_user(Role.CLERK, username="rosa")
+    with time_machine.travel("2026-11-23T08:00:00Z", tick=False) as clock:
+        for _ in range(10):
+            guess("rosa")
+        clock.shift(899)
+        assert guess("rosa", PASSWORD).status_code == 200
+        clock.shift(2)
+
+        assert guess("rosa", PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
+def test_success_takes_back_only_its_own_try():
+    user = make_user(Role.CLERK, username="rosa")
+    for _ in range(9):
+        guess("rosa")
+    sign_in(user)
+
+    guess("rosa")
+
+    assert LOCKED in guess("rosa", PASSWORD).content.decode()
+
+
+@pytest.mark.django_db
+def test_count_lies_in_the_cache_that_all_processes_share():
+    make_user(Role.CLERK, username="rosa")
+    guess("rosa")
+
+    keys = cache._cache.get_client().keys("chartroom:*login_failed*")
+    assert len(keys) == 2
+
+
+@pytest.mark.django_db
+def test_typing_the_password_again_counts_as_a_try():
+    user = make_user(Role.CLERK)
+    with time_machine.travel("2026-11-23T08:00:00Z", tick=False) as clock:
+        client = sign_in(user)
+        for _ in range(10):
+            client.post("/sign-in/reauthenticate/", {"password": "wrong"})
+            clock.shift(10)
+        answer = client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
+
+    assert LOCKED in answer.content.decode()
+    assert [event.actor_id for event in events_of(Action.SIGN_IN_FAILED)] == [user.pk] * 10
+    (event,) = events_of(Action.LOCKED_OUT)
+    assert (event.actor_id, event.subject_id) == (user.pk, str(user.pk))
+    assert events_of(Action.REAUTHENTICATED) == []
+
+
+@pytest.mark.django_db
+def test_asking_too_often_is_refused_with_a_page_and_an_event():
+    user = make_user(Role.CLERK)
+    client = sign_in(user)
+    for _ in range(10):
+        client.post("/sign-in/reauthenticate/", {"password": "wrong"})
+
+    answer = client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert "Too many tries" in answer.content.decode()
+    (event,) = events_of(Action.LOCKED_OUT)
+    assert (event.actor_id, event.outcome, event.subject_type, event.subject_id) == (
+        user.pk,
+        Outcome.REFUSED,
+        "route",
+        "account_reauthenticate",
+    )
+
+
+@pytest.mark.committed
+def test_parallel_guesses_share_the_count():
+    make_user(Role.CLERK, username="rosa")
+    answers = []
+
+    def run():
+        for _ in range(4):
+            answers.append(LOCKED in guess("rosa").content.decode())
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [False] * 10 + [True] * 10
+    assert len(events_of(Action.SIGN_IN_FAILED)) == 10
+    assert len(events_of(Action.LOCKED_OUT)) == 10

@@ -1,0 +1,1 @@
+"""Plain valid rows, made by the services of their rooms."""
