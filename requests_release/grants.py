@@ -23,6 +23,7 @@ grants.register(
         "review_note",
         "has_part2_order",
         "is_emergency",
+        "has_no_records",
         "received_on",
         "due_on",
         "due_force",

@@ -35,6 +35,7 @@ from records.patients.services.facts import (
     PhoneFact,
     ReachFacts,
 )
+from records.retention.services import nightly
 
 EARLIEST = datetime(2004, 1, 5, 9, tzinfo=UTC)
 REPORTED = 0.5  # share of encounters with a report
@@ -57,6 +58,7 @@ def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, float]
         if done % 50 == 0:
             say(f"{done} of {number} patients")
     loader.loose_files()
+    nightly.evaluate()
     return loader.counts | {"seconds": round(time.monotonic() - begun, 1)}
 
 

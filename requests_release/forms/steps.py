@@ -41,6 +41,16 @@ class RevokeForm(VersionedForm):
     received_on = PastDay(label="Revocation received on", initial=today)
 
 
+class ExtendForm(VersionedForm):
+    """The written notice of delay."""
+
+    notice_on = PastDay(label="Notice sent on", initial=today)
+    complete_by = forms.DateField(label="Answered by")
+    reason = forms.CharField(
+        label="Reason given", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class PersonForm(VersionedForm):
     """To whom a request is given."""
 
@@ -67,12 +77,21 @@ class SubmitForm(VersionedForm):
             *((user.pk, user.display_name) for user in people),
         ]
 
+    has_no_records = forms.BooleanField(
+        label="There are no records that answer the request", required=False
+    )
+
 
 class DecisionForm(VersionedForm):
     """Approve, return or deny, with the approver's words."""
 
     decision = forms.ChoiceField(
-        choices=[("approve", "Approve"), ("return", "Return"), ("deny", "Deny")]
+        choices=[
+            ("approve", "Approve"),
+            ("return", "Return"),
+            ("deny", "Deny"),
+            ("none", "Confirm that there are no records"),
+        ]
     )
     comment = forms.CharField(
         label="Comment",

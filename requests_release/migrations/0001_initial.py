@@ -337,6 +337,12 @@ class Migration(migrations.Migration):
                     "is_emergency",
                     models.BooleanField(default=False, help_text="Medical emergency, 42 CFR 2.51"),
                 ),
+                (
+                    "has_no_records",
+                    models.BooleanField(
+                        default=False, help_text="The preparer found nothing that answers it"
+                    ),
+                ),
                 ("received_on", models.DateField()),
                 ("due_on", models.DateField(blank=True, null=True)),
                 (

@@ -47,7 +47,9 @@ BEGIN
         RAISE EXCEPTION 'A release is approved by somebody other than its preparers'
             USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.status = 'SUBMITTED' AND OLD.status <> 'SUBMITTED' THEN
+    IF NEW.status <> OLD.status AND (
+        NEW.status = 'APPROVED' OR (NEW.status = 'SUBMITTED' AND NOT NEW.has_no_records)
+    ) THEN
         PERFORM requests_release_check_grounds(NEW.id, NEW.basis);
     END IF;
     RETURN NEW;

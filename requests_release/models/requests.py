@@ -79,6 +79,9 @@ class Request(models.Model):
         default=False, help_text="Court order under 42 CFR 2.64-2.66, with a subpoena"
     )
     is_emergency = models.BooleanField(default=False, help_text="Medical emergency, 42 CFR 2.51")
+    has_no_records = models.BooleanField(
+        default=False, help_text="The preparer found nothing that answers it"
+    )
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     due_force = models.CharField(max_length=6, choices=DueForce, blank=True, default="")

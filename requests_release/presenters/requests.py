@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.access import refusal
 from requests_release import access
-from requests_release.enums import PackageState, RequestStatus
+from requests_release.enums import PackageState, RequestKind, RequestStatus
 from requests_release.models import Comment, Package, Request, RequestStatusChange
 from requests_release.permissions import (
     APPROVE_REQUEST,
@@ -64,7 +64,7 @@ def present_steps(request: Request, found: Readiness, current: str = "") -> list
             "state": _state(found, step),
             "text": _text(request, found, step),
             "url": address(STEP_PAGES[step], request) if is_editable else "",
-            "is_current": STEP_PAGES[step] == current,
+            "is_current": STEP_PAGES[step] == current and step != Step.PATIENT,
         }
         for step in STEP_LABELS
     ]
@@ -87,10 +87,15 @@ def _text(request: Request, found: Readiness, step: Step) -> str:
         return "not needed on this ground"
     if step == Step.DOCUMENTS:
         pages = sum(len(item.pages) for item in found.items)
-        return f"{len(found.items)} documents, {pages} pages"
+        return f"{counted(len(found.items), 'document')}, {counted(pages, 'page')}"
     if step == Step.IDENTITY:
         return request.identity_proof
     return ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
@@ -133,7 +138,9 @@ def present_deeds(
         if actor.has_perm(PREPARE_REQUEST)
     ]
     if request.status == S.IN_PREPARATION and actor.has_perm(PREPARE_REQUEST):
-        why = found.blocking[0].text if found.blocking else ""
+        # Nothing chosen is no reason to stop here: the page offers “no records”.
+        blocking = [one for one in found.blocking if one.code != "NOTHING_CHOSEN"]
+        why = blocking[0].text if blocking else ""
         deeds.insert(0, Deed("submit", "Submit", address("request_submit", request), True, why))
     if request.status == S.SUBMITTED:
         deeds.insert(0, _approval(request, actor))
@@ -145,6 +152,10 @@ def present_deeds(
         deeds.insert(0, Deed("rebuild", "Build the package again", url, True))
     if request.status in (S.LOGGED, S.RETURNED, S.ON_HOLD) and deeds:
         deeds[0] = Deed(deeds[0].name, deeds[0].label, deeds[0].url, True)
+    can_extend = request.kind == RequestKind.ACCESS and request.extended_on is None
+    if can_extend and not request.is_answered and actor.has_perm(PREPARE_REQUEST):
+        url = address("request_step", request, step="extend")
+        deeds.append(Deed("extend", "Extend the time", url))
     if request.status in transitions.EDITABLE and actor.has_perm(APPROVE_REQUEST):
         deeds.append(Deed("assign", "Give to …", address("request_assign", request)))
     return deeds
@@ -228,8 +239,15 @@ def present_facts(request: Request) -> list[tuple[str, str]]:
         ("Medium", request.get_medium_display()),
         ("Came by", request.get_channel_display()),
         ("Identity", request.identity_proof),
+        ("Extended", _extension(request)),
         ("Preparer", request.prepared_by.display_name if request.prepared_by else ""),
     ]
+
+
+def _extension(request: Request) -> str:
+    if request.extended_on is None:
+        return ""
+    return f"notice of {request.extended_on}: {request.extension_reason}"
 
 
 def _span(request: Request) -> str:

@@ -60,6 +60,13 @@ class Readiness:
         """Return what stands in the way."""
         return [finding for finding in self.findings if finding.is_blocking]
 
+    def blocking_without_records(self) -> list[Finding]:
+        """Return what stands in the way of saying that there are no records."""
+        if self.items:
+            text = "Documents are chosen. Take them out, or submit them."
+            return [Finding(Step.DOCUMENTS, "RECORDS_CHOSEN", text)]
+        return [finding for finding in self.blocking if finding.step == Step.IDENTITY]
+
     def of(self, step: Step) -> list[Finding]:
         """Return the findings of one step."""
         return [finding for finding in self.findings if finding.step == step]

@@ -16,6 +16,7 @@ from requests_release.errors import NotReady, PagesNotSeen, StepNotYours
 from requests_release.models import Request, RequestItem
 from requests_release.permissions import APPROVE_REQUEST
 from requests_release.selectors import readiness
+from requests_release.selectors.readiness import Finding
 from requests_release.services import moving, packages
 
 S = RequestStatus
@@ -36,13 +37,9 @@ def submit(*, actor: User, request_id: int, version: int, reviewer: User | None 
     request = moving.lock(request_id=request_id, version=version)
     scope = access.check_scope(actor=actor, request=request)
     found = readiness.check(request, classes=scope.classes)
-    if request.status == S.IN_PREPARATION and found.blocking:
-        raise NotReady(
-            " ".join(finding.text for finding in found.blocking),
-            action=Action.REQUEST_SUBMITTED,
-            detail={"findings": [finding.code for finding in found.blocking]},
-            **about(request),
-        )
+    blocking = found.blocking_without_records() if has_no_records else found.blocking
+    if request.status == S.IN_PREPARATION:
+        _refuse_blocked(request, blocking, Action.REQUEST_SUBMITTED)
     moving.note_preparer(actor=actor, request=request)
     if reviewer is not None:
         _check_reviewer(reviewer, request)
@@ -55,6 +52,7 @@ def submit(*, actor: User, request_id: int, version: int, reviewer: User | None 
         submitted_at=now,
         submitted_by=actor,
         reviewer=reviewer,
+        has_no_records=has_no_records,
     )
 
 
@@ -78,13 +76,7 @@ def approve(
     access.check_may_approve(actor=actor, request=request)
     scope = access.check_scope(actor=actor, request=request)
     found = readiness.check(request, classes=scope.classes)
-    if found.blocking:
-        raise NotReady(
-            " ".join(finding.text for finding in found.blocking),
-            action=Action.REQUEST_APPROVED,
-            detail={"findings": [finding.code for finding in found.blocking]},
-            **about(request),
-        )
+    _refuse_blocked(request, found.blocking, Action.REQUEST_APPROVED)
     _check_seen(request, set(seen))
     now = timezone.now()
     moving.move(
@@ -121,6 +113,36 @@ def deny(*, actor: User, request_id: int, version: int, comment: str) -> Request
     """
     request = moving.lock(request_id=request_id, version=version)
     return moving.move(actor=actor, request=request, target=S.DENIED, reason=comment)
+
+
+@attributed
+def confirm_no_records(*, actor: User, request_id: int, version: int, comment: str) -> Request:
+    """Confirm that there are no records that answer the request.
+
+    Raises:
+        NotReady: its preparer does not say so, or documents are chosen.
+        RequestChanged, RequestMoveNotAllowed, StepNotYours, OwnPreparation, ChartRefused,
+        ChartUnknown: see `moving`.
+    """
+    request = moving.lock(request_id=request_id, version=version)
+    has_items = RequestItem.objects.filter(request=request).exists()
+    if request.status == S.SUBMITTED and (has_items or not request.has_no_records):
+        raise NotReady(
+            "Its preparer found records. Approve, return or deny it.",
+            action=Action.REQUEST_CHANGED,
+            **about(request),
+        )
+    return moving.move(actor=actor, request=request, target=S.NO_RECORDS, reason=comment)
+
+
+def _refuse_blocked(request: Request, blocking: list[Finding], action: Action) -> None:
+    if blocking:
+        raise NotReady(
+            " ".join(finding.text for finding in blocking),
+            action=action,
+            detail={"findings": [finding.code for finding in blocking]},
+            **about(request),
+        )
 
 
 def _check_reviewer(reviewer: User, request: Request) -> None:

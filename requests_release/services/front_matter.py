@@ -91,6 +91,7 @@ def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]
     approved_on = timezone.localdate(request.approved_at)
     items = sources.list_items(request)
     days = sorted(item.service_on for item in items)
+    first, last = chartroom.day(days[0]), chartroom.day(days[-1])
     purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
     return {
         "house": house,
@@ -106,7 +107,7 @@ def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]
         "contents": _facts(
             ("Documents", str(len(items))),
             ("Pages", str(sum(len(item.pages) for item in items))),
-            ("Dates of service", f"{chartroom.day(days[0])} to {chartroom.day(days[-1])}"),
+            ("Dates of service", " to ".join(dict.fromkeys((first, last)))),
             ("Medium", Medium(request.medium).label),
         ),
         "notices": [*STANDING, *(FOOT[notice] for notice in notices if notice in FOOT)],

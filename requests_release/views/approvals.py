@@ -58,6 +58,8 @@ def _decide(opened: Opened, data: dict[str, Any], seen: set[tuple[int, int]]) ->
         services.approve(**common, seen=seen, note=data["comment"])
     elif data["decision"] == "return":
         services.give_back(**common, comment=data["comment"])
+    elif data["decision"] == "none":
+        services.confirm_no_records(**common, comment=data["comment"])
     else:
         services.deny(**common, comment=data["comment"])
 

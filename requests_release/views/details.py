@@ -22,7 +22,6 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
     opened = frames.open_request(request, request_id)
     release = opened.request
     values = frames.values(opened) | {
-        "facts": presenter.present_facts(release),
         "deeds": presenter.present_deeds(release, opened.found, opened.scope.actor, opened.package),
         "timeline": presenter.present_timeline(
             list(requests.list_changes(release)), list(requests.list_comments(release))

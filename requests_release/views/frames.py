@@ -57,6 +57,7 @@ def values(opened: Opened, page: str = "") -> dict[str, Any]:
         "release": opened.request,
         "steps": presenter.present_steps(opened.request, opened.found, page),
         "found": opened.found,
+        "facts": presenter.present_facts(opened.request),
         "package": opened.package,
         "detail_url": presenter.address("request_detail", opened.request),
     }

@@ -35,7 +35,7 @@ def package_progress(request: HttpRequest, request_id: int) -> HttpResponse:
     response = render(
         request,
         "requests_release/_progress.html",
-        {"progress": progress, "release": found},
+        {"progress": progress, "release": found, "is_polled": True},
         status=200 if progress.is_building else FINISHED,
     )
     response["ETag"] = progress.etag

@@ -17,7 +17,7 @@ from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.selectors import requests
-from requests_release.services import approvals, authorizations, links, packages, stages
+from requests_release.services import approvals, authorizations, clocks, links, packages, stages
 from requests_release.views import frames
 
 
@@ -68,6 +68,13 @@ STEPS = {
         _plain(stages.withdraw),
         "The request ends here and is not opened again.",
         "danger",
+    ),
+    "extend": StepPage(
+        "Extend the time",
+        "Note the extension",
+        forms.ExtendForm,
+        _plain(clocks.extend),
+        "The law allows one extension, with a written notice inside the first period.",
     ),
     "close": StepPage("Close", "Close", forms.StepForm, _plain(stages.close)),
     "rebuild": StepPage(
@@ -150,9 +157,11 @@ def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
             request_id=request_id,
             version=form.cleaned_data["version"],
             reviewer=next((user for user in people if user.pk == reviewer), None),
+            has_no_records=form.cleaned_data["has_no_records"],
         )
         messages.success(request, "Submitted. Somebody else approves it now.")
         return redirect("requests_release:request_detail", request_id=request_id)
-    values = frames.values(opened) | {"form": form}
+    is_blocked = bool(opened.found.blocking and opened.found.blocking_without_records())
+    values = frames.values(opened) | {"form": form, "is_blocked": is_blocked}
     status = 422 if form.errors else 200
     return render(request, "requests_release/submit.html", values, status=status)

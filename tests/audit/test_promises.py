@@ -66,11 +66,9 @@ def test_every_table_has_rows_to_try_it_on(app):
     )
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_application_can_change_no_row(app, table):
-    before = count_all(app)
-    tries = [f"UPDATE {table} SET {name} = DEFAULT" for name in columns_of(app, table)]
-    tries += [
+def tries_at(cursor, table):
+    return [
+        *(f"UPDATE {table} SET {name} = DEFAULT" for name in columns_of(cursor, table)),
         f"DELETE FROM {table}",
         f"TRUNCATE {table}",
         f"TRUNCATE {table} CASCADE",
@@ -82,7 +80,11 @@ def test_application_can_change_no_row(app, table):
         f"COMMENT ON TABLE {table} IS 'x'",
     ]
 
-    for statement in tries:
+
+def test_application_can_change_no_row(app):
+    before = count_all(app)
+
+    for statement in [statement for table in TABLES for statement in tries_at(app, table)]:
         with pytest.raises(REFUSED_TO_APP):
             app.execute(statement)
         app.execute("ROLLBACK")
@@ -90,108 +92,97 @@ def test_application_can_change_no_row(app, table):
     assert count_all(app) == before
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
+def test_application_cannot_take_other_rights(app):
+    settings = [
         "SET session_replication_role = replica",
         "SELECT set_config('session_replication_role', 'replica', false)",
         "SET ROLE chartroom_owner",
         "SET SESSION AUTHORIZATION chartroom_owner",
         "SET row_security = off; RESET ROLE; ALTER ROLE chartroom_app SUPERUSER",
         "SET lo_compat_privileges = on",
-    ],
-)
-def test_application_cannot_take_other_rights(app, setting):
-    with pytest.raises(REFUSED_TO_APP):
-        app.execute(setting)
+    ]
+
+    for setting in settings:
+        with pytest.raises(REFUSED_TO_APP):
+            app.execute(setting)
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
+@pytest.mark.parametrize("role", ["app", "owner"])
+def test_no_setting_switches_a_promise_off(request, app, role):
+    cursor = request.getfixturevalue(role)
+    before = count_all(cursor)
+    settings = [
         "SELECT set_config('pgtrigger.ignore', '{audit_event:audit_event_insert_only}', false)",
         "SET pgtrigger.ignore = '{audit_event:audit_event_insert_only,audit_event:*}'",
         "SET chartroom.ignore = 'on'",
         "SET search_path = pg_temp, public",
-    ],
-)
-@pytest.mark.parametrize("role", ["app", "owner"])
-def test_no_setting_switches_a_promise_off(request, app, setting, role):
-    cursor = request.getfixturevalue(role)
-    before = count_all(cursor)
+    ]
 
-    cursor.execute(setting)
-    for statement in ("UPDATE audit_event SET role = 'X'", "DELETE FROM audit_event"):
-        with pytest.raises((*REFUSED_TO_APP, errors.RestrictViolation)):
-            cursor.execute(statement)
+    for setting in settings:
+        cursor.execute(setting)
+        for statement in ("UPDATE audit_event SET role = 'X'", "DELETE FROM audit_event"):
+            with pytest.raises((*REFUSED_TO_APP, errors.RestrictViolation)):
+                cursor.execute(statement)
 
     assert count_all(cursor) == before
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_even_the_owner_is_refused_readably(app, owner, table):
-    column = columns_of(owner, table)[-1]
-    statements = {
-        "UPDATE": f"UPDATE {table} SET {column} = {column}",
-        "DELETE": f"DELETE FROM {table}",
-        "TRUNCATE": f"TRUNCATE {table}",
-    }
+def test_even_the_owner_is_refused_readably(app, owner):
+    for table in TABLES:
+        column = columns_of(owner, table)[-1]
+        statements = {
+            "UPDATE": f"UPDATE {table} SET {column} = {column}",
+            "DELETE": f"DELETE FROM {table}",
+            "TRUNCATE": f"TRUNCATE {table}",
+        }
+        for verb, statement in statements.items():
+            with pytest.raises(errors.RestrictViolation, match=f"{verb} of {table}.* only ever"):
+                owner.execute(statement)
 
-    for verb, statement in statements.items():
-        with pytest.raises(errors.RestrictViolation, match=f"{verb} of audit_.* only ever added"):
-            owner.execute(statement)
 
-
-@pytest.mark.parametrize("table", PARTITIONED)
-@pytest.mark.parametrize("role", ["app", "owner"])
-def test_partitions_keep_what_their_parent_promises(request, app, table, role):
-    cursor = request.getfixturevalue(role)
+def partitions_of(cursor, table):
     cursor.execute(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table]
     )
-    partitions = [name for (name,) in cursor.fetchall()]
-    assert len(partitions) == 5
-
-    for partition in partitions:
-        with pytest.raises((*REFUSED_TO_APP, errors.RestrictViolation)):
-            cursor.execute(f"TRUNCATE {partition}")
-    cursor.execute(f"SELECT tableoid::regclass::text FROM {table} LIMIT 1")
-    (used,) = cursor.fetchone()
-    for statement in (f"DELETE FROM {used}", f"UPDATE {used} SET epoch = 1"):
-        with pytest.raises((*REFUSED_TO_APP, errors.RestrictViolation)):
-            cursor.execute(statement)
+    return [name for (name,) in cursor.fetchall()]
 
 
-@pytest.mark.parametrize("table", PARTITIONED)
-def test_application_reaches_partitions_through_the_parent_only(app, table):
-    app.execute(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table]
-    )
-    for (partition,) in app.fetchall():
+@pytest.mark.parametrize("role", ["app", "owner"])
+def test_partitions_keep_what_their_parent_promises(request, app, role):
+    cursor = request.getfixturevalue(role)
+    refused = (*REFUSED_TO_APP, errors.RestrictViolation)
+
+    for table in PARTITIONED:
+        partitions = partitions_of(cursor, table)
+        assert len(partitions) == 5
+        for partition in partitions:
+            with pytest.raises(refused):
+                cursor.execute(f"TRUNCATE {partition}")
+        cursor.execute(f"SELECT tableoid::regclass::text FROM {table} LIMIT 1")
+        (used,) = cursor.fetchone()
+        for statement in (f"DELETE FROM {used}", f"UPDATE {used} SET epoch = 1"):
+            with pytest.raises(refused):
+                cursor.execute(statement)
+
+
+def test_application_reaches_partitions_through_the_parent_only(app):
+    for partition in [name for table in PARTITIONED for name in partitions_of(app, table)]:
         for statement in (f"SELECT FROM {partition}", f"INSERT INTO {partition} DEFAULT VALUES"):
             with pytest.raises(REFUSED_TO_APP):
                 app.execute(statement)
 
 
-@pytest.mark.parametrize(
-    "column, value",
-    [
-        ("id", 1),
-        ("occurred_at", "2020-01-01"),
-        ("occurred_at", "2026-12-15"),
-        ("txid", "1"),
-        ("epoch", 9),
-    ],
-)
-def test_application_cannot_write_what_only_the_server_knows(app, column, value):
+def test_application_cannot_write_what_only_the_server_knows(app):
     before = count_all(app)
-    statement, values = insert(**{column: value})
-    line = "\t".join([*VALUES.values(), str(value)]) + "\n"
+    forged = {"id": 1, "occurred_at": "2020-01-01", "txid": "1", "epoch": 9}
 
-    with pytest.raises(REFUSED_TO_APP):
-        app.execute(statement.replace(") VALUES", ") OVERRIDING SYSTEM VALUE VALUES"), values)
-    with pytest.raises(REFUSED_TO_APP):
-        app.copy_from(io.StringIO(line), "audit_event", columns=[*VALUES, column])
+    for column, value in forged.items():
+        statement, values = insert(**{column: value})
+        line = "\t".join([*VALUES.values(), str(value)]) + "\n"
+        with pytest.raises(REFUSED_TO_APP):
+            app.execute(statement.replace(") VALUES", ") OVERRIDING SYSTEM VALUE VALUES"), values)
+        with pytest.raises(REFUSED_TO_APP):
+            app.copy_from(io.StringIO(line), "audit_event", columns=[*VALUES, column])
 
     assert count_all(app) == before
 

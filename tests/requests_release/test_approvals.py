@@ -1,7 +1,7 @@
 """Submission and approval: what they need, and two people at once."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connections
@@ -14,7 +14,7 @@ from jobs.models import Job
 from records.access.enums import UnitRight
 from records.documents.models import Document
 from requests_release.models import Package, RequestStatusChange
-from requests_release.services import approvals, requests, stages
+from requests_release.services import approvals, clocks, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -291,3 +291,115 @@ def test_logging_twice_at_once_is_one(scene):
     assert outcomes == ["LOGGED", "LOGGED"]
     assert Request.objects.filter(idempotency_key=values["idempotency_key"]).count() == 1
     assert len(events_of(Action.REQUEST_LOGGED)) == 2
+
+
+# --- nothing found, and more time
+
+
+@pytest.mark.django_db
+def test_no_records_is_said_by_one_and_confirmed_by_another(patient, clerk, approver):
+    request = builders.take(builders.log(patient, clerk, basis="508"), clerk)
+    request = approvals.submit(
+        actor=clerk, request_id=request.pk, version=request.version, has_no_records=True
+    )
+
+    approvals.confirm_no_records(
+        actor=approver, request_id=request.pk, version=request.version, comment="Searched"
+    )
+
+    assert builders.fresh(request).status == "NO_RECORDS"
+
+
+@pytest.mark.django_db
+def test_no_records_is_not_said_over_chosen_documents(patient, clerk, document):
+    request = builders.prepared(patient, clerk, document)
+
+    with pytest.raises(Refused, match="Documents are chosen"):
+        approvals.submit(
+            actor=clerk, request_id=request.pk, version=request.version, has_no_records=True
+        )
+
+
+@pytest.mark.django_db
+def test_a_request_said_to_have_no_records_is_not_approved(patient, clerk, approver):
+    request = builders.take(builders.log(patient, clerk), clerk)
+    request = approvals.submit(
+        actor=clerk, request_id=request.pk, version=request.version, has_no_records=True
+    )
+
+    with pytest.raises(Refused, match="Choose at least one page"):
+        builders.approve(request, approver)
+
+
+@pytest.mark.django_db
+def test_what_has_records_is_not_confirmed_to_have_none(patient, clerk, approver, document):
+    request = builders.submitted(patient, clerk, document)
+
+    with pytest.raises(Refused, match="Its preparer found records"):
+        approvals.confirm_no_records(
+            actor=approver, request_id=request.pk, version=request.version, comment=""
+        )
+
+
+@pytest.fixture
+def access_request(patient, clerk):
+    return builders.log(
+        patient,
+        clerk,
+        requester=builders.RequesterFacts(kind="PATIENT", name="Freda O'Connell"),
+        kind="ACCESS",
+        basis="524",
+        purpose="PATIENT_REQUEST",
+        received_on=timezone.localdate() - timedelta(days=5),
+        stated_due_on=None,
+    )
+
+
+def extend(request, clerk, **changes):
+    values = {
+        "actor": clerk,
+        "request_id": request.pk,
+        "version": builders.fresh(request).version,
+        "notice_on": timezone.localdate(),
+        "reason": "Stored off site",
+        "complete_by": timezone.localdate() + timedelta(days=40),
+    }
+    return clocks.extend(**values | changes)
+
+
+@pytest.mark.django_db
+def test_time_is_extended_once_with_notice_and_reason(access_request, clerk):
+    extend(access_request, clerk)
+
+    request = builders.fresh(access_request)
+    assert request.due_on == timezone.localdate() + timedelta(days=40)
+    assert (request.extended_on, request.extension_reason) == (
+        timezone.localdate(),
+        "Stored off site",
+    )
+    assert last_event(Action.REQUEST_EXTENDED)["actor_id"] == clerk.pk
+    with pytest.raises(Refused, match="there is one extension"):
+        extend(request, clerk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reason": " "}, "must give the reason"),
+        ({"complete_by": timezone.localdate() + timedelta(days=56)}, "past the longest extension"),
+        ({"notice_on": timezone.localdate() - timedelta(days=9)}, "before the receipt"),
+        ({"notice_on": timezone.localdate() + timedelta(days=26)}, "within the first period"),
+    ],
+)
+def test_a_notice_that_does_not_extend_is_refused(access_request, clerk, change, words):
+    with pytest.raises(Refused, match=words):
+        extend(access_request, clerk, **change)
+
+    assert builders.fresh(access_request).extended_on is None
+
+
+@pytest.mark.django_db
+def test_a_request_of_a_court_is_not_extended(patient, clerk):
+    with pytest.raises(Refused, match="cannot be extended"):
+        extend(builders.log(patient, clerk), clerk)

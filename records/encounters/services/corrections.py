@@ -83,7 +83,7 @@ def _check_dates(scope: opening.ChartScope, encounter: Encounter, wanted: dict[s
         started_on=timezone.localdate(start),
         now=timezone.now(),
         born_on=patient.birth_on,
-        died_on=patient.died_on,
+        died_on=None,  # what another system recorded may follow a death: its certification
         is_planned=encounter.status in (EncounterStatus.PLANNED, EncounterStatus.CANCELLED),
     )
     if end:

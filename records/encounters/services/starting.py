@@ -33,6 +33,8 @@ class EncounterFacts:
     location: str = ""
     reason: str = ""
     account_number: str = ""
+    # Another system's record may follow a death (its certification); entered here it is a slip.
+    is_taken_over: bool = False
 
 
 def start(
@@ -50,7 +52,8 @@ def start(
     if already:
         return already
     patient = patient_selectors.get_patient(scope)
-    check_start(facts, status, born_on=patient.birth_on, died_on=patient.died_on)
+    died_on = None if facts.is_taken_over else patient.died_on
+    check_start(facts, status, born_on=patient.birth_on, died_on=died_on)
     if facts.unit_id not in {patient.unit_id, *rights.get_unit_rights(actor).open_units}:
         raise UnitRefused(patient_id=patient_id, subject_type="unit", subject_id=facts.unit_id)
     new = Encounter(

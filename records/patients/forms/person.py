@@ -3,57 +3,63 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
 
 from accounts.models import User
 from records.access.selectors import units
-from records.patients.enums import (
-    AddressKind,
-    BirthPrecision,
-    ContactKind,
-    NameKind,
-    NameStatus,
-    PhoneKind,
-    Sex,
-)
-from records.patients.forms.fields import TypedDateField
+from records.patients.enums import BirthPrecision, NameStatus, Sex
+from records.patients.forms.fields import TypedDateField, read_day
+from records.patients.forms.ssn import UnshownInput, keep, unkeep
 from records.patients.models import Patient
-from records.patients.rules import phones, ssn
+from records.patients.rules import birth, registration, ssn
+from records.patients.rules.birth import BirthFinding
 from records.patients.rules.names import PersonName
-from records.patients.services.facts import (
-    PERSON_FIELDS,
-    AddressFact,
-    ContactFact,
-    OtherName,
-    PersonFacts,
-    PhoneFact,
-    ReachFacts,
+from records.patients.rules.registration import NameFinding
+from records.patients.services.facts import PERSON_FIELDS, PersonFacts
+
+# A missing family or given name is asked for by its field.
+NAME_MESSAGES = {
+    NameFinding.DIGIT: "A name has no digits.",
+    NameFinding.TITLE: "Leave titles such as Dr or Mrs out of the name.",
+    NameFinding.NICKNAME: "Enter nicknames under “Other names”, without quotation marks.",
+    NameFinding.TEST_NAME: "Test names do not belong among patients.",
+}
+JANUARY = (
+    "1 January is often entered for a day that is not known. Say how exact the date is, or confirm "
+    "it below."
 )
 
 
 class PersonForm(forms.Form):
     """Who the person is."""
 
-    family = forms.CharField(label="Family name", max_length=100)
-    given = forms.CharField(label="Given name", max_length=100, required=False)
+    family = forms.CharField(
+        label="Family name", max_length=100, error_messages={"required": "Enter the family name."}
+    )
+    given = forms.CharField(
+        label="Given name",
+        max_length=100,
+        error_messages={"required": "Enter the given name, or choose another kind of name."},
+    )
     middle = forms.CharField(label="Middle names", max_length=100, required=False)
     suffix = forms.CharField(label="Suffix", max_length=20, required=False, help_text="Jr, III")
-    birth_on = TypedDateField(label="Birth date", required=False)
+    birth_on = TypedDateField(label="Birth date", required=False, is_vague_allowed=True)
     birth_precision = forms.ChoiceField(
         label="How exact", choices=BirthPrecision, initial=BirthPrecision.DAY
     )
+    is_january_meant = forms.BooleanField(label="The person was born on 1 January", required=False)
     sex = forms.ChoiceField(label="Sex", choices=[("", "Choose …"), *Sex.choices])
     name_status = forms.ChoiceField(
         label="Kind of name", choices=NameStatus, initial=NameStatus.LEGAL
     )
     ssn = forms.CharField(
-        label="Social security number",
-        required=False,
-        max_length=11,
-        help_text="Stored encrypted; only the last four are shown",
+        label="Social security number", required=False, max_length=11, widget=UnshownInput
     )
+    ssn_kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_ssn_withdrawn = forms.BooleanField(label="Remove the number", required=False)
     email = forms.EmailField(label="E-mail", required=False)
     language = forms.CharField(label="Language", max_length=40, required=False)
     mother_maiden_name = forms.CharField(
@@ -70,42 +76,136 @@ class PersonForm(forms.Form):
         label="Has asked to be reached at another address or by other means", required=False
     )
 
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        user: User,
+        patient: Patient | None = None,
+        last_four: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.user = user
+        self.patient = patient
+        self.last_four = last_four
+        super().__init__(keep(data, user.pk), **kwargs)
+        self.fields["ssn"].help_text = self._ssn_hint()
+        status = self.data.get("name_status") or self.initial.get("name_status", NameStatus.LEGAL)
+        self.fields["family"].required = status != NameStatus.UNIDENTIFIED
+        self.fields["given"].required = status == NameStatus.LEGAL and not self._was_nameless()
+
+    @property
+    def has_ssn(self) -> bool:
+        """Tell whether there is a number that could be removed."""
+        return bool(self.last_four or self.data.get("ssn_kept"))
+
+    @property
+    def asks_january(self) -> bool:
+        """Tell whether the first of January has to be confirmed."""
+        return any(JANUARY in str(error) for error in self.errors.get("birth_on", []))
+
     def clean_ssn(self) -> str:
         """Refuse what cannot be a social security number; say nothing of whose it is."""
         text: str = self.cleaned_data["ssn"]
+        if not text and self.data.get("ssn_kept") and not self.data.get("is_ssn_withdrawn"):
+            try:
+                text = unkeep(self.data["ssn_kept"], self.user.pk)
+            except ValueError as error:
+                raise forms.ValidationError("Type the number again.") from error
         if text and not ssn.check(text).is_valid:
             raise forms.ValidationError("This cannot be a social security number.")
         return text
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a given name unless the person has none to give."""
+        """Check the name by the rules of the index, and how exact the birth date is."""
         cleaned = super().clean() or {}
-        is_named = cleaned.get("name_status") == NameStatus.LEGAL
-        if is_named and not cleaned.get("given") and not self.errors:
-            self.add_error("given", "Enter the given name, or choose another kind of name.")
+        if self._is_renamed(cleaned):
+            self._check_name(cleaned)
+        self._check_birth(cleaned)
         return cleaned
 
     def facts(self) -> PersonFacts:
         """Return what was entered."""
         return PersonFacts(**{name: self.cleaned_data[name] for name in PERSON_FIELDS})
 
+    def _ssn_hint(self) -> str:
+        kept = self.data.get("ssn_kept")
+        if kept:
+            try:
+                typed = unkeep(kept, self.user.pk)
+            except ValueError:
+                return "Type the number again"
+            return f"{ssn.masked(typed[-4:])} was typed and is kept; leave this empty"
+        if self.last_four:
+            return f"{ssn.masked(self.last_four)} is stored; type another one to replace it"
+        return "Stored encrypted; only the last four are shown"
+
+    def _is_renamed(self, cleaned: dict[str, Any]) -> bool:
+        names = ("family", "given", "middle", "name_status")
+        return self.patient is None or any(
+            cleaned.get(name) != getattr(self.patient, name) for name in names
+        )
+
+    def _was_nameless(self) -> bool:
+        """Tell whether the person is known by one name only, as some people are."""
+        return self.patient is not None and not self.patient.given
+
+    def _check_name(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("name_status") != NameStatus.LEGAL:
+            return
+        name = PersonName(*(cleaned.get(part) or "" for part in ("family", "given", "middle")))
+        for finding in registration.name_findings(name):
+            if finding in NAME_MESSAGES:
+                self.add_error("family", NAME_MESSAGES[finding])
+
+    def _check_birth(self, cleaned: dict[str, Any]) -> None:
+        born, precision = cleaned.get("birth_on"), cleaned.get("birth_precision")
+        if not born or not precision:
+            return
+        typed = read_day(str(self.data.get(self.add_prefix("birth_on"), "")))
+        if typed and precision == BirthPrecision.DAY:
+            precision = cleaned["birth_precision"] = typed.precision
+        stored = self.patient.birth_on if self.patient else None
+        if born == stored or cleaned.get("is_january_meant"):
+            return
+        found = birth.findings(born, precision, today=born)
+        if BirthFinding.FIRST_OF_JANUARY in found:
+            self.add_error("birth_on", JANUARY)
+
 
 class RegisterForm(PersonForm):
-    """A new person: with a unit, and a reason where people like them were shown."""
+    """A new person: with a unit, and a reason where people like them were shown.
+
+    `judged` are those who were shown; `submission_key` lets the form register once, however often
+    it is sent.
+    """
 
     unit = forms.TypedChoiceField(label="Unit", coerce=int)
     override_reason = forms.CharField(
         label="Why this is another person",
         max_length=200,
         required=False,
-        help_text="Needed when one of the people below could be this one",
+        help_text="For example: twins; father and son; seen with papers",
     )
+    judged = forms.CharField(required=False, widget=forms.HiddenInput)
+    submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     field_order = ("family", "given", "middle", "suffix", "birth_on", "sex")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, user: User, **kwargs: Any) -> None:
+        super().__init__(data, user=user, **kwargs)
         choices = [(unit.pk, unit.name) for unit in units.list_open_units(user)]
         self.fields["unit"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_judged(self) -> frozenset[int]:
+        """Return the keys of the people who were shown; anything else was not shown."""
+        words = self.cleaned_data["judged"].split(",")
+        return frozenset(int(word) for word in words if word.isdecimal() and len(word) < 19)
+
+    def show(self, candidate_ids: list[int]) -> None:
+        """Let the form that goes back carry who is shown beside it."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["judged"] = ",".join(map(str, candidate_ids))
+        self.data = data
 
 
 class EditForm(PersonForm):
@@ -113,119 +213,14 @@ class EditForm(PersonForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def renew(self, version: int) -> None:
+        """Let the form that goes back be saved over `version`, which its reader has now seen."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["version"] = str(version)
+        self.data = data
+
     @staticmethod
     def initial_of(patient: Patient) -> dict[str, Any]:
         """Return the stored values; the social security number is never filled in."""
         names = [*PERSON_FIELDS, "version"]
         return {name: getattr(patient, name) for name in names}
-
-
-class OtherNameForm(forms.Form):
-    """A former name, maiden name or alias."""
-
-    kind = forms.ChoiceField(
-        label="Kind", choices=[c for c in NameKind.choices if c[0] != NameKind.LEGAL]
-    )
-    family = forms.CharField(label="Family name", max_length=100, required=False)
-    given = forms.CharField(label="Given name", max_length=100, required=False)
-
-    def fact(self) -> OtherName | None:
-        """Return the name, None where the row was left empty."""
-        data = self.cleaned_data
-        if not data.get("family"):
-            return None
-        return OtherName(NameKind(data["kind"]), PersonName(data["family"], data["given"]))
-
-
-class PhoneForm(forms.Form):
-    """A telephone number."""
-
-    kind = forms.ChoiceField(label="Kind", choices=PhoneKind)
-    number = forms.CharField(label="Number", max_length=40, required=False)
-
-    def clean_number(self) -> str:
-        """Refuse what cannot be a telephone number."""
-        number: str = self.cleaned_data["number"]
-        if number and phones.parse(number) is None:
-            raise forms.ValidationError("This cannot be a telephone number.")
-        return number
-
-    def fact(self) -> PhoneFact | None:
-        """Return the number, None where the row was left empty."""
-        data = self.cleaned_data
-        return PhoneFact(PhoneKind(data["kind"]), data["number"]) if data.get("number") else None
-
-
-class AddressForm(forms.Form):
-    """An address."""
-
-    kind = forms.ChoiceField(label="Kind", choices=AddressKind)
-    line1 = forms.CharField(label="Street", max_length=120, required=False)
-    line2 = forms.CharField(label="Second line", max_length=120, required=False)
-    city = forms.CharField(label="City", max_length=80, required=False)
-    state = forms.CharField(label="State", max_length=40, required=False)
-    postal_code = forms.CharField(label="ZIP code", max_length=20, required=False)
-    valid_until = TypedDateField(label="Until", required=False)
-
-    def fact(self) -> AddressFact | None:
-        """Return the address, None where the row was left empty."""
-        data = self.cleaned_data
-        if not data.get("line1"):
-            return None
-        names = ("line1", "line2", "city", "state", "postal_code", "valid_until")
-        return AddressFact(AddressKind(data["kind"]), **{name: data[name] for name in names})
-
-
-class ContactForm(forms.Form):
-    """Next of kin or another person to turn to."""
-
-    kind = forms.ChoiceField(label="Kind", choices=ContactKind)
-    name = forms.CharField(label="Name", max_length=160, required=False)
-    relationship = forms.CharField(label="Relationship", max_length=60, required=False)
-    phone = forms.CharField(label="Phone", max_length=40, required=False)
-
-    def fact(self) -> ContactFact | None:
-        """Return the contact, None where the row was left empty."""
-        data = self.cleaned_data
-        if not data.get("name"):
-            return None
-        return ContactFact(
-            ContactKind(data["kind"]), data["name"], data["relationship"], data["phone"]
-        )
-
-
-GROUPS: dict[str, tuple[str, type[forms.Form]]] = {
-    "names": ("Other names", OtherNameForm),
-    "phones": ("Phones", PhoneForm),
-    "addresses": ("Addresses", AddressForm),
-    "contacts": ("Next of kin and contacts", ContactForm),
-}
-
-
-class Reach:
-    """The repeating groups of the page: a set of rows each, always with one empty row."""
-
-    def __init__(self, data: Any = None, patient: Patient | None = None) -> None:
-        self.groups: list[tuple[str, BaseFormSet[Any]]] = []
-        for name, (label, form) in GROUPS.items():
-            factory = formset_factory(form, extra=1, max_num=30, absolute_max=40)
-            initial = _rows(patient, name, form) if patient else None
-            self.groups.append((label, factory(data, prefix=name, initial=initial)))
-
-    def is_valid(self) -> bool:
-        """Tell whether every row of every group can be used; all are asked, for their errors."""
-        found = [formset.is_valid() for _, formset in self.groups]
-        return all(found)
-
-    def facts(self) -> ReachFacts:
-        """Return what was entered; empty rows are left out."""
-        found = {
-            formset.prefix: tuple(fact for form in formset if (fact := form.fact()))
-            for _, formset in self.groups
-        }
-        return ReachFacts(**found)
-
-
-def _rows(patient: Patient, name: str, form: type[forms.Form]) -> list[dict[str, Any]]:
-    columns = list(form.base_fields)
-    return [{c: getattr(row, c) for c in columns} for row in getattr(patient, name).all()]

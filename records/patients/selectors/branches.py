@@ -182,7 +182,8 @@ def _fuzzy(meaning: Interpretation) -> list[Branch]:
         own.append(("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
     other = Branch(*ALIAS, "n.name_key %% %s", (key,), _similar_alias_why, ALIAS_NOTE, *likeness)
     likeness = _likeness(key, meaning, "n")
-    return [*(Branch(*OWN, *way, NO_NOTE, *likeness) for way in own), other]
+    found = [Branch(*OWN, where, params, why, NO_NOTE, *likeness) for where, params, why in own]
+    return [*found, other]
 
 
 def _likeness(key: str, meaning: Interpretation, person: str) -> tuple[str, tuple[Any, ...]]:

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.http import person
-from accounts.models import User
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
 from records.access.selectors import rights
 from records.patients.permissions import SEARCH_DIRECTORY
+from records.patients.presenters import directory
 from records.patients.selectors import browsing
 from records.patients.selectors.search import Found, search
+
+MOST_TERMS = 8
 
 
 @requires(SEARCH_DIRECTORY)
 def patient_search(request: HttpRequest) -> HttpResponse:
-    """Show who the typed text can mean, or the patients of the person's units by name."""
+    """Show who the typed text can mean, or the patients whom the person may open by name."""
     text = request.GET.get("q", "").strip()
     if not text:
-        return _browse(request, person(request))
-    found = search(person(request), text, today=timezone.localdate())
+        return _browse(request)
+    today = timezone.localdate()
+    found = search(person(request), text, today=today)
     _record(found, text)
-    wants_first = request.GET.get("go") == "1"
-    if wants_first and len(found.lines) == 1 and found.lines[0].can_open:
-        return redirect("charts:chart_detail", patient_id=found.lines[0].patient_id)
-    values = {"text": text, "found": found}
-    template = "patients/search.html"
-    if getattr(request, "htmx", False):
-        template += "#results"
-    response = render(request, template, values)
-    response.headers["Vary"] = "HX-Request, Cookie"
+    only = found.lines[0] if len(found.lines) == 1 and not found.is_cut else None
+    if request.GET.get("go") == "1" and only and only.can_open:
+        return redirect("charts:chart_detail", patient_id=only.patient_id)
+    is_secret = directory.is_secret(found.meanings, text)
+    values = {
+        "text": "" if is_secret else text,
+        "is_secret": is_secret,
+        "found": found,
+        "lines": directory.present(found.lines, found.meanings),
+        "registration_query": directory.registration_query(text, today=today),
+    }
+    response = _answer(request, "patients/search.html", values)
+    if _is_htmx(request):
+        query = "" if is_secret else f"?{urlencode({'q': text})}"
+        response.headers["HX-Replace-Url"] = f"{request.path}{query}"
     return response
 
 
-def _browse(request: HttpRequest, user: User) -> HttpResponse:
+def _browse(request: HttpRequest) -> HttpResponse:
     """List the patients whom this person may open, by name, in pages of constant cost."""
+    user = person(request)
     page = browsing.list_patients(user, after=request.GET.get("after", ""))
     events.record(
         action=Action.PATIENTS_LISTED,
@@ -46,19 +58,39 @@ def _browse(request: HttpRequest, user: User) -> HttpResponse:
         patients=[line.patient_id for line in page.lines],
         durable=True,
     )
-    has_units = bool(rights.get_unit_rights(user).open_units)
-    return render(request, "patients/list.html", {"page": page, "has_units": has_units})
+    values = {
+        "page": page,
+        "lines": directory.present(page.lines),
+        "has_units": bool(rights.get_unit_rights(user).open_units),
+    }
+    response = _answer(request, "patients/list.html", values)
+    if _is_htmx(request):
+        response.headers["HX-Replace-Url"] = request.path
+    return response
+
+
+def _answer(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
+    """Answer the whole page, or only its results where a script asks while somebody types."""
+    fragment = "#results" if _is_htmx(request) else ""
+    response = render(request, f"{template}{fragment}", values)
+    response.headers["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
 
 
 def _record(found: Found, text: str) -> None:
     """Write the search as it was executed: what kind, a keyed hash of the words, who was shown."""
+    words = text.casefold().split()[:MOST_TERMS]
     events.record(
         action=Action.PATIENTS_SEARCHED,
         basis=Basis.DIRECTORY,
         patients=[line.patient_id for line in found.lines],
         detail={
             "kinds": found.kinds,
-            "terms": [events.digest("search", word) for word in text.casefold().split()[:8]],
+            "terms": [events.digest("search", word) for word in words],
             "found": len(found.lines),
         },
         durable=True,

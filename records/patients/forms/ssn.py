@@ -1,0 +1,51 @@
+"""The social security number in forms: typed once, never sent back to the screen.
+
+A form that comes back with an error carries the number encrypted for the person who typed it, so
+that nothing they entered is lost and no answer of the server holds the number.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from accounts import crypto
+from records.patients.rules import ssn
+
+PLACE = ("form", "ssn")
+TYPED = "ssn"
+KEPT = "ssn_kept"
+
+
+class UnshownInput(forms.TextInput):
+    """A text field whose value never goes back to the browser."""
+
+    def format_value(self, value: Any) -> None:
+        """Return nothing, whatever was typed."""
+
+
+def keep(data: QueryDict | None, user_id: int) -> QueryDict | None:
+    """Return what was sent, with the typed number beside it as ciphertext for this person."""
+    if data is None:
+        return None
+    digits = ssn.check(data.get(TYPED, "")).digits
+    if not digits:
+        return data
+    kept = data.copy()
+    kept[KEPT] = urlsafe_b64encode(crypto.encrypt_field(*PLACE, user_id, digits)).decode()
+    return kept
+
+
+def unkeep(text: str, user_id: int) -> str:
+    """Return the digits that `keep` encrypted for this person.
+
+    Raises:
+        ValueError: the text is not from such a form.
+    """
+    try:
+        return crypto.decrypt_field(*PLACE, user_id, urlsafe_b64decode(text))
+    except (ValueError, crypto.FieldDamaged) as error:
+        raise ValueError("not a number kept by a form of this person") from error

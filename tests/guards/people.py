@@ -1,0 +1,41 @@
+"""People of each kind for the guards, and how they sign in."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors.users import get_system_user
+from audit.writes import attributing
+
+_numbers = itertools.count(1)
+NO_ROLE = "NO_ROLE"
+ROLES = (*(str(role) for role in Role), NO_ROLE)
+
+
+def make_person(*roles: str, name: str = "") -> User:
+    """Make a person who holds `roles`."""
+    username = name or f"guard{next(_numbers)}"
+    user = User(
+        username=username, email=f"{username}@example.org", display_name=f"Person {username}"
+    )
+    user.set_unusable_password()
+    with attributing(get_system_user()):
+        user.save()
+        user.groups.set(Group.objects.filter(name__in=roles))
+    return User.objects.get(pk=user.pk)
+
+
+def sign_in(user: User) -> Client:
+    """Return the browser of somebody who has just proved who they are."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return client
