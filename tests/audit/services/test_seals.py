@@ -125,13 +125,13 @@ def test_row_that_was_rolled_back_leaves_no_trace(app_dsn):
 
 
 def test_concurrent_writers_that_commit_out_of_order_lose_nothing(app_dsn, monkeypatch):
-    monkeypatch.setattr(seals, "MOST_ROWS", 7)
+    monkeypatch.setattr(seals, "MOST_ROWS", 40)
     stop = threading.Event()
 
     def write_on(number):
         own = psycopg2.connect(**app_dsn)
         count = 0
-        while not stop.is_set() and count < 400:
+        while not stop.is_set() and count < 200:
             with own.cursor() as cursor:
                 for _ in range(1 + (count + number) % 3):
                     cursor.execute(
@@ -145,7 +145,7 @@ def test_concurrent_writers_that_commit_out_of_order_lose_nothing(app_dsn, monke
     writers = [threading.Thread(target=write_on, args=[number]) for number in range(4)]
     for writer in writers:
         writer.start()
-    for _ in range(15):
+    for _ in range(8):
         seals.seal_all()
         assert verify().broken == []
     stop.set()
