@@ -90,11 +90,14 @@ def _change(entry: LogEntry, unit_names: dict[str, str]) -> Change:
 def _pairs(
     model: type[Model], changes: dict[str, list[Any]]
 ) -> list[tuple[Field[Any, Any], list[Any]]]:
+    """Return the columns that changed; relations of rooms above come along unasked."""
     fields = {field.name: field for field in model._meta.concrete_fields}
     return [
         (fields[name], pair)
         for name, pair in changes.items()
-        if name not in UNSHOWN and not (pair[0] in NOTHING and pair[1] in NOTHING)
+        if name in fields
+        and name not in UNSHOWN
+        and not (pair[0] in NOTHING and pair[1] in NOTHING)
     ]
 
 
