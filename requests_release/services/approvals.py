@@ -23,8 +23,18 @@ S = RequestStatus
 
 
 @attributed
-def submit(*, actor: User, request_id: int, version: int, reviewer: User | None = None) -> Request:
+def submit(
+    *,
+    actor: User,
+    request_id: int,
+    version: int,
+    reviewer: User | None = None,
+    has_no_records: bool = False,
+) -> Request:
     """Hand a prepared request to a second person; the documents' versions are frozen.
+
+    With `has_no_records` the preparer says that nothing was found that answers it, which the
+    second person confirms or returns.
 
     Raises:
         RequestChanged: the form is stale, or was sent twice.
