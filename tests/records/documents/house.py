@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -80,13 +81,12 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
         "mrn": f"{60000000 + number}",
         "family": "Muñoz",
         "given": "Rosa",
-        "family_key": "MUNOZ",
-        "given_key": "ROSA",
-        "name_key": "MUNOZ ROSA",
         "sex": "FEMALE",
         "birth_on": date(1961, 3, 4),
         "registered_by": get_system_user(),
     } | facts
+    family, given = _key(values["family"]), _key(values["given"])
+    values |= {"family_key": family, "given_key": given, "name_key": f"{family} {given}"}
     with attributing(get_system_user()):
         patient = Patient.objects.create(chart=Chart.objects.create(unit=unit), **values)
         Identifier.objects.create(
@@ -97,6 +97,10 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
             value_key=patient.mrn,
         )
     return patient
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
 
 
 def make_visit(patient: Patient) -> Encounter:
