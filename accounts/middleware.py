@@ -37,15 +37,21 @@ class IdleLogoffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Read before anybody asks for `request.user`: Django empties a session that was begun
+        # under another password, and with it the knowledge of whose it was.
+        owner_id = request.session.get(SESSION_KEY)
+        request.session_owner = owner_id and int(owner_id)  # type: ignore[attr-defined]
+        request.session_sent = request.session.session_key  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Expire the session, or note the activity; polling views note none."""
-        if SESSION_KEY not in request.session:
+        owner_id: int | None = request.session_owner  # type: ignore[attr-defined]
+        key: str = request.session_sent  # type: ignore[attr-defined]
+        if owner_id is None:
             return None
-        owner_id, key = int(request.session[SESSION_KEY]), str(request.session.session_key)
         if not request.user.is_authenticated:
             self._drop(request, owner_id, key)
         elif sessions.is_over(request.session):

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from config.demo import house, people
 from config.demo.house import House
@@ -86,13 +85,24 @@ SELECT id, 1, '', now(), %(clerk)s, 'PDF', 'application/pdf', 20000, page_count,
 """
 
 
+REFERENCES = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
+"""
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+ WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
+   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+
+
 def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Load `number` patients with about five encounters and ten documents each; return counts."""
     begun = time.monotonic()
     home = house.build()
     say("bulk: triggers, foreign keys and indexes are off until everything is loaded")
     with _bare_tables():
-        first = _load_people(home, people.make_people(number, seed, timezone.localdate()), say)
+        first = _load_people(home, people.make_people(number, seed), say)
         for low in range(first, first + number, CHUNK):
             _load_content(home, low, min(low + CHUNK, first + number) - 1)
             say(f"content of {min(low + CHUNK - first, number)} of {number} patients")
@@ -117,20 +127,11 @@ def _count(cursor: Any, table: str) -> int:
 
 @contextmanager
 def _bare_tables() -> Iterator[None]:
-    """Take triggers, foreign keys and secondary indexes off, and put them back afterwards."""
+    """Take triggers, foreign keys and secondary indexes off, and put them back whatever happens."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
-            "  FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])",
-            [list(TABLES)],
-        )
+        cursor.execute(REFERENCES, [list(TABLES)])
         references = cursor.fetchall()
-        cursor.execute(
-            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary AND NOT EXISTS"
-            " (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
-            [list(TABLES)],
-        )
+        cursor.execute(INDEXES, [list(TABLES)])
         indexes = cursor.fetchall()
         for table, name, _ in references:
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
@@ -138,14 +139,21 @@ def _bare_tables() -> Iterator[None]:
             cursor.execute(f"DROP INDEX {name}")
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        for _, definition in indexes:
-            cursor.execute(definition)
-        for table, name, definition in references:
-            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        try:
+            yield
+        finally:
+            _dress(cursor, references, indexes)
+
+
+def _dress(cursor: Any, references: list[Any], indexes: list[Any]) -> None:
+    cursor.execute("SET maintenance_work_mem = '1GB'")
+    for _, definition in indexes:
+        cursor.execute(definition)
+    for table, name, definition in references:
+        cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+    for table in TABLES:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    cursor.execute("RESET maintenance_work_mem")
 
 
 def _load_people(home: House, found: Iterator[Person], say: Callable[[str], None]) -> int:
@@ -229,7 +237,7 @@ def _flush(cursor: Any, buffers: dict[str, io.StringIO]) -> dict[str, io.StringI
 
 def _load_content(home: House, first: int, last: int) -> None:
     types = list(DocumentType.objects.order_by("pk").values_list("pk", flat=True))
-    params = {
+    params: dict[str, Any] = {
         "providers": [provider.pk for provider in home.providers],
         "provider_count": len(home.providers),
         "types": types,

@@ -13,7 +13,12 @@ from records.patients.enums import Sex
 # Common names are as much commoner as the census says, roughly: the n-th by 1/n.
 FAMILY_WEIGHTS = [1 / (rank + 3) for rank in range(len(words.FAMILIES))]
 GIVEN_WEIGHTS = [1 / (rank + 5) for rank in range(200)]
+# Fixed, so that the same seed makes the same people on every day.
 OLDEST = date(1926, 1, 1)
+YOUNGEST = date(2025, 12, 31)
+DAYS = (YOUNGEST - OLDEST).days
+# About so many days somebody has lived before they may have died here.
+ADULT_LIFE = 20_000
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,10 @@ class Person:
     postal_code: str
     kin: str
     place: float
+    maiden: str = ""
 
 
-def make_people(number: int, seed: int, today: date) -> Iterator[Person]:
+def make_people(number: int, seed: int) -> Iterator[Person]:
     """Yield `number` people, household by household; the same seed gives the same people."""
     chance = random.Random(seed)  # noqa: S311  (synthetic data, not a secret)
     made = 0
@@ -42,7 +48,7 @@ def make_people(number: int, seed: int, today: date) -> Iterator[Person]:
         family = chance.choices(words.FAMILIES, FAMILY_WEIGHTS)[0]
         household = _Household(chance, family, made)
         for _ in range(min(chance.choices((1, 2, 3, 4), (4, 3, 2, 1))[0], number - made)):
-            yield household.person(today)
+            yield household.person()
             made += 1
 
 
@@ -59,13 +65,15 @@ class _Household:
         home = (sum(map(ord, family)) % 100) / 100
         self.place = home if chance.random() < 0.7 else chance.random()
 
-    def person(self, today: date) -> Person:
+    def person(self) -> Person:
         chance = self.chance
         sex = chance.choice((Sex.FEMALE, Sex.MALE))
-        born = OLDEST + timedelta(days=chance.randrange((today - OLDEST).days))
+        lived = chance.randrange(DAYS)
+        born = YOUNGEST - timedelta(days=lived)
         died = None
-        if (today - born).days > 20000 and chance.random() < 0.12:
-            died = born + timedelta(days=chance.randrange(20000, (today - born).days + 1))
+        if lived > ADULT_LIFE and chance.random() < 0.12:
+            died = born + timedelta(days=chance.randrange(ADULT_LIFE, lived + 1))
+        is_married = sex == Sex.FEMALE and lived > 9000 and chance.random() < 0.3
         return Person(
             family=self.family,
             given=_given(chance, sex),
@@ -79,6 +87,7 @@ class _Household:
             postal_code=self.postal_code,
             kin=f"{_given(chance, chance.choice((Sex.FEMALE, Sex.MALE)))} {self.family}",
             place=self.place,
+            maiden=chance.choices(words.FAMILIES, FAMILY_WEIGHTS)[0] if is_married else "",
         )
 
 

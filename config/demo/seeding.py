@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
@@ -25,12 +26,14 @@ from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
 from records.encounters.models import Encounter
 from records.encounters.services import encounters
 from records.encounters.services.encounters import EncounterFacts
-from records.patients.enums import AddressKind, ContactKind, PhoneKind
+from records.patients.enums import AddressKind, ContactKind, NameKind, PhoneKind
 from records.patients.models import Patient
+from records.patients.rules.names import PersonName
 from records.patients.services import patients
 from records.patients.services.facts import (
     AddressFact,
     ContactFact,
+    OtherName,
     PersonFacts,
     PhoneFact,
     ReachFacts,
@@ -39,6 +42,7 @@ from records.retention.services import nightly
 
 EARLIEST = datetime(2004, 1, 5, 9, tzinfo=UTC)
 REPORTED = 0.5  # share of encounters with a report
+IN_HOUSE = 0.05  # share of people who lie in the house now
 KINDS = (EncounterKind.OUTPATIENT, EncounterKind.EMERGENCY, EncounterKind.INPATIENT)
 
 
@@ -53,7 +57,7 @@ def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, float]
         home = house.build()
         events.record(action=Action.DEMO_SEEDED)
     loader = _Loader(home, chance)
-    for done, person in enumerate(people.make_people(number, seed, timezone.localdate()), 1):
+    for done, person in enumerate(people.make_people(number, seed), 1):
         loader.person(person)
         if done % 50 == 0:
             say(f"{done} of {number} patients")
@@ -80,6 +84,8 @@ class _Loader:
             for encounter in self._encounters(patient, unit):
                 if self.chance.random() < REPORTED:
                     self._report(patient, encounter)
+            if person.died_on is None and self.chance.random() < IN_HOUSE:
+                self._stay(patient, unit)
 
     def loose_files(self) -> None:
         """Leave three faxes in the list of files that wait."""
@@ -106,6 +112,7 @@ class _Loader:
                 died_on=person.died_on,
             ),
             reach_facts=ReachFacts(
+                names=_maiden_name(person),
                 phones=(PhoneFact(PhoneKind.HOME, person.phone),),
                 addresses=(
                     AddressFact(
@@ -131,31 +138,39 @@ class _Loader:
         return found
 
     def _encounter(self, patient: Patient, unit: CustodyUnit, start: datetime) -> Encounter:
-        self.counts["encounters"] += 1
         kind = self.chance.choices(KINDS, (6, 2, 2))[0]
-        facts = EncounterFacts(
+        hours = self.chance.randint(24, 200) if kind == EncounterKind.INPATIENT else 3
+        self.counts["encounters"] += 1
+        return encounters.record_visit(
+            actor=self.clerk,
+            patient_id=patient.pk,
+            facts=self._facts(unit, kind, start),
+            ended_at=min(start + timedelta(hours=hours), timezone.now()),
+            disposition=Disposition.HOME,
+        )
+
+    def _stay(self, patient: Patient, unit: CustodyUnit) -> None:
+        """Let somebody lie in the house now."""
+        self.counts["encounters"] += 1
+        start = timezone.now() - timedelta(hours=self.chance.randrange(2, 96))
+        encounters.begin(
+            actor=self.clerk,
+            patient_id=patient.pk,
+            facts=replace(
+                self._facts(unit, EncounterKind.INPATIENT, start),
+                location=f"{self.chance.randint(1, 4)} West, bed {self.chance.randint(1, 24)}",
+            ),
+            status=EncounterStatus.IN_PROGRESS,
+        )
+
+    def _facts(self, unit: CustodyUnit, kind: EncounterKind, start: datetime) -> EncounterFacts:
+        return EncounterFacts(
             kind=kind,
             started_at=start,
             unit_id=unit.pk,
             attending=self.chance.choice(self.home.providers),
             service=self.chance.choice(words.SERVICES),
             reason=self.chance.choice(words.REASONS),
-        )
-        is_open = timezone.now() - start < timedelta(days=4) and kind == EncounterKind.INPATIENT
-        if is_open:
-            return encounters.begin(
-                actor=self.clerk,
-                patient_id=patient.pk,
-                facts=facts,
-                status=EncounterStatus.IN_PROGRESS,
-            )
-        hours = self.chance.randint(24, 200) if kind == EncounterKind.INPATIENT else 3
-        return encounters.record_visit(
-            actor=self.clerk,
-            patient_id=patient.pk,
-            facts=facts,
-            ended_at=min(start + timedelta(hours=hours), timezone.now()),
-            disposition=Disposition.HOME,
         )
 
     def _moment(self, patient: Patient) -> datetime | None:
@@ -179,6 +194,12 @@ class _Loader:
             upload=Upload(papers.make_report(patient, code, on, self.chance), "report.pdf"),
             facts=DocumentFacts(code, papers.TITLES[code], on, encounter.pk),
         )
+
+
+def _maiden_name(person: Person) -> tuple[OtherName, ...]:
+    if not person.maiden:
+        return ()
+    return (OtherName(NameKind.MAIDEN, PersonName(person.maiden, person.given)),)
 
 
 def _noon(day: date) -> datetime:

@@ -60,3 +60,4 @@ class AccountTaken(Refused):
     message = "This account number is taken."
     reason = "ACCOUNT_TAKEN"
     status = 409
+    field = "account_number"

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import get_resolver
 
+from accounts import crypto
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import sessions
@@ -227,8 +228,6 @@ def test_stored_session_cannot_be_read(user):
 
 
 def test_session_written_under_another_key_counts_as_none(user, settings):
-    from accounts import crypto
-
     client = sign_in(user)
     settings.FIELD_KEYSET = crypto.new_field_keyset()
 

@@ -48,7 +48,10 @@ def get_face_sheet(scope: ChartScope) -> FaceSheet:
         identity=_identity(patient),
         reach=_reach(patient),
         people=[
-            (contact.get_kind_display(), _joined(contact.name, contact.relationship, contact.phone))
+            (
+                contact.get_kind_display(),
+                _joined(contact.name, contact.relationship, contact.phone, contact.address),
+            )
             for contact in patient.contacts.all()
         ],
         encounters=encounters.list_recent(scope, ENCOUNTERS_SHOWN),
@@ -58,7 +61,10 @@ def get_face_sheet(scope: ChartScope) -> FaceSheet:
 def _identity(patient: Patient) -> Facts:
     facts = [("Unit", patient.unit.name)]
     facts += [
-        (other.get_kind_display(), names.display_name(PersonName(other.family, other.given)))
+        (
+            other.get_kind_display(),
+            names.display_name(PersonName(other.family, other.given, other.middle, other.suffix)),
+        )
         for other in patient.names.all()
     ]
     for number in patient.identifiers.all():

@@ -19,8 +19,6 @@ from records.documents.selectors import documents
 from records.encounters.selectors import encounters
 from records.patients.presenters import banner
 
-ENCOUNTERS_ON_EVERY_PAGE = 100
-
 
 @requires(OPEN_CHART)
 def chart_detail(request: HttpRequest, patient_id: int) -> HttpResponse:
@@ -48,14 +46,13 @@ def chart_detail(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(OPEN_CHART)
 def encounter_list(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """List all encounters of a chart."""
+    """List the encounters of a chart, newest first, in pages."""
     scope = opening.open_chart(
         actor=person(request), patient_id=patient_id, action=Action.ENCOUNTERS_LISTED
     )
-    values = {
-        "banner": banner.get_banner(scope),
-        "encounters": encounters.list_encounters(scope)[:ENCOUNTERS_ON_EVERY_PAGE],
-    }
+    after = request.GET.get("after", "")
+    page = encounters.get_page(scope, after=after)
+    values = {"banner": banner.get_banner(scope), "page": page, "is_first": not after}
     return render(request, "charts/encounters.html", values)
 
 

@@ -66,13 +66,14 @@ def get_shelf(
 
 def count_by_type(scope: ChartScope) -> list[dict[str, Any]]:
     """Return how many documents of each type the scope shows, in the order of the dividers."""
-    return list(
+    rows = (
         list_documents(scope)
         .order_by()
         .values("type_id", "type__name", "type__section", "type__position")
         .annotate(number=Count("pk"))
         .order_by("type__position", "type__name")
     )
+    return [dict(row) for row in rows]
 
 
 def get_document(scope: ChartScope, document_id: int) -> Document:

@@ -206,8 +206,9 @@ def check_encounter(scope: ChartScope, encounter_id: int | None) -> None:
     Raises:
         FilingRefused: it is not.
     """
-    is_known = encounters.list_encounters(scope).filter(pk=encounter_id).exists()
-    if encounter_id is not None and not is_known:
+    if encounter_id is None:
+        return
+    if not encounters.list_encounters(scope).filter(pk=encounter_id).exists():
         raise FilingRefused("encounter", "This encounter is not of this chart.")
 
 

@@ -14,12 +14,20 @@ from accounts.http import person
 from audit.enums import Action
 from audit.errors import Refused
 from audit.http import requires
-from records.access.errors import ChartUnknown
+from audit.services import events
 from records.access.permissions import OPEN_CHART
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.encounters.enums import Disposition, EncounterStatus
-from records.encounters.errors import AccountTaken, DatesRefused, StayOpen
+from records.encounters.errors import (
+    AccountTaken,
+    DatesRefused,
+    EncounterChangedMeanwhile,
+    EncounterMoveNotAllowed,
+    EncounterUnknown,
+    StayOpen,
+    UnitRefused,
+)
 from records.encounters.forms.encounters import (
     BeginForm,
     DischargeForm,
@@ -30,66 +38,70 @@ from records.encounters.forms.encounters import (
 )
 from records.encounters.models import Encounter
 from records.encounters.permissions import RECORD_ENCOUNTER
+from records.encounters.rules import transitions
 from records.encounters.selectors import encounters as selectors
 from records.encounters.services import encounters
 from records.patients.presenters import banner
 
-# What the person can mend in the form; every other refusal gets its own page.
-MENDABLE = (DatesRefused, AccountTaken, StayOpen)
-Save = Callable[[forms.Form], Encounter]
+# What the person can mend in the form; other refusals get a page of their own.
+MENDABLE = (DatesRefused, AccountTaken, StayOpen, UnitRefused)
+STALE = (EncounterChangedMeanwhile, EncounterMoveNotAllowed)
+Save = Callable[[Any], Encounter]
 
 
 @requires(OPEN_CHART)
 def encounter_detail(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Show one stay or visit with its transfers and history."""
-    scope = _open(request, encounter_id, Action.ENCOUNTER_VIEWED)
-    encounter = selectors.get_encounter(scope, encounter_id)
-    values = {
-        "banner": banner.get_banner(scope),
-        "encounter": encounter,
-        "moves": selectors.list_moves(encounter),
-        "steps": selectors.list_steps(encounter),
-    }
-    return render(request, "encounters/detail.html", values)
+    scope, encounter = _open(request, encounter_id)
+    return _detail_page(request, scope, encounter)
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_admit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Admit a patient, or plan a visit."""
     scope = _open_patient(request, patient_id)
-    form = BeginForm(request.POST or None, user=person(request), initial=_initial(scope))
+    shown = banner.get_banner(scope)
+    form = BeginForm(request.POST or None, **_begin_values(scope, shown))
     is_planned = request.POST.get("plan") == "1"
     status = EncounterStatus.PLANNED if is_planned else EncounterStatus.IN_PROGRESS
 
-    def save(valid: Any) -> Encounter:
+    def save(valid: BeginForm) -> Encounter:
         return encounters.begin(
-            actor=scope.actor, patient_id=patient_id, facts=valid.facts(), status=status
+            actor=scope.actor,
+            patient_id=patient_id,
+            facts=valid.facts(),
+            status=status,
+            submission_key=valid.cleaned_data["submission_key"],
         )
 
-    return _step(request, scope, form, save, title="Admit", confirm="Admit", may_plan=True)
+    words = {"title": "Admit", "confirm": "Admit", "may_plan": True}
+    return _save_or_show(request, form, save, {"banner": shown, **words})
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def visit_record(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Record a visit or stay that is over."""
     scope = _open_patient(request, patient_id)
-    form = VisitForm(request.POST or None, user=person(request), initial=_initial(scope))
+    shown = banner.get_banner(scope)
+    form = VisitForm(request.POST or None, **_begin_values(scope, shown))
 
-    def save(valid: Any) -> Encounter:
+    def save(valid: VisitForm) -> Encounter:
         return encounters.record_visit(
             actor=scope.actor,
             patient_id=patient_id,
             facts=valid.facts(),
             ended_at=valid.cleaned_data["ended_at"],
+            submission_key=valid.cleaned_data["submission_key"],
         )
 
-    return _step(request, scope, form, save, title="Record a visit", confirm="Save")
+    words = {"title": "Record a visit", "confirm": "Save"}
+    return _save_or_show(request, form, save, {"banner": shown, **words})
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_transfer(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Move a patient within a stay."""
-    scope, encounter = _open_encounter(request, encounter_id)
+    scope, encounter = _open(request, encounter_id)
     form = TransferForm(request.POST or None, initial={"version": encounter.version})
 
     def save(valid: forms.Form) -> Encounter:
@@ -100,16 +112,19 @@ def encounter_transfer(request: HttpRequest, encounter_id: int) -> HttpResponse:
             version=data["version"],
             to_location=data["to_location"],
             to_service=data["to_service"],
+            to_attending=data["to_attending"],
             at=data["moved_at"],
         )
 
-    return _step(request, scope, form, save, title="Transfer", confirm="Transfer")
+    if request.method != "POST":
+        transitions.check_open(encounter.status)
+    return _step(request, scope, encounter, form, save, title="Transfer", confirm="Transfer")
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_discharge(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """End a stay."""
-    scope, encounter = _open_encounter(request, encounter_id)
+    scope, encounter = _open(request, encounter_id)
     form = DischargeForm(request.POST or None, initial={"version": encounter.version})
 
     def save(valid: forms.Form) -> Encounter:
@@ -122,56 +137,95 @@ def encounter_discharge(request: HttpRequest, encounter_id: int) -> HttpResponse
             disposition=Disposition(data["disposition"]),
         )
 
-    return _step(request, scope, form, save, title="Discharge", confirm="Discharge")
+    _check_possible(request, encounter, EncounterStatus.DISCHARGED)
+    return _step(request, scope, encounter, form, save, title="Discharge", confirm="Discharge")
 
 
 @requires(RECORD_ENCOUNTER, methods=("POST",))
 def encounter_arrive(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Let a planned visit begin now."""
+    scope, _ = _open(request, encounter_id)
     form = StepForm(request.POST)
-    if form.is_valid():
+    version = form.cleaned_data["version"] if form.is_valid() else 0
+    try:
         encounters.arrive(
-            actor=person(request),
-            encounter_id=encounter_id,
-            version=form.cleaned_data["version"],
-            at=timezone.now(),
+            actor=scope.actor, encounter_id=encounter_id, version=version, at=timezone.now()
         )
+    except (*MENDABLE, *STALE) as refusal:
+        events.record_refusal(refusal)
+        fresh = selectors.get_encounter(scope, encounter_id)
+        return _detail_page(request, scope, fresh, status=409, problem=refusal.message)
     return redirect("encounters:encounter_detail", encounter_id=encounter_id)
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_cancel(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Cancel an encounter opened in error."""
-    return _with_reason(request, encounter_id, encounters.cancel, "Cancel this encounter")
+    target = EncounterStatus.CANCELLED
+    return _with_reason(request, encounter_id, encounters.cancel, target, "Cancel this encounter")
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_reopen(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Take a discharge back."""
-    return _with_reason(request, encounter_id, encounters.reopen, "Take back the discharge")
+    target = EncounterStatus.IN_PROGRESS
+    return _with_reason(request, encounter_id, encounters.reopen, target, "Take back the discharge")
 
 
 def _with_reason(
-    request: HttpRequest, encounter_id: int, service: Callable[..., Encounter], title: str
+    request: HttpRequest,
+    encounter_id: int,
+    service: Callable[..., Encounter],
+    target: EncounterStatus,
+    title: str,
 ) -> HttpResponse:
-    scope, encounter = _open_encounter(request, encounter_id)
+    scope, encounter = _open(request, encounter_id)
     form = ReasonForm(request.POST or None, initial={"version": encounter.version})
 
     def save(valid: forms.Form) -> Encounter:
         return service(actor=scope.actor, encounter_id=encounter_id, **valid.cleaned_data)
 
-    return _step(request, scope, form, save, title=title, confirm=title)
+    _check_possible(request, encounter, target)
+    return _step(request, scope, encounter, form, save, title=title, confirm=title)
+
+
+def _check_possible(request: HttpRequest, encounter: Encounter, target: EncounterStatus) -> None:
+    """Refuse to show the form of a step that cannot be taken; one sent is judged by the service.
+
+    Raises:
+        EncounterMoveNotAllowed: the encounter's status does not allow the step.
+    """
+    if request.method != "POST":
+        transitions.find_move(encounter.status, target)
 
 
 def _step(
     request: HttpRequest,
     scope: ChartScope,
-    form: forms.Form,
+    encounter: Encounter,
+    form: StepForm,
     save: Save,
     **words: Any,
 ) -> HttpResponse:
+    """Show or save the form of a step; one that was overtaken keeps what was entered."""
+    values = {"banner": banner.get_banner(scope), "encounter": encounter, **words}
+    try:
+        return _save_or_show(request, form, save, values)
+    except STALE as refusal:
+        events.record_refusal(refusal)
+        fresh = selectors.get_encounter(scope, encounter.pk)
+        form.add_error(None, refusal.message)
+        form.renew(fresh.version)
+        values |= {"form": form, "encounter": fresh, "is_stale": True}
+        values["is_over"] = isinstance(refusal, EncounterMoveNotAllowed)
+        return render(request, "encounters/step.html", values, status=409)
+
+
+def _save_or_show(
+    request: HttpRequest, form: forms.Form, save: Save, values: dict[str, Any]
+) -> HttpResponse:
     """Show the form, or save it; what can be mended is said beside the field."""
-    values = {"form": form, "banner": banner.get_banner(scope), **words}
+    values = values | {"form": form}
     if request.method != "POST":
         return render(request, "encounters/step.html", values)
     if form.is_valid():
@@ -186,13 +240,29 @@ def _step(
 
 def _show(form: forms.Form, refusal: Refused) -> None:
     field = getattr(refusal, "field", None)
-    if isinstance(refusal, AccountTaken):
-        field = "account_number"
     form.add_error(field if field in form.fields else None, refusal.message)
 
 
-def _initial(scope: ChartScope) -> dict[str, Any]:
-    return {"unit": banner.get_banner(scope).unit_id}
+def _detail_page(
+    request: HttpRequest, scope: ChartScope, encounter: Encounter, status: int = 200, **more: Any
+) -> HttpResponse:
+    values = {
+        "banner": banner.get_banner(scope),
+        "encounter": encounter,
+        "moves": selectors.list_moves(encounter),
+        "steps": selectors.list_steps(encounter),
+        "next_statuses": set(transitions.moves_from(encounter.status)),
+        **more,
+    }
+    return render(request, "encounters/detail.html", values, status=status)
+
+
+def _begin_values(scope: ChartScope, shown: banner.Banner) -> dict[str, Any]:
+    return {
+        "user": scope.actor,
+        "own_unit": (shown.unit_id, shown.unit),
+        "initial": {"unit": shown.unit_id},
+    }
 
 
 def _open_patient(request: HttpRequest, patient_id: int) -> ChartScope:
@@ -201,19 +271,23 @@ def _open_patient(request: HttpRequest, patient_id: int) -> ChartScope:
     )
 
 
-def _open_encounter(request: HttpRequest, encounter_id: int) -> tuple[ChartScope, Encounter]:
-    scope = _open(request, encounter_id, Action.ENCOUNTER_VIEWED)
-    return scope, selectors.get_encounter(scope, encounter_id)
+def _open(request: HttpRequest, encounter_id: int) -> tuple[ChartScope, Encounter]:
+    """Open the chart of an encounter and return both.
 
-
-def _open(request: HttpRequest, encounter_id: int, action: Action) -> ChartScope:
+    Raises:
+        EncounterUnknown: there is none, or the person may not know of it.
+        ChartUnknown, ChartDestroyed, ChartRefused: the person has no ground for its chart.
+    """
     patient_id = selectors.get_patient_id(encounter_id)
     if patient_id is None:
-        raise ChartUnknown(action=action, subject_type="encounter", subject_id=encounter_id)
-    return opening.open_chart(
+        raise EncounterUnknown(
+            action=Action.ENCOUNTER_VIEWED, subject_type="encounter", subject_id=encounter_id
+        )
+    scope = opening.open_chart(
         actor=person(request),
         patient_id=patient_id,
-        action=action,
+        action=Action.ENCOUNTER_VIEWED,
         subject_type="encounter",
         subject_id=encounter_id,
     )
+    return scope, selectors.get_encounter(scope, encounter_id)

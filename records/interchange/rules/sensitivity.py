@@ -64,5 +64,5 @@ def class_of(labels: Iterable[str]) -> Class:
 
 def strictest(classes: Iterable[str]) -> Class:
     """Return the most guarded of some classes; NORMAL where there is none."""
-    found = {Class(name) for name in classes}
+    found = {Class(name) for name in classes if name}
     return next((name for name in STRICTEST_FIRST if name in found), Class.NORMAL)

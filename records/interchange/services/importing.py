@@ -7,6 +7,7 @@ stops the others.
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -118,13 +119,19 @@ def attempt(account: Account, take: Callable[[], Taken]) -> None:
         account.reject(error)
     except Exception as error:
         # The words of an error may quote what was imported, so only its kind is logged.
-        log.error("import_part_failed", error=type(error).__name__)
+        log.error("import_part_failed", error=type(error).__name__, at=place_of(error))
         account.reject(PartRejected(NOT_NOW, Reason.UNEXPECTED))
         if isinstance(error, AnyDatabaseError):
             connection.close_if_unusable_or_obsolete()
     else:
         found.rejected = [replace(item, file=account.file.name) for item in found.rejected]
         account.taken.add(found)
+
+
+def place_of(error: Exception) -> str:
+    """Return the line of code at which an error arose."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
 
 
 def with_retries(take: Callable[[], Taken]) -> Taken:

@@ -16,7 +16,8 @@ from records.interchange.services.orders import PartRejected
 HEAD = 65536
 TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
 # What others refer to comes first, so that little has to wait for a second round.
-ORDER = ("Organization", "Location", "Practitioner", "PractitionerRole", "Patient", "Encounter")
+DIRECTORY = ("Organization", "Location", "Practitioner", "PractitionerRole")
+ORDER = (*DIRECTORY, "Patient", "Encounter")
 BUNDLE_RANK = ORDER.index("Encounter")
 
 
@@ -78,12 +79,11 @@ def load(path: Path) -> bytes:
 
 
 def rank_of(path: Path) -> int:
-    """Return the turn of a file, by the type of its first resource."""
-    match = TYPE.search(head_of(path))
-    name = match.group(1).decode("ascii") if match else ""
-    if name == "Bundle":
-        return BUNDLE_RANK
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+    """Return the turn of a file, by the type of its first resource (of a bundle's first entry)."""
+    names = [name.decode("ascii") for name in TYPE.findall(head_of(path))[:2]]
+    if names[:1] == ["Bundle"]:
+        return ORDER.index(names[1]) if names[1:] and names[1] in DIRECTORY else BUNDLE_RANK
+    return ORDER.index(names[0]) if names and names[0] in ORDER else len(ORDER)
 
 
 def head_of(path: Path) -> bytes:

@@ -73,7 +73,8 @@ def _masked(last_four: str) -> str:
 def _shown(form: Form, name: str, value: Any) -> str:
     field = form.fields[name]
     if isinstance(field, ChoiceField):
-        return str(dict(field.choices).get(str(value), value or NOTHING))
+        labels = {str(key): label for key, label in field.widget.choices}
+        return str(labels.get(str(value), value or NOTHING))
     if isinstance(value, date):
         return f"{value:%b %-d, %Y}"
     if isinstance(value, bool):

@@ -34,6 +34,11 @@ class Line:
     is_birth_match: bool
     sex: str
 
+    @property
+    def is_name_match(self) -> bool:
+        """Tell whether a part of the name is what was typed."""
+        return any(part.is_match for part in self.name)
+
 
 @dataclass(frozen=True)
 class Typed:

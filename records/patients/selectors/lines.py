@@ -97,5 +97,5 @@ def _load(patient_ids: Sequence[int]) -> list[tuple[Any, ...]]:
 def _visible(row: tuple[Any, ...], scope: ListScope, is_single: bool, why: str) -> DirectoryLine:
     can_open = is_single or row[UNIT] in scope.unit_ids
     if not can_open and row[UNIT] not in scope.directory_unit_ids:
-        return DirectoryLine(row[0], is_hidden=True, why=why)
+        return DirectoryLine(row[0], is_hidden=True)
     return replace(DirectoryLine(*row), can_open=can_open, why=why)

@@ -62,6 +62,7 @@ def plus(day: str, years: str) -> str:
 
 DATES = ", ".join(f"{plus(day, f'terms.{base}_years')} AS by_{base}" for base, day in BASES.items())
 RANKS = ", ".join(f"CASE WHEN by_{base} = latest_on THEN {base}_rank END" for base in BASES)
+# OFFSET 0 keeps each step apart, so that what it computes is computed once.
 ANSWERS = f"""
 WITH terms AS (
     SELECT * FROM unnest(
@@ -75,16 +76,17 @@ WITH terms AS (
 {facts.FACTS},
 aged AS (
     SELECT facts.*, {plus("facts.born_on", "majority.majority")} AS of_age_on
-      FROM facts JOIN majority ON majority.facility_id = facts.facility_id
+      FROM facts JOIN majority ON majority.facility_id = facts.facility_id OFFSET 0
 ), dated AS (
     SELECT facts.*, terms.rule_block, terms.last_rank, terms.record_rank, terms.birth_rank,
            terms.death_rank, {DATES}
       FROM aged AS facts
       LEFT JOIN terms ON terms.facility_id = facts.facility_id
        AND terms.was_minor = (coalesce(facts.first_on, facts.last_on) < facts.of_age_on)
-       AND terms.was_adult = (facts.last_on >= facts.of_age_on)
+       AND terms.was_adult = (facts.last_on >= facts.of_age_on) OFFSET 0
 ), latest AS (
     SELECT dated.*, greatest(by_last, by_record, by_birth, by_death) AS latest_on FROM dated
+    OFFSET 0
 ), judged AS (
     SELECT latest.*,
            CASE WHEN born_on IS NULL THEN 'BIRTH_UNKNOWN'
@@ -94,7 +96,7 @@ aged AS (
                 WHEN latest_on IS NULL AND rule_block = '' THEN 'NO_STATE_RULE'
                 ELSE rule_block END AS fact_block,
            least({RANKS}) AS rank
-      FROM latest
+      FROM latest OFFSET 0
 ), answers AS (
     SELECT patient_id, unit_id,
            CASE WHEN fact_block = '' AND is_open THEN 'OPEN_ENCOUNTER' ELSE fact_block END AS block,
@@ -105,21 +107,25 @@ aged AS (
 )
 """
 WRITE = """
-, written AS (
-    INSERT INTO retention_evaluation AS old
+, compared AS MATERIALIZED (
+    SELECT answers.*, old.patient_id IS NULL
+           OR (old.unit_id, old.block) <> (answers.unit_id, answers.block)
+           OR old.eligible_on IS DISTINCT FROM answers.eligible_on
+           OR old.governing_id IS DISTINCT FROM answers.governing_id
+           OR old.governing_on IS DISTINCT FROM answers.governing_on AS is_changed
+      FROM answers LEFT JOIN retention_evaluation old ON old.patient_id = answers.patient_id
+), written AS (
+    INSERT INTO retention_evaluation
         (patient_id, unit_id, eligible_on, governing_id, governing_on, block, computed_on)
     SELECT patient_id, unit_id, eligible_on, governing_id, governing_on, block, %(as_of)s
-      FROM answers
+      FROM compared WHERE is_changed
     ON CONFLICT (patient_id) DO UPDATE SET
         unit_id = excluded.unit_id, eligible_on = excluded.eligible_on,
         governing_id = excluded.governing_id, governing_on = excluded.governing_on,
         block = excluded.block, computed_on = excluded.computed_on
-    WHERE (old.unit_id, old.eligible_on, old.governing_id, old.governing_on, old.block)
-          IS DISTINCT FROM (excluded.unit_id, excluded.eligible_on, excluded.governing_id,
-                            excluded.governing_on, excluded.block)
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM answers)
+SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM compared)
 """
 COMPARE = """
 SELECT count(*) FILTER (WHERE answers.eligible_on > old.eligible_on),
@@ -134,9 +140,11 @@ DELETE FROM retention_evaluation old USING patients_patient p
  WHERE p.chart_id = old.patient_id AND p.status <> 'ACTIVE'
 """
 COUNT_DUE = """
-WITH fresh AS (
-    SELECT e.unit_id, extract(year FROM e.eligible_on)::int AS year, count(*) AS charts,
-           count(held.patient_id) AS held
+WITH fresh AS MATERIALIZED (
+    SELECT e.unit_id, date_part('year', e.eligible_on)::int AS year, count(*) AS charts,
+           count(held.patient_id) AS held,
+           count(*) FILTER (WHERE e.eligible_on <= %(as_of)s) AS due,
+           count(held.patient_id) FILTER (WHERE e.eligible_on <= %(as_of)s) AS due_held
       FROM retention_evaluation e
       LEFT JOIN (SELECT DISTINCT patient_id FROM retention_holdpatient
                   WHERE lifted_at IS NULL) held ON held.patient_id = e.patient_id
@@ -145,19 +153,14 @@ WITH fresh AS (
     DELETE FROM retention_duecount old
      WHERE NOT EXISTS (SELECT FROM fresh
                         WHERE fresh.unit_id = old.unit_id AND fresh.year = old.year)
+), stored AS (
+    INSERT INTO retention_duecount AS old (unit_id, year, chart_count, held_count)
+    SELECT unit_id, year, charts, held FROM fresh
+    ON CONFLICT (unit_id, year) DO UPDATE SET
+        chart_count = excluded.chart_count, held_count = excluded.held_count
+    WHERE (old.chart_count, old.held_count) <> (excluded.chart_count, excluded.held_count)
 )
-INSERT INTO retention_duecount AS old (unit_id, year, chart_count, held_count)
-SELECT unit_id, year, charts, held FROM fresh
-ON CONFLICT (unit_id, year) DO UPDATE SET
-    chart_count = excluded.chart_count, held_count = excluded.held_count
-WHERE (old.chart_count, old.held_count) <> (excluded.chart_count, excluded.held_count)
-"""
-SUMMARY = """
-SELECT count(*) FILTER (WHERE e.block = '' AND e.eligible_on <= %(as_of)s),
-       count(*) FILTER (WHERE e.block = '' AND e.eligible_on <= %(as_of)s AND EXISTS (
-           SELECT FROM retention_holdpatient held
-            WHERE held.patient_id = e.patient_id AND held.lifted_at IS NULL))
-  FROM retention_evaluation e
+SELECT coalesce(sum(due - due_held), 0)::bigint, coalesce(sum(due_held), 0)::bigint FROM fresh
 """
 
 
@@ -172,10 +175,9 @@ def evaluate(*, as_of: date | None = None) -> Evaluated:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(FORGET)
         changed, charts = _run(cursor, as_of, None)
-        cursor.execute(COUNT_DUE)
-        cursor.execute(SUMMARY, {"as_of": as_of})
-        due, held = cursor.fetchone()
-    return Evaluated(charts, due - held, held, changed, round(time.monotonic() - began, 3))
+        cursor.execute(COUNT_DUE, {"as_of": as_of})
+        eligible, held = cursor.fetchone()
+    return Evaluated(charts, eligible, held, changed, round(time.monotonic() - began, 3))
 
 
 def refresh(patient_ids: Iterable[int]) -> int:
@@ -187,7 +189,7 @@ def refresh(patient_ids: Iterable[int]) -> int:
 def count_due() -> None:
     """Count anew how many charts come due in which year."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_DUE)
+        cursor.execute(COUNT_DUE, {"as_of": timezone.localdate()})
 
 
 def preview(*, as_of: date, rules: Sequence[ScheduleRule]) -> Preview:

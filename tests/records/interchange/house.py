@@ -79,9 +79,7 @@ def run_command(*paths: Any, status: int = 0, **options: Any) -> dict[str, Any]:
     given = {names.get(name, name): value for name, value in options.items()}
     ended = 0
     try:
-        call_command(
-            "import_records", *map(str, paths), json=True, stdout=out, stderr=err, **given
-        )
+        call_command("import_records", *map(str, paths), json=True, stdout=out, stderr=err, **given)
     except SystemExit as end:
         ended = int(end.code or 0)
     assert ended == status, (ended, out.getvalue()[-2000:], err.getvalue())

@@ -1,0 +1,174 @@
+"""A person's sessions: listed, ended by themselves, by a new password, by an administrator."""
+
+import pytest
+
+from accounts.roles import Role
+from accounts.services import sessions, users
+from audit.enums import Action, Outcome
+from tests.builders import sign_in
+from tests.factories.people import PASSWORD, again, make_user
+from tests.trail import events_of, facts_of
+
+pytestmark = pytest.mark.django_db
+ENDS = (Action.SIGNED_OUT, Action.SESSION_EXPIRED, Action.SESSION_REVOKED)
+NEW = "a new sentence that is easy to keep"
+
+
+@pytest.fixture
+def user():
+    return make_user(Role.CLERK)
+
+
+@pytest.fixture
+def administrator():
+    return make_user(Role.ADMINISTRATOR)
+
+
+def is_open(client):
+    return client.get("/session/").status_code == 200
+
+
+def test_person_sees_own_sessions_with_address_and_browser(user):
+    sign_in(user, **{"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    sign_in(make_user(Role.CLERK), **{"User-Agent": "Nobody-else"})
+    client = sign_in(user)
+
+    answer = client.get("/sign-in/sessions/")
+
+    shown = answer.context["sessions"]
+    assert [session.user_id for session in shown] == [user.pk, user.pk]
+    assert [session.ip for session in shown] == ["127.0.0.1"] * 2
+    assert "Firefox" in answer.content.decode()
+    assert "Nobody-else" not in answer.content.decode()
+    assert answer.content.decode().count("this one") == 1
+
+
+def test_ending_other_sessions_is_one_event_and_keeps_this_one(user):
+    others, client = [sign_in(user), sign_in(user)], sign_in(user)
+
+    client.post("/sign-in/sessions/")
+
+    assert [is_open(other) for other in others] == [False, False]
+    assert is_open(client)
+    assert facts_of(*ENDS) == [
+        (Action.SESSION_REVOKED, Outcome.SUCCESS, user.pk, str(user.pk), {"sessions": 2})
+    ]
+
+
+def test_ending_sessions_when_there_are_no_others_writes_nothing(user):
+    sign_in(user).post("/sign-in/sessions/")
+
+    assert events_of(*ENDS) == []
+
+
+def test_new_password_ends_other_sessions_and_keeps_this_one(user):
+    other, client = sign_in(user), sign_in(user)
+
+    answer = client.post(
+        "/sign-in/password/change/",
+        {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW},
+    )
+
+    assert answer.status_code == 302
+    assert (is_open(client), is_open(other)) == (True, False)
+    assert facts_of(Action.PASSWORD_CHANGED, *ENDS) == [
+        (Action.PASSWORD_CHANGED, Outcome.SUCCESS, user.pk, "", {}),
+        (Action.SESSION_REVOKED, Outcome.SUCCESS, user.pk, str(user.pk), {"sessions": 1}),
+    ]
+    assert is_open(sign_in(user, NEW))
+
+
+def test_first_password_must_be_replaced_before_anything_else():
+    user = make_user(Role.CLERK, must_change_password=True)
+    client = sign_in(user)
+    before = [client.get(path) for path in ("/", "/patients/")]
+    script = client.get("/status/")
+
+    client.post(
+        "/sign-in/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    )
+
+    assert [(a.status_code, a.url) for a in before] == [(302, "/sign-in/password/change/")] * 2
+    assert (script.status_code, script.headers["X-Sign-In"]) == (403, "/sign-in/password/change/")
+    assert again(user).must_change_password is False
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "password, error",
+    [
+        (PASSWORD, "This is the password you have"),
+        ("short", "too short"),
+        ("passwordpassword", ""),
+        ("1234567890123456", ""),
+        ("staff-person-name-x", ""),
+    ],
+)
+def test_password_is_held_to_the_rules(password, error):
+    user = make_user(Role.CLERK, must_change_password=True, username="staff-person-name")
+    client = sign_in(user)
+
+    answer = client.post(
+        "/sign-in/password/change/",
+        {"oldpassword": PASSWORD, "password1": password, "password2": password},
+    )
+
+    if error or password == "staff-person-name-x":
+        assert answer.status_code == 200
+        assert error in answer.content.decode()
+        assert again(user).must_change_password is True
+        assert events_of(Action.PASSWORD_CHANGED) == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda actor, user: users.disable(actor=actor, user_id=user.pk),
+        lambda actor, user: users.end_sessions(actor=actor, user_id=user.pk),
+        lambda actor, user: users.set_roles(actor=actor, user_id=user.pk, roles=["SUPERVISOR"]),
+        lambda actor, user: users.set_roles(actor=actor, user_id=user.pk, roles=[]),
+        lambda actor, user: users.reset_password(actor=actor, user_id=user.pk, password=NEW),
+    ],
+    ids=["disable", "end_sessions", "set_roles", "take_roles", "reset_password"],
+)
+def test_what_an_administrator_does_ends_sessions_on_the_next_request(user, administrator, act):
+    clients = [sign_in(user), sign_in(user)]
+    bystander = sign_in(make_user(Role.CLERK))
+
+    act(administrator, user)
+
+    assert [is_open(client) for client in clients] == [False, False]
+    assert is_open(bystander)
+    assert facts_of(*ENDS) == [
+        (Action.SESSION_REVOKED, Outcome.SUCCESS, administrator.pk, str(user.pk), {"sessions": 2})
+    ]
+
+
+def test_only_sessions_that_lived_are_counted(user, administrator):
+    sign_in(user).post("/sign-in/logout/")
+    sign_in(user)
+
+    assert users.end_sessions(actor=administrator, user_id=user.pk) == 1
+    assert users.end_sessions(actor=administrator, user_id=user.pk) == 0
+    assert [event.detail for event in events_of(Action.SESSION_REVOKED)] == [{"sessions": 1}]
+
+
+def test_revoking_names_only_the_sessions_asked_for(user):
+    first, second = sign_in(user), sign_in(user)
+    key = first.cookies["session"].value
+
+    assert sessions.revoke(actor=user, user_id=user.pk, session_keys=[key]) == 1
+
+    assert (is_open(first), is_open(second)) == (False, True)
+
+
+def test_sign_in_changes_the_session_key(user):
+    client = sign_in(user)
+    first = client.cookies["session"].value
+    client.post("/sign-in/logout/")
+    client.get("/sign-in/login/")
+    before = client.cookies["session"].value
+
+    client.post("/sign-in/login/", {"login": user.username, "password": PASSWORD})
+
+    assert len({first, before, client.cookies["session"].value}) == 3
