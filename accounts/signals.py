@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.internal.flows import sessions as other_sessions
 from django.contrib.auth import signals as auth_signals
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -16,7 +15,7 @@ from django.http import HttpRequest
 from accounts.middleware import HAS_FACTOR, IS_ENDED
 from accounts.models import User
 from accounts.selectors import users
-from accounts.services import failures
+from accounts.services import failures, sessions
 from accounts.services.sessions import ACTIVE, STARTED
 from audit.enums import Action
 from audit.services import events
@@ -73,7 +72,7 @@ def record_factor_added(request: HttpRequest, user: User, authenticator: Any, **
     is_codes = authenticator.type == CODES
     action = Action.RECOVERY_CODES_MADE if is_codes else Action.SECOND_FACTOR_ADDED
     events.record(action=action, actor=user, detail={"kind": authenticator.type})
-    other_sessions.end_other_sessions(request, user)
+    sessions.revoke_others(actor=user, kept=request.session.session_key)
 
 
 @receiver(mfa_signals.authenticator_removed)
@@ -86,7 +85,7 @@ def record_factor_removed(request: HttpRequest, user: User, authenticator: Any, 
     events.record(
         action=Action.SECOND_FACTOR_REMOVED, actor=user, detail={"kind": authenticator.type}
     )
-    other_sessions.end_other_sessions(request, user)
+    sessions.revoke_others(actor=user, kept=request.session.session_key)
 
 
 @receiver(account_signals.password_changed)
@@ -94,4 +93,4 @@ def record_factor_removed(request: HttpRequest, user: User, authenticator: Any, 
 def record_password(request: HttpRequest, user: User, **_: Any) -> None:
     """Write the event of a new password; whoever was signed in elsewhere is signed out."""
     events.record(action=Action.PASSWORD_CHANGED, actor=user)
-    other_sessions.end_other_sessions(request, user)
+    sessions.revoke_others(actor=user, kept=request.session.session_key)

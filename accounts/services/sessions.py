@@ -55,6 +55,13 @@ def revoke(*, actor: User, user_id: int, session_keys: Iterable[str] | None = No
     return ended
 
 
+def revoke_others(*, actor: User, kept: str | None) -> int:
+    """End a person's own sessions but the one they are in; return how many were alive."""
+    rows = UserSession.objects.filter(user=actor).exclude(session_key=kept or "")
+    keys = list(rows.values_list("session_key", flat=True))
+    return revoke(actor=actor, user_id=actor.pk, session_keys=keys)
+
+
 def record_revoked(*, actor: User, user_id: int, count: int) -> None:
     """Write the event of sessions that ended by force."""
     events.record(
