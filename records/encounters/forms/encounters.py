@@ -106,7 +106,8 @@ class VisitForm(BeginForm):
     """A visit or stay that is over."""
 
     ended_at = MomentField(label="Ended", initial=_now)
-    field_order = ("kind", "started_at", "ended_at")
+    disposition = forms.ChoiceField(label="To", choices=Disposition)
+    field_order = ("kind", "started_at", "ended_at", "disposition")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from records.encounters.models import Encounter, Provider
 from records.encounters.rules import dates, transitions
 from records.encounters.services import rows
 from records.patients.selectors import patients as patient_selectors
+from records.patients.services import life
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ def start(
     encounter = _insert(scope, new)
     if encounter is new:
         rows.note(actor, scope, encounter, transitions.STARTS[status], "")
+        if disposition == Disposition.EXPIRED and ended_at and patient.died_on is None:
+            day = timezone.localdate(ended_at)
+            life.note_death(actor=actor, patient_id=patient_id, on=day)
         if facts.unit_id != patient.unit_id:
             charts.add_unit(actor=actor, chart_id=patient_id, unit_id=facts.unit_id)
     return encounter

@@ -91,6 +91,7 @@ def visit_record(request: HttpRequest, patient_id: int) -> HttpResponse:
             patient_id=patient_id,
             facts=valid.facts(),
             ended_at=valid.cleaned_data["ended_at"],
+            disposition=valid.cleaned_data["disposition"],
             submission_key=valid.cleaned_data["submission_key"],
         )
 

@@ -54,7 +54,7 @@ class OtherNameForm(RowForm):
     )
     family = forms.CharField(label="Family name", max_length=100, required=False)
     given = forms.CharField(label="Given name", max_length=100, required=False)
-    middle = forms.CharField(label="Middle names", max_length=100, required=False)
+    middle = forms.CharField(label="Middle", max_length=100, required=False)
     suffix = forms.CharField(label="Suffix", max_length=20, required=False)
 
     def fact(self) -> OtherName | None:

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, DateField, Field, ForeignKey, Model
 
 from records.access.selectors import units
 from records.access.services.opening import ChartScope
+from records.patients.rules import mrn
 from records.patients.selectors import patients
 
 MOST = 200
@@ -117,6 +118,8 @@ def _shown(field: Field[Any, Any], value: Any, unit_names: dict[str, str]) -> st
         return "Yes" if text == "True" else "No"
     if isinstance(field, DateField):
         return f"{date.fromisoformat(text):%b %-d, %Y}"
+    if field.name == "mrn":
+        return mrn.display(text)
     if isinstance(field, ForeignKey):
         return unit_names.get(text, text)
     return text

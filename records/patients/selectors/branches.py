@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 from typing import Any
 
 from accounts import crypto
@@ -172,15 +173,17 @@ def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tup
 
 def _fuzzy(meaning: Interpretation) -> list[Branch]:
     key = f"{meaning.family} {meaning.given}".strip()
+    alike = "n.name_key %% %s" if " " in key else "%s <%% n.name_key"
     likeness = _likeness(key, meaning, "b")
-    own: list[Way] = [("n.name_key %% %s", (key,), "similar name")]
+    own: list[Way] = [(alike, (key,), "similar name")]
     if meaning.family and meaning.given:
         sound = f"{keys.soundex(meaning.family)}{meaning.given[:1]}"
         own.append(("n.sound_key = %s", (sound,), "sounds alike"))
         own += [(where, params, "similar name") for where, params in _slips(meaning)]
     elif len(key) >= SHORTEST_PART:
         own.append(("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
-    other = Branch(*ALIAS, "n.name_key %% %s", (key,), _similar_alias_why, ALIAS_NOTE, *likeness)
+        own.append(("n.sound_key = ANY(%s)", (_sounds(key),), "sounds alike"))
+    other = Branch(*ALIAS, alike, (key,), _similar_alias_why, ALIAS_NOTE, *likeness)
     likeness = _likeness(key, meaning, "n")
     found = [Branch(*OWN, where, params, why, NO_NOTE, *likeness) for where, params, why in own]
     return [*found, other]
@@ -191,10 +194,17 @@ def _likeness(key: str, meaning: Interpretation, person: str) -> tuple[str, tupl
 
     It leaves nobody out: where the name was misspelt, the date may be too.
     """
+    score = "similarity(n.name_key, %s)" if " " in key else "word_similarity(%s, n.name_key)"
     if not meaning.births:
-        return "similarity(n.name_key, %s)", (key,)
+        return score, (key,)
     where, days = _births(meaning, person)
-    return f"similarity(n.name_key, %s) + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
+    return f"{score} + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
+
+
+def _sounds(key: str) -> list[str]:
+    """Return every sound key of a family name that sounds like `key`, whatever the given name."""
+    sound = keys.soundex(key)
+    return [f"{sound}{initial}" for initial in ("", *ascii_uppercase)] if sound else []
 
 
 def _slips(meaning: Interpretation) -> list[tuple[str, tuple[Any, ...]]]:

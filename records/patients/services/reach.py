@@ -91,8 +91,10 @@ def _phone_rows(given: tuple[PhoneFact, ...]) -> list[Row]:
         parsed = phones.parse(fact.number)
         if parsed is None:
             raise FactsRefused(f"phones-{position}-number", "This cannot be a telephone number.")
+        # Written as at home, a number from abroad would be read as another one the next time.
+        shown = parsed.shown if parsed.e164.startswith("+1") else parsed.e164
         rows.setdefault(
-            parsed.digits, {"kind": fact.kind, "number": parsed.shown, "digits": parsed.digits}
+            parsed.digits, {"kind": fact.kind, "number": shown, "digits": parsed.digits}
         )
     return list(rows.values())
 
