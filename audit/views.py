@@ -123,6 +123,7 @@ def patient_viewers(request: HttpRequest, patient_id: int) -> HttpResponse:
     values = {
         "form": form,
         "lines": pivot_lines.viewer_lines(viewers),
+        "criteria": criteria,
         "subject": patients[str(patient_id)],
         "subject_url": subjects.url(subjects.PATIENT, patient_id),
         "patient_id": patient_id,
@@ -141,6 +142,7 @@ def person_patients(request: HttpRequest, person_id: int) -> HttpResponse:
     values = {
         "form": form,
         "lines": pivot_lines.patient_lines(seen, patients),
+        "criteria": criteria,
         "subject": subjects.labels(subjects.PERSON, [person_id])[str(person_id)],
         "subject_url": subjects.url(subjects.PERSON, person_id),
         "person_id": person_id,
@@ -162,15 +164,15 @@ def seal_list(request: HttpRequest) -> HttpResponse:
 
 def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]]:
     """Count by day, over a day or two by hour; not at all over more than the bars can show."""
-    if criteria.since is None:
+    since, until = criteria.since, criteria.until or timezone.now()
+    if since is None or (until - since).days > MOST_BARS:
         return []
-    days = ((criteria.until or timezone.now()) - criteria.since).days
-    if days > MOST_BARS:
-        return []
-    is_hourly = days <= DAYS_BY_HOUR
+    is_hourly = (until - since).days <= DAYS_BY_HOUR
     zone = timezone.get_current_timezone_name()
     counts = log.count_by_time(criteria, is_hourly=is_hourly, zone=zone)
-    return filters.bars(counts, request.GET, is_hourly=is_hourly, url=request.path)
+    return filters.bars(
+        counts, request.GET, since=since, until=until, is_hourly=is_hourly, url=request.path
+    )
 
 
 def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpResponse:

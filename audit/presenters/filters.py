@@ -55,17 +55,20 @@ def chips(query: QueryDict, criteria: Criteria, patients: dict[str, str]) -> lis
 
 
 def bars(
-    counts: dict[datetime, int], query: QueryDict, *, is_hourly: bool, url: str
+    counts: dict[datetime, int],
+    query: QueryDict,
+    *,
+    since: datetime,
+    until: datetime,
+    is_hourly: bool,
+    url: str,
 ) -> list[dict[str, str | int]]:
-    """Return counts as bars from the first to the last; a day's bar leads to that day."""
-    if not counts:
-        return []
+    """Return counts as bars over the whole period; a day's bar leads to that day."""
     step = timedelta(hours=1) if is_hourly else timedelta(days=1)
-    moments = [timezone.localtime(moment) for moment in counts]
+    found = {_slot(moment): count for moment, count in counts.items()}
+    slot, end = _slot(since), _slot(until)
     drawn: list[dict[str, str | int]] = []
-    found = {_slot(moment): count for moment, count in zip(moments, counts.values(), strict=True)}
-    slot = min(found)
-    while slot <= max(found):
+    while slot < end:
         day = f"{slot:%Y-%m-%d}"
         label = f"{slot:%b} {slot.day}, {slot:%H:00}" if is_hourly else f"{slot:%b} {slot.day}"
         link = "" if is_hourly else f"{url}?{_query_with(query, since=day, until=day)}"
@@ -76,7 +79,7 @@ def bars(
 
 def _slot(moment: datetime) -> datetime:
     """Return the wall clock's time: on the night of the change of clocks two hours share a bar."""
-    return moment.replace(tzinfo=None)
+    return timezone.localtime(moment).replace(tzinfo=None)
 
 
 def _query_without(query: QueryDict, name: str) -> str:
