@@ -37,7 +37,7 @@ POINTS = [
     (items, "add", 3),
     (items, "touch", 2),
     (groups.events, "record", 1),
-    (groups.events, "record", 8),
+    (groups.events, "record", 5),
 ]
 WHOLE = NOTHING | {
     "Patient": 1,
@@ -121,14 +121,15 @@ call_command("import_records", folder, json=True)
 @pytest.mark.parametrize(
     ("place", "name", "call", "left"),
     [
-        ("papers", "prepare", "2", 0),
+        pytest.param("papers", "prepare", "2", 0, marks=pytest.mark.deep),
         ("prepared", "prepare", "4", 2),
-        ("encounters", "record_visit", "2", 4),
+        pytest.param("encounters", "record_visit", "2", 4, marks=pytest.mark.deep),
         ("prepared", "file_prepared", "4", 4),
     ],
 )
 def test_a_killed_run_leaves_whole_charts_only(tmp_path, place, name, call, left):
     storages._storages.pop("vault", None)
+    sweep()  # what earlier tests left, whose rows are gone
     house = House(tmp_path, tmp_path)
     for number in (1, 2, 3):
         house.put(f"p{number}.json", whole(f"p{number}", birthDate=f"195{number}-01-01"))
