@@ -1,15 +1,10 @@
 from requests_release.models.authorizations import Authorization
 from requests_release.models.deliveries import Delivery
 from requests_release.models.disclosures import Accounting, Disclosure
+from requests_release.models.histories import Comment, RequestPreparer, RequestStatusChange
 from requests_release.models.packages import Package, PackagePart
 from requests_release.models.requesters import Requester
-from requests_release.models.requests import (
-    Comment,
-    Request,
-    RequestItem,
-    RequestPreparer,
-    RequestStatusChange,
-)
+from requests_release.models.requests import Request, RequestItem
 
 __all__ = [
     "Accounting",

@@ -403,3 +403,11 @@ def test_a_notice_that_does_not_extend_is_refused(access_request, clerk, change,
 def test_a_request_of_a_court_is_not_extended(patient, clerk):
     with pytest.raises(Refused, match="cannot be extended"):
         extend(builders.log(patient, clerk), clerk)
+
+
+def test_every_obstacle_caution_and_change_has_words():
+    from requests_release.rules import authorization, sensitivity, wordings
+
+    assert set(wordings.OBSTACLE_WORDS) == set(sensitivity.Obstacle)
+    assert set(wordings.CAUTION_WORDS) == set(authorization.Caution)
+    assert all(wordings.CHANGE_WORDS.values())

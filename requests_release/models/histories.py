@@ -1,0 +1,75 @@
+"""What happened to requests, and who had a part in it; all insert only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from requests_release.enums import RequestStatus
+from requests_release.models.requests import Request
+
+
+class RequestStatusChange(models.Model):
+    """One step in the life of a request; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="status_changes")
+    from_status = models.CharField(max_length=14, choices=RequestStatus, blank=True, default="")
+    to_status = models.CharField(max_length=14, choices=RequestStatus)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_status__in=RequestStatus.values),
+                name="requests_release_statuschange_status_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=["request", "id"], name="requests_changes_in_order")]
+
+    def __str__(self) -> str:
+        return f"status change {self.pk}"
+
+
+class RequestPreparer(models.Model):
+    """A person who took part in preparing a request, and so never approves it; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="preparers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint("request", "person", name="requests_release_preparer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"preparer {self.pk}"
+
+
+class Comment(models.Model):
+    """A remark in the timeline of a request; insert only."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="comments")
+    text = models.TextField(max_length=2000)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""), name="requests_release_comment_says_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
