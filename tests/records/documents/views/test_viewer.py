@@ -341,17 +341,22 @@ def queries_of(client, address):
     return len([one for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]])
 
 
-@pytest.mark.parametrize("count", [1, 3, 300])
-def test_viewer_asks_the_same_number_of_queries_for_any_length(house, at, count):
-    document = house.filed(*[f"Page {number}" for number in range(count)])
+def test_viewer_asks_the_same_number_of_queries_for_any_length(house, at):
+    client = at(house.clerk)
+    found = {
+        queries_of(client, url("document_view", house.filed(*map(str, range(count)))))
+        for count in (1, 3, 300)
+    }
 
-    assert queries_of(at(house.clerk), url("document_view", document)) == 20
+    assert len(found) == 1
+    assert found.pop() <= 16
 
 
-@pytest.mark.parametrize("versions", [1, 3])
-def test_viewer_asks_the_same_number_of_queries_for_any_history(house, at, versions):
-    document = house.filed()
-    for number in range(1, versions):
+def test_viewer_asks_the_same_number_of_queries_for_any_history(house, at):
+    document, client = house.filed(), at(house.clerk)
+    found = set()
+    for number in range(1, 4):
+        found.add(queries_of(client, url("document_view", document)))
         filing.replace(
             actor=house.clerk,
             document_id=document.pk,
@@ -360,8 +365,8 @@ def test_viewer_asks_the_same_number_of_queries_for_any_history(house, at, versi
             reason="x",
         )
 
-    assert queries_of(at(house.clerk), url("document_view", document)) == 20
+    assert len(found) == 1
 
 
 def test_page_image_costs_few_queries(house, at):
-    assert queries_of(at(house.clerk), image(house.filed())) == 10
+    assert queries_of(at(house.clerk), image(house.filed())) <= 10

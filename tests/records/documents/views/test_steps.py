@@ -1,0 +1,261 @@
+"""Changing, replacing, voiding, restoring and moving, as forms: done, refused, stale."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from audit.models import Event, EventSubject
+from records.documents.models import Document, DocumentMove
+from records.documents.services import corrections
+from tests.records.documents import house as make
+from tests.records.documents.house import events_of, facts, pdf
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, document):
+    return reverse(f"documents:document_{name}", args=[document.pk])
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def file(content):
+    return SimpleUploadedFile("report.pdf", content, "application/pdf")
+
+
+def described(**changes):
+    return {
+        "type": "LAB",
+        "service_on": "3/1/2026",
+        "title": "Lipids",
+        "encounter": "",
+        "sensitivity": "NORMAL",
+        "lock_version": 1,
+    } | changes
+
+
+def spoil(house, document):
+    """Let somebody else change the document while the page is open."""
+    corrections.change(
+        actor=house.guardian,
+        document_id=document.pk,
+        lock_version=1,
+        facts=facts(title="Stored by somebody else"),
+    )
+
+
+STEPS = {
+    "change": described(),
+    "replace": {"reason": "Page missing", "lock_version": 1},
+    "void": {"reason": "By mistake", "lock_version": 1},
+    "move": {"reason": "Not hers", "lock_version": 1, "to_encounter": ""},
+}
+
+
+def sent(house, name, **changes):
+    values = STEPS[name] | changes
+    if name == "replace":
+        values["file"] = file(pdf("New").content)
+    if name == "move":
+        values["to_patient"] = house.other.pk
+    return values
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_step_is_done_and_goes_back(house, at, name):
+    document = house.filed()
+
+    response = at(house.supervisor).post(url(name, document), sent(house, name))
+
+    document.refresh_from_db()
+    back = reverse("charts:chart_detail", args=[house.patient.pk])
+    assert response.status_code == 302
+    assert response["Location"] == (back if name == "move" else url("view", document))
+    assert document.lock_version == 2
+    changed = {
+        "change": lambda: document.title == "Lipids",
+        "replace": lambda: document.version_number == 2,
+        "void": lambda: document.status == "VOIDED",
+        "move": lambda: document.patient_id == house.other.pk,
+    }
+    assert changed[name]()
+
+
+@pytest.mark.parametrize("name", ["replace", "void", "move"])
+def test_stale_step_is_refused_and_recorded(house, at, name):
+    document = house.filed()
+    spoil(house, document)
+
+    response = at(house.supervisor).post(url(name, document), sent(house, name))
+
+    document.refresh_from_db()
+    assert response.status_code == 409
+    assert "Somebody changed this document" in text_of(response)
+    assert (document.lock_version, document.status, document.version_number) == (2, "CURRENT", 1)
+    event = Event.objects.filter(actor_id=house.supervisor.pk, outcome="REFUSED").get()
+    assert (event.detail["reason"], event.subject_id) == ("DOCUMENT_STALE", str(document.pk))
+
+
+def test_stale_change_shows_what_is_stored_and_keeps_what_was_typed(house, at):
+    document = house.filed()
+    spoil(house, document)
+
+    response = at(house.supervisor).post(url("change", document), described())
+
+    document.refresh_from_db()
+    text = text_of(response)
+    assert response.status_code == 409
+    assert "Stored by somebody else" in text
+    assert 'value="Lipids"' in text
+    assert document.title == "Stored by somebody else"
+    assert len(events_of("DOCUMENT_CHANGED", outcome="REFUSED")) == 1
+
+
+@pytest.mark.parametrize("name", [*STEPS, "restore"])
+@pytest.mark.parametrize("missing", ["reason", "lock_version"])
+def test_step_without_reason_or_state_is_told_in_the_form(house, at, name, missing):
+    if name == "change" and missing == "reason":
+        pytest.skip("a change needs no reason")
+    document = house.filed()
+    values = sent(house, name if name in STEPS else "void", **{missing: ""})
+
+    response = at(house.supervisor).post(url(name, document), values)
+
+    document.refresh_from_db()
+    assert response.status_code == 422
+    assert (document.lock_version, document.status) == (1, "CURRENT")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"service_on": "3/1/1950"}, "lies before the birth"),
+        ({"type": "NO_SUCH"}, "NO_SUCH is not one"),
+        ({"sensitivity": ""}, "This field is required"),
+    ],
+)
+def test_change_that_cannot_be_is_told_in_the_form(house, at, changes, message):
+    document = house.filed()
+
+    response = at(house.clerk).post(url("change", document), described(**changes))
+
+    document.refresh_from_db()
+    assert response.status_code == 422
+    assert message in text_of(response)
+    assert document.lock_version == 1
+
+
+def test_change_to_a_class_that_is_hidden_is_not_offered(house, at):
+    document = house.filed()
+
+    response = at(house.clerk).post(url("change", document), described(sensitivity=make.PROTECTED))
+
+    assert response.status_code == 422
+    assert Document.objects.get().sensitivity == "NORMAL"
+
+
+def test_replacing_by_a_bad_file_is_told_and_recorded(house, at):
+    document = house.filed()
+
+    response = at(house.clerk).post(
+        url("replace", document),
+        {"file": file(b"nothing of use"), "reason": "Better scan", "lock_version": 1},
+    )
+
+    document.refresh_from_db()
+    assert response.status_code == 422
+    assert "Only PDF, TIFF, JPEG and PNG" in text_of(response)
+    assert 'value="Better scan"' in text_of(response)
+    assert document.version_number == 1
+    assert [event["outcome"] for event in events_of("DOCUMENT_REPLACED")] == ["REFUSED"]
+
+
+def test_voided_document_is_restored(house, at):
+    document = house.filed()
+    client = at(house.supervisor)
+    client.post(url("void", document), STEPS["void"])
+
+    response = client.post(url("restore", document), {"reason": "It was right", "lock_version": 2})
+
+    document.refresh_from_db()
+    assert response.status_code == 302
+    assert document.status == "CURRENT"
+
+
+def test_move_finds_people_and_says_who_was_shown(house, at):
+    document = house.filed()
+    stranger = make.make_patient(make.make_unit(is_listed=False), family="Okafor")
+
+    response = at(house.clerk).get(url("move", document), {"q": "Okafor"})
+
+    text = text_of(response)
+    assert f"?patient={house.other.pk}" not in text  # the only one: chosen at once
+    assert "OKAFOR, Ada" in text
+    assert f"patient={stranger.pk}" not in text
+    event = Event.objects.get(action="PATIENTS_SEARCHED")
+    shown = EventSubject.objects.filter(event_id=event.pk).values_list("patient_id", flat=True)
+    assert list(shown) == [house.other.pk]
+    assert "okafor" not in str(event.detail).casefold()
+
+
+def test_move_lets_choose_among_several(house, at):
+    second = make.make_patient(house.unit, family="Okafor", given="Ben")
+    document = house.filed()
+
+    text = text_of(at(house.clerk).get(url("move", document), {"q": "Okafor"}))
+
+    for patient in (house.other, second):
+        assert f'href="?patient={patient.pk}"' in text
+        assert patient.mrn[:2] in text
+
+
+def test_move_shows_whose_chart_it_is_before_it_asks(house, at):
+    document = house.filed()
+    visit = make.make_visit(house.other)
+
+    text = text_of(at(house.clerk).get(url("move", document), {"patient": house.other.pk}))
+
+    for shown in ("MUÑOZ, Rosa", "OKAFOR, Ada", visit.account_number, 'name="reason"'):
+        assert shown in text
+    opened = events_of("CHART_OPENED", patient_id=house.other.pk)
+    assert [(event["subject_type"], event["subject_id"]) for event in opened] == [
+        ("document", str(document.pk))
+    ]
+    assert document.patient_id == house.patient.pk
+
+
+def test_move_to_the_same_chart_is_told_in_the_form(house, at):
+    document = house.filed()
+    values = sent(house, "move") | {"to_patient": house.patient.pk}
+
+    response = at(house.clerk).post(url("move", document), values)
+
+    assert response.status_code == 422
+    assert "lies in this chart already" in text_of(response)
+    assert DocumentMove.objects.count() == 0
+
+
+@pytest.mark.parametrize(("patient", "status"), [("stranger", 403), (987_654, 404), ("", 404)])
+def test_move_to_a_chart_without_a_ground_is_refused(house, at, patient, status):
+    document = house.filed()
+    if patient == "stranger":
+        patient = make.make_patient(house.elsewhere).pk
+
+    response = at(house.clerk).post(
+        url("move", document), sent(house, "move") | {"to_patient": patient}
+    )
+
+    assert response.status_code == status
+    assert DocumentMove.objects.count() == 0
+
+
+def test_every_step_is_preceded_by_the_event_of_looking(house, at):
+    document = house.filed()
+    client = at(house.supervisor)
+
+    for name in ("change", "replace", "void", "restore", "move"):
+        assert client.get(url(name, document)).status_code == 200
+
+    assert len(events_of("DOCUMENT_VIEWED")) == 5
