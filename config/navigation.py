@@ -50,6 +50,14 @@ DESKS: tuple[Desk, ...] = (
         "documents:unfiled_list",
         key="i",
         permissions=("documents.file_document",),
+    ),
+    Desk(
+        "imports",
+        "Imports",
+        "file-import",
+        "interchange:import_list",
+        key="m",
+        permissions=("interchange.view_import",),
         areas=("interchange",),
     ),
     Desk(

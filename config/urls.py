@@ -20,6 +20,7 @@ urlpatterns = [
     path("patients/", include("records.patients.urls")),
     path("encounters/", include("records.encounters.urls")),
     path("documents/", include("records.documents.urls")),
+    path("imports/", include("records.interchange.urls")),
     path("charts/", include("records.charts.urls")),
     path("retention/", include("records.retention.urls")),
     path("release/", include("requests_release.urls")),

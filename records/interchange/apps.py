@@ -7,4 +7,8 @@ class InterchangeConfig(AppConfig):
     verbose_name = "Interchange"
 
     def ready(self) -> None:
+        from jobs import registry
         from records.interchange import grants  # noqa: F401  (registration on import)
+        from records.interchange.services import uploads
+
+        registry.register(uploads.IMPORT, uploads.step, on_failure=uploads.give_up)

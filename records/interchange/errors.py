@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit.errors import NotVisible
 from records.interchange.enums import Reason
 
 
@@ -22,3 +23,10 @@ class FhirUnreadable(InterchangeError):
 
 class KindNotRead(InterchangeError):
     """The file is of a kind that is not read."""
+
+
+class ImportUnknown(NotVisible):
+    """There is no such import, or it went into a unit that is not the reader's."""
+
+    message = "There is no such import."
+    reason = "IMPORT_UNKNOWN"

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from records.interchange.views import imports
 
 app_name = "interchange"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", imports.import_list, name="import_list"),
+    path("new/", imports.import_upload, name="import_upload"),
+    path("<int:run_id>/", imports.import_detail, name="import_detail"),
+]

@@ -193,7 +193,7 @@ def test_loose_files_are_filed_one_after_the_other_by_keyboard(page, scene):
 def test_several_files_are_received_and_the_bad_one_is_named(page, scene):
     page.goto(at("unfiled_list"))
     files = [("good.pdf", pdf("Another").content), ("bad.pdf", b"nothing of use")]
-    page.locator("#id_files").set_input_files(
+    page.locator("#id_uploads").set_input_files(
         [
             {"name": name, "mimeType": "application/pdf", "buffer": content}
             for name, content in files

@@ -63,4 +63,4 @@ def _walk(resolver: URLResolver, prefix: str, spaces: tuple[str, ...]) -> Iterat
             yield from _walk(entry, path, inner)
         elif isinstance(entry, URLPattern):
             name = ":".join((*spaces, entry.name or ""))
-            yield Route(name, path, entry.callback, tuple(entry.pattern.converters))
+            yield Route(name, path, entry.callback, tuple(entry.pattern.regex.groupindex))

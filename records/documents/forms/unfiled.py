@@ -15,12 +15,12 @@ from records.documents.forms.documents import FactsForm
 class ReceiveForm(forms.Form):
     """Loose files for one unit's list."""
 
-    files = fields.DocumentFilesField(label="Files")
+    uploads = fields.DocumentFilesField(label="Files")
     unit = forms.TypedChoiceField(label="Unit", coerce=int)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = fields.size_hint()
+        self.fields["uploads"].help_text = fields.size_hint()
         self.fields["unit"].choices = [  # type: ignore[attr-defined]
             (unit.pk, unit.name) for unit in units.list_open_units(user)
         ]

@@ -137,7 +137,7 @@ def open_waiting(
 def _receive_all(request: HttpRequest, user: User, form: ReceiveForm) -> list[Refusal]:
     """Receive each file by itself; return those that were not taken."""
     refused = []
-    files = form.cleaned_data["files"]
+    files = form.cleaned_data["uploads"]
     for file in files:
         why = _receive(user, form.cleaned_data["unit"], file)
         if why:

@@ -28,7 +28,6 @@ from records.interchange.values import AttachmentValue, PatientBundleValue, Read
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
-FIRST, LAST = 1, 2
 NOT_NOW = "Something unexpected went wrong with this part; nothing of it was written. Try again."
 
 
@@ -49,41 +48,52 @@ class Account:
         self.taken.rejected.append(Rejected(self.file.name, message, str(reason), path))
 
 
+def take_single(order: Order, file: SourceFile, *, may_wait: bool) -> tuple[Summary, bool]:
+    """Import one file of a run that goes on; return what it brought, and whether it waits.
+
+    What waits is taken by a second call, in which it may not wait any more.
+    """
+    account, summary = Account(file), Summary()
+    take_file(order, account, may_wait=may_wait, is_first=True)
+    if not account.waiting:
+        close(order, account, summary)
+    else:
+        summary.taken.add(account.taken)
+    return summary, bool(account.waiting)
+
+
 def run(order: Order, files: Sequence[SourceFile]) -> Summary:
     """Import files and return what became of them; the run's row is closed with the figures."""
     summary = Summary()
     waiting: list[Account] = []
     for file in files:
         account = Account(file)
-        take_file(order, account, FIRST)
+        take_file(order, account, may_wait=True, is_first=True)
         if account.waiting:
             waiting.append(account)
         else:
             close(order, account, summary)
     for account in waiting:
-        take_file(order, account, LAST)
+        take_file(order, account, may_wait=False, is_first=False)
         close(order, account, summary)
     runs.finish(actor=order.actor, run=order.run, summary=summary)
     return summary
 
 
-def take_file(order: Order, account: Account, turn: int) -> None:
-    """Take what of a file can be taken; in the last turn, all that waited."""
+def take_file(order: Order, account: Account, *, may_wait: bool, is_first: bool) -> None:
+    """Take what of a file can be taken: all of it at first, then the parts that waited."""
     try:
         result = reading.read(account.file.load(), account.file.name)
     except PartRejected as error:
         account.reject(error)
         return
-    if turn == FIRST:
+    if is_first:
         take_whole(order, account, result)
-    parts = [
-        (place, group)
-        for place, group in enumerate(result.patients)
-        if turn == FIRST or place in account.waiting
-    ]
+    parts = list(enumerate(result.patients))
+    due = parts if is_first else [part for part in parts if part[0] in account.waiting]
     account.waiting = set()
-    for place, group in parts:
-        if turn == FIRST and not groups.is_complete(order, group):
+    for place, group in due:
+        if may_wait and not groups.is_complete(order, group):
             account.waiting.add(place)
         else:
             take_group(order, account, group)

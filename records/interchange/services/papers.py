@@ -53,6 +53,7 @@ GONE = (
     "The document made of this was voided, destroyed, or moved to another chart, "
     "so what changed in it was not filed."
 )
+ELSEWHERE = "This was imported into the chart of somebody else before; move it by hand."
 Value = ClinicalDocumentValue | AttachmentValue
 
 
@@ -159,6 +160,8 @@ def current(order: Order, item: ImportedItem, chart: Chart) -> Document:
     Raises:
         PartRejected: it is not, so the change is for a person to place.
     """
+    if item.patient_id != chart.patient_id:
+        raise PartRejected(ELSEWHERE, Reason.PATIENT_MISMATCH)
     scope = opening.peek_scope(actor=order.actor, patient_id=chart.patient_id)
     try:
         document = document_selectors.get_document(scope, item.object_id or 0)

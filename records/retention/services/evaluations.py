@@ -42,6 +42,8 @@ class Preview:
     unchanged: int
 
 
+# For statements over all charts: as long as they take, and hashing in memory.
+UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '256MB'"
 BASES = {
     "last": "facts.last_on",
     "record": "coalesce(facts.record_on, facts.last_on)",
@@ -107,25 +109,24 @@ aged AS (
 )
 """
 WRITE = """
-, compared AS MATERIALIZED (
-    SELECT answers.*, old.patient_id IS NULL
-           OR (old.unit_id, old.block) <> (answers.unit_id, answers.block)
-           OR old.eligible_on IS DISTINCT FROM answers.eligible_on
-           OR old.governing_id IS DISTINCT FROM answers.governing_id
-           OR old.governing_on IS DISTINCT FROM answers.governing_on AS is_changed
-      FROM answers LEFT JOIN retention_evaluation old ON old.patient_id = answers.patient_id
-), written AS (
+, written AS (
     INSERT INTO retention_evaluation
         (patient_id, unit_id, eligible_on, governing_id, governing_on, block, computed_on)
-    SELECT patient_id, unit_id, eligible_on, governing_id, governing_on, block, %(as_of)s
-      FROM compared WHERE is_changed
+    SELECT answers.patient_id, answers.unit_id, answers.eligible_on, answers.governing_id,
+           answers.governing_on, answers.block, %(as_of)s
+      FROM answers LEFT JOIN retention_evaluation old ON old.patient_id = answers.patient_id
+     WHERE old.patient_id IS NULL
+        OR (old.unit_id, old.block) <> (answers.unit_id, answers.block)
+        OR old.eligible_on IS DISTINCT FROM answers.eligible_on
+        OR old.governing_id IS DISTINCT FROM answers.governing_id
+        OR old.governing_on IS DISTINCT FROM answers.governing_on
     ON CONFLICT (patient_id) DO UPDATE SET
         unit_id = excluded.unit_id, eligible_on = excluded.eligible_on,
         governing_id = excluded.governing_id, governing_on = excluded.governing_on,
         block = excluded.block, computed_on = excluded.computed_on
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM compared)
+SELECT count(*) FROM written
 """
 COMPARE = """
 SELECT count(*) FILTER (WHERE answers.eligible_on > old.eligible_on),
@@ -160,7 +161,8 @@ WITH fresh AS MATERIALIZED (
         chart_count = excluded.chart_count, held_count = excluded.held_count
     WHERE (old.chart_count, old.held_count) <> (excluded.chart_count, excluded.held_count)
 )
-SELECT coalesce(sum(due - due_held), 0)::bigint, coalesce(sum(due_held), 0)::bigint FROM fresh
+SELECT (SELECT count(*) FROM retention_evaluation), coalesce(sum(due - due_held), 0)::bigint,
+       coalesce(sum(due_held), 0)::bigint FROM fresh
 """
 
 
@@ -172,18 +174,18 @@ def evaluate(*, as_of: date | None = None) -> Evaluated:
     began = time.monotonic()
     as_of = as_of or timezone.localdate()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(UNHURRIED)
         cursor.execute(FORGET)
-        changed, charts = _run(cursor, as_of, None)
+        changed = _run(cursor, as_of, None)
         cursor.execute(COUNT_DUE, {"as_of": as_of})
-        eligible, held = cursor.fetchone()
+        charts, eligible, held = cursor.fetchone()
     return Evaluated(charts, eligible, held, changed, round(time.monotonic() - began, 3))
 
 
 def refresh(patient_ids: Iterable[int]) -> int:
     """Compute the answer for these charts at this moment; return how many changed."""
     with connection.cursor() as cursor:
-        return _run(cursor, timezone.localdate(), list(patient_ids))[0]
+        return _run(cursor, timezone.localdate(), list(patient_ids))
 
 
 def count_due() -> None:
@@ -195,17 +197,16 @@ def count_due() -> None:
 def preview(*, as_of: date, rules: Sequence[ScheduleRule]) -> Preview:
     """Compare the answers that `rules` would give with those that stand; nothing is written."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(UNHURRIED)
         cursor.execute((ANSWERS + COMPARE).format(**facts.WHOLE), _values(as_of, rules))
         return Preview(*cursor.fetchone())
 
 
-def _run(cursor: Any, as_of: date, patient_ids: list[int] | None) -> tuple[int, int]:
+def _run(cursor: Any, as_of: date, patient_ids: list[int] | None) -> int:
     # The template is ours, and its values travel apart.
     sql = (ANSWERS + WRITE).format(**(facts.WHOLE if patient_ids is None else facts.NARROWED))
     cursor.execute(sql, {**_values(as_of), "as_of": as_of, "ids": patient_ids})
-    changed, charts = cursor.fetchone()
-    return changed, charts
+    return int(cursor.fetchone()[0])
 
 
 def _values(as_of: date, rules: Sequence[ScheduleRule] | None = None) -> dict[str, Any]:

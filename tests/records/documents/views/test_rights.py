@@ -187,7 +187,7 @@ def test_upload_from_somebody_who_is_not_signed_in_is_not_even_read(house, clien
     file = BytesIO(b"x" * 1000)
     file.name = "a.pdf"
 
-    response = client.post(reverse("documents:unfiled_list"), {"files": file})
+    response = client.post(reverse("documents:unfiled_list"), {"uploads": file})
 
     assert response.status_code == 302
     assert response.wsgi_request.FILES == {}

@@ -109,7 +109,7 @@ def test_several_files_are_received_at_once(house, at):
         LIST,
         {
             "unit": house.unit.pk,
-            "files": [file(pdf("One").content, "a.pdf"), file(pdf("Two").content, "b.pdf")],
+            "uploads": [file(pdf("One").content, "a.pdf"), file(pdf("Two").content, "b.pdf")],
         },
         follow=True,
     )
@@ -133,7 +133,7 @@ def test_bad_files_are_named_and_good_ones_kept(house, at, htmx, settings):
         file(b"x" * 5001, "large.pdf"),
     ]
 
-    response = at(house.clerk).post(LIST, {"unit": house.unit.pk, "files": sent}, **headers)
+    response = at(house.clerk).post(LIST, {"unit": house.unit.pk, "uploads": sent}, **headers)
 
     text = text_of(response)
     assert response.status_code == 422
@@ -154,9 +154,9 @@ def test_bad_files_are_named_and_good_ones_kept(house, at, htmx, settings):
 def test_file_that_waits_already_is_not_received_twice(house, at):
     client = at(house.clerk)
     sent = {"unit": house.unit.pk}
-    client.post(LIST, sent | {"files": [file(pdf().content)]})
+    client.post(LIST, sent | {"uploads": [file(pdf().content)]})
 
-    response = client.post(LIST, sent | {"files": [file(pdf().content)]})
+    response = client.post(LIST, sent | {"uploads": [file(pdf().content)]})
 
     assert "waiting in the list already" in text_of(response)
     assert UnfiledFile.objects.count() == 1
@@ -164,7 +164,7 @@ def test_file_that_waits_already_is_not_received_twice(house, at):
 
 def test_files_for_a_unit_of_others_are_not_received(house, at):
     response = at(house.clerk).post(
-        LIST, {"unit": house.elsewhere.pk, "files": [file(pdf().content)]}
+        LIST, {"unit": house.elsewhere.pk, "uploads": [file(pdf().content)]}
     )
 
     assert response.status_code == 422
@@ -363,7 +363,7 @@ def test_discarding_needs_a_reason_and_is_recorded(house, at):
 
 def test_names_of_files_stay_out_of_the_log(house, at):
     client = at(house.clerk)
-    client.post(LIST, {"unit": house.unit.pk, "files": [file(pdf().content, "munoz-rosa-hiv.pdf")]})
+    client.post(LIST, {"unit": house.unit.pk, "uploads": [file(pdf().content, "munoz-rosa-hiv.pdf")]})
     client.get(LIST)
     client.get(desk(UnfiledFile.objects.get()))
 

@@ -1,0 +1,333 @@
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from records.access.services import rights
+from records.encounters.enums import EncounterKind, EncounterStatus
+from records.encounters.models import Provider
+from records.encounters.services import encounters, providers
+from records.encounters.services.encounters import EncounterFacts
+from records.patients.enums import IdentifierKind, MatchStyle, NameKind
+from records.patients.rules.names import PersonName
+from records.patients.selectors import search as searching
+from records.patients.services import numbers
+from records.patients.services.facts import OtherName, ReachFacts
+from tests.factories.people import again, make_user
+from tests.factories.units import grant
+from tests.records.patients import world
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+
+
+def find(user, text):
+    return searching.search(again(user), text, today=TODAY)
+
+
+def hits(user, text):
+    return [(line.patient_id, line.why) for line in find(user, text).lines]
+
+
+@pytest.fixture
+def people(house):
+    """Rosa Muñoz and others of like names."""
+    made = {"rosa": world.register(house.clerk, house.main, reach=world.REACH, ssn=world.SSN)}
+    for key, family, given, born in (
+        ("rosalie", "Muñoz", "Rosalie", date(1990, 1, 2)),
+        ("munro", "Munro", "Rob", date(1975, 6, 7)),
+        ("jones", "Smith-Jones", "Anna", date(1980, 5, 5)),
+        ("cruz", "De la Cruz", "Luz", date(2001, 9, 9)),
+        ("kristensen", "Christensen", "Per", date(1944, 2, 29)),
+    ):
+        made[key] = world.register(
+            house.clerk, house.main, family=family, given=given, middle="", birth_on=born, email=""
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("muñoz", ["rosa", "rosalie"]),
+        ("MUNOZ", ["rosa", "rosalie"]),
+        ("mun", ["munro", "rosa", "rosalie"]),
+        ("muñoz rosa", ["rosa", "rosalie"]),
+        ("rosa munoz", ["rosa", "rosalie"]),
+        ("Muñoz, Ros", ["rosa", "rosalie"]),
+        ("rosal", ["rosalie"]),
+        ("muñoz 1961", ["rosa"]),
+        ("rosa muñoz 3/14/1961", ["rosa"]),
+        ("de la cruz", ["cruz"]),
+        ("delacruz luz", ["cruz"]),
+        ("smith jones", ["jones"]),
+        ("1944-02-29", ["kristensen"]),
+    ],
+)
+def test_search_by_name_and_birth_puts_exact_before_beginnings(house, people, text, found):
+    keys = {patient.pk: key for key, patient in people.items()}
+
+    assert [keys[line.patient_id] for line in find(house.clerk, text).lines] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3/14/1961",
+        "03/14/1961",
+        "3-14-61",
+        "14 Mar 1961",
+        "Mar 14, 1961",
+        "1961-03-14",
+        "03141961",
+        "19610314",
+        "dob 3/14/1961",
+    ],
+)
+def test_search_by_birth_date_in_any_usual_order(house, people, text):
+    assert (people["rosa"].pk, "birth date") in hits(house.clerk, text)
+
+
+@pytest.mark.parametrize(
+    "text, key, why",
+    [
+        ("munos", "rosa", "sounds alike"),
+        ("Kristensen", "kristensen", "similar name"),
+        ("chrisstensen per", "kristensen", "similar name"),
+        ("jones", "jones", "part of the name"),
+        ("muñzo rosa", "rosa", "sounds alike"),
+        ("smth jones anna", "jones", "similar name"),
+    ],
+)
+def test_search_finds_misspelt_names(house, people, text, key, why):
+    assert dict(hits(house.clerk, text))[people[key].pk] == why
+
+
+def test_search_puts_the_right_birth_date_in_front_of_alike_names(house, people):
+    found = hits(house.clerk, "munos rosa 1/2/1990")
+
+    assert found[0][0] == people["rosalie"].pk
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("delacroix", "maiden name DELACROIX, Rosa"),
+        ("Delacroix, Rosa", "maiden name DELACROIX, Rosa"),
+        ("delacrox rosa", "similar to maiden name DELACROIX, Rosa"),
+        ("(717) 555-0123", "phone"),
+        ("717.555.0123", "phone"),
+        ("555-0123", "phone"),
+        ("0123", "phone"),
+        ("219-44-6789", "social security number"),
+        ("219446789", "social security number"),
+        ("6789", "end of social security number"),
+    ],
+)
+def test_search_by_other_ways_says_why(house, people, text, why):
+    assert hits(house.clerk, text) == [(people["rosa"].pk, why)]
+
+
+def test_search_finds_the_former_name_after_a_change(house, people):
+    rosa = people["rosa"]
+    world.change(house.clerk, rosa, family="Ortega")
+
+    found = dict(hits(house.clerk, "muñoz rosa"))
+
+    assert found[rosa.pk] == "former name MUÑOZ, Rosa"
+    assert hits(house.clerk, "ortega") == [(rosa.pk, "")]
+
+
+@pytest.mark.parametrize("shown", ["{mrn}", "{pairs}", "{bare}", "mrn {mrn}", "{front}"])
+def test_search_by_record_number_in_every_form(house, shown):
+    patient = world.register(house.clerk, house.main, number="00455099")
+    forms = {"mrn": "00455099", "pairs": "00-45-50-99", "bare": "455099", "front": "004550"}
+
+    assert hits(house.clerk, shown.format(**forms)) == [(patient.pk, "")]
+
+
+def test_search_by_a_former_number_says_so(house, patient):
+    numbers.add_other(
+        actor=house.clerk,
+        patient=patient,
+        kind=IdentifierKind.FORMER_MRN,
+        value="445199",
+        facility_id=house.main.facility_id,
+    )
+
+    assert hits(house.clerk, "44-51-99") == [(patient.pk, "former number 44-51-99")]
+
+
+def test_search_by_an_insurance_number(house, patient):
+    numbers.add_other(
+        actor=house.clerk, patient=patient, kind=IdentifierKind.INSURANCE, value="xyz-4711"
+    )
+
+    assert hits(house.clerk, "XYZ-4711") == [(patient.pk, "other number")]
+
+
+def test_search_by_account_number(house, patient):
+    visit = encounters.begin(
+        actor=house.clerk,
+        patient_id=patient.pk,
+        facts=EncounterFacts(
+            EncounterKind.INPATIENT,
+            timezone.now(),
+            house.main.pk,
+            account_number="ACC-2026-7",
+        ),
+        status=EncounterStatus.IN_PROGRESS,
+    )
+
+    assert hits(house.clerk, visit.account_number.lower()) == [(patient.pk, "account number")]
+
+
+def test_search_does_not_find_a_number_taken_out_of_use(house, patient):
+    numbers.withdraw_ssn(actor=house.clerk, patient=patient)
+
+    assert hits(house.clerk, world.SSN) == hits(house.clerk, "6789") == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "%", "_", "'; --", "\x00", "x" * 500, "?" * 50])
+def test_search_for_nonsense_finds_nobody(house, people, text):
+    assert find(house.clerk, text).lines == []
+
+
+@pytest.fixture
+def hidden(house):
+    """A patient of a unit that the directory does not show."""
+    clerk = make_user("CLERK", unit=house.programme)
+    return world.register(clerk, house.programme, reach=world.REACH, ssn=world.SSN, given="Ramona")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["muñoz", "muñoz ramona", "munos", "delacroix", "3/14/1961", "7175550123", "0123", world.SSN],
+)
+def test_search_finds_nobody_of_a_hidden_unit(house, hidden, text):
+    for person in (house.clerk, house.supervisor, house.provider, house.stranger):
+        assert find(person, text).lines == []
+
+
+def test_search_finds_the_hidden_patient_by_number_for_nobody_either(house, hidden):
+    assert find(house.clerk, hidden.mrn).lines == []
+
+
+def test_search_finds_a_hidden_patient_for_those_of_the_unit(house, hidden):
+    grant(house.programme, user=house.clerk)
+
+    [line] = find(house.clerk, "muñoz").lines
+    assert (line.patient_id, line.unit_name, line.can_open) == (
+        hidden.pk,
+        house.programme.name,
+        True,
+    )
+
+
+def test_search_finds_a_hidden_patient_for_whom_it_was_granted(house, hidden):
+    rights.grant_chart(
+        actor=house.administrator, chart_id=hidden.pk, user=house.clerk, reason="Court case"
+    )
+
+    assert [line.can_open for line in find(house.clerk, "muñoz").lines] == [True]
+    assert find(house.supervisor, "muñoz").lines == []
+
+
+def test_search_finds_a_hidden_patient_for_the_attending(house, hidden):
+    treat(house, hidden, house.programme)
+
+    assert [line.can_open for line in find(house.provider, "muñoz").lines] == [True]
+
+
+def treat(house, patient, unit):
+    clerk = make_user("CLERK", unit=unit)
+    doctor = providers.ensure(actor=clerk, name="Nair, Priya MD")
+    if Provider.objects.filter(user=house.provider).count() == 0:
+        providers.link_user(actor=clerk, provider=doctor, user=house.provider)
+    facts = EncounterFacts(EncounterKind.OUTPATIENT, timezone.now(), unit.pk, attending=doctor)
+    encounters.begin(
+        actor=clerk, patient_id=patient.pk, facts=facts, status=EncounterStatus.IN_PROGRESS
+    )
+
+
+@pytest.mark.parametrize(
+    "person, can_open",
+    [
+        ("clerk", True),
+        ("supervisor", True),
+        ("compliance", True),
+        ("provider", False),
+        ("stranger", False),
+    ],
+)
+def test_search_says_which_charts_the_person_may_open(house, patient, person, can_open):
+    assert [line.can_open for line in find(getattr(house, person), "muñoz").lines] == [can_open]
+
+
+def test_search_shows_a_destroyed_chart_with_its_day(destroyed, keepers):
+    [line] = find(keepers.clerk, "wyman").lines
+
+    assert (line.status, line.destroyed_on) == ("DESTROYED", timezone.localdate())
+
+
+def test_search_stops_at_its_limit_and_says_so(house):
+    for number in range(27):
+        world.register(house.clerk, house.main, given=f"Rosa{number:02}")
+
+    found = find(house.clerk, "muñoz")
+
+    assert (len(found.lines), found.is_cut) == (25, True)
+
+
+def test_search_asks_for_alike_names_only_when_little_else_is_found(house):
+    for given in ("Anna", "Berta", "Carla", "Dora", "Emma"):
+        world.register(house.clerk, house.main, family="Hale", given=given)
+    alike = world.register(house.clerk, house.main, family="Hall", given="Anna")
+
+    assert alike.pk not in dict(hits(house.clerk, "hale"))
+    assert alike.pk in dict(hits(house.clerk, "halle"))
+
+
+def test_search_that_takes_too_long_is_stopped_and_says_so(house, patient, monkeypatch):
+    monkeypatch.setattr(searching, "TIMEOUTS_MS", dict.fromkeys(MatchStyle, 1))
+    slow = "SELECT hit.id, hit.rank, hit.note FROM (SELECT 1 AS id, 0 AS rank, '' AS note) hit"
+    monkeypatch.setattr(searching, "_select", lambda *_: f"({slow}, pg_sleep(1)) --")
+
+    found = find(house.clerk, "muñoz")
+
+    assert (found.lines, found.is_stopped) == ([], True)
+
+
+def test_every_search_runs_under_a_time_limit(house, patient):
+    with CaptureQueriesContext(connection) as queries:
+        find(house.clerk, "muñoz")
+
+    limits = [query["sql"] for query in queries if "statement_timeout" in query["sql"]]
+    assert len(limits) == 3
+    assert ["'2000'" in sql for sql in limits] == [True, True, False]
+
+
+def test_search_costs_the_same_for_one_and_for_three(house):
+    counts = []
+    for given in ("Anna", "Berta", "Carla"):
+        world.register(house.clerk, house.main, given=given)
+        user = again(house.clerk)
+        with CaptureQueriesContext(connection) as queries:
+            searching.search(user, "muñoz", today=TODAY)
+        counts.append(len([q for q in queries if "SAVEPOINT" not in q["sql"]]))
+
+    assert counts[0] == counts[1] == counts[2] <= 9
+
+
+def test_search_of_an_alias_without_given_name(house):
+    alias = ReachFacts(names=(OtherName(NameKind.ALIAS, PersonName("Madonna")),))
+    patient = world.register(house.clerk, house.main, reach=alias)
+
+    assert hits(house.clerk, "madonna") == [(patient.pk, "alias MADONNA")]
+
+
+def test_meanings_name_what_the_text_was_taken_for(house):
+    assert find(house.clerk, "muñoz").kinds == ["NAME"]
+    assert find(house.clerk, "455099").kinds == ["ACCOUNT", "BIRTH", "MRN"]
