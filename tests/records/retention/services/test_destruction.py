@@ -1,13 +1,15 @@
 import pytest
+from auditlog.models import LogEntry
 from django.utils import timezone
 
 from audit.models import Event
-from records.access.models import Chart
+from records.access.models import Chart, UnitUserPermission
 from records.documents.models import Document, DocumentVersion
 from records.documents.vault import files
 from records.patients.models import Patient
 from records.retention import copies
 from records.retention.enums import BatchStatus
+from records.retention.errors import NothingToPropose
 from records.retention.models import BatchItem, Certificate, Evaluation, Stub
 from records.retention.services import certificates
 from tests.records.retention import factories as make
@@ -114,13 +116,10 @@ def test_document_moved_out_of_a_held_chart_keeps_its_new_chart_from_destruction
     hold = make.make_hold(held)
     with make.attributing(house.clerk):
         held.documents.update(patient=target)
-    batch_error = None
-    try:
-        house.proposed(target)
-    except Exception as error:
-        batch_error = error
 
-    assert type(batch_error).__name__ == "NothingToPropose"
+    with pytest.raises(NothingToPropose):
+        house.proposed(target)
+
     assert hold.documents.count() == 1
 
 
@@ -155,7 +154,7 @@ def test_starter_who_lost_the_right_destroys_nothing(house, loss):
         if loss == "role":
             house.compliance.groups.clear()
         elif loss == "unit":
-            type(house.unit).objects.filter(pk=house.unit.pk).update(is_active=False)
+            UnitUserPermission.objects.filter(user=house.compliance).delete()
         else:
             house.compliance.is_active = False
             house.compliance.save(update_fields=["is_active"])
@@ -206,8 +205,6 @@ def test_received_file_of_a_destroyed_document_goes_too(house):
 
 
 def test_patient_is_reduced_to_the_residual_abstract(house):
-    from auditlog.models import LogEntry
-
     patient = house.patient(email="freda@example.org", mother_maiden_name="Hale")
     with make.attributing(house.clerk):
         patient.addresses.create(line1="410 Harbor Street")
@@ -225,7 +222,6 @@ def test_patient_is_reduced_to_the_residual_abstract(house):
         gone.delete()
         patient.language = "Spanish"
         patient.save()
-    assert LogEntry.objects.filter(changes_text__contains="").exists() or True
 
     make.run(house.executing(patient))
 
