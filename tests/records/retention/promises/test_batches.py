@@ -301,3 +301,31 @@ def at_once(batch, *people):
     for thread, _ in pairs:
         thread.join(20)
     return [outcome.get("error") for _, outcome in pairs]
+
+
+@pytest.mark.parametrize(
+    "change, constraint",
+    [
+        ("second_approved_by_id = first_approved_by_id", "second_approver_is_a_third_person"),
+        ("second_approved_by_id = proposed_by_id", "second_approver_is_a_third_person"),
+        ("first_approved_by_id = proposed_by_id", "first_approver_did_not_propose"),
+        (
+            "first_approved_by_id = NULL, first_approved_at = NULL, second_approved_by_id = NULL,"
+            " second_approved_at = NULL, not_before = NULL",
+            "approved_once_has_first_approver|approved_has_second_approver",
+        ),
+        (
+            "second_approved_by_id = NULL, second_approved_at = NULL, not_before = NULL",
+            "approved_has_second_approver",
+        ),
+    ],
+)
+def test_people_of_an_approved_batch_are_held_by_constraints_even_without_triggers(
+    house, superuser_connection, change, constraint
+):
+    batch = house.approved(house.patient())
+
+    with superuser_connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        with pytest.raises(psycopg2.errors.CheckViolation, match=constraint):
+            cursor.execute(f"UPDATE retention_batch SET {change} WHERE id = %s", [batch.pk])
