@@ -32,8 +32,8 @@ COLUMNS = (
 FILL = f"""
     INSERT INTO audit_event ({COLUMNS})
     SELECT n %% 500, 'Person ' || n %% 500, NULL, 'CLERK', 'CHART_OPENED', 'RECORDS', 'UNIT',
-           (n * 7919) %% 100000, 'document', n::text, 'SUCCESS', md5(n::text), md5((n %% 999)::text),
-           '10.1.2.3', '{{"page": 3}}'
+           (n * 7919) %% 100000, 'document', n::text, 'SUCCESS', md5(n::text),
+           md5((n %% 999)::text), '10.1.2.3', '{{"page": 3}}'
     FROM generate_series(%s::bigint, %s::bigint) AS n
 """
 CHUNK = 50_000
