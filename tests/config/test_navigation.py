@@ -55,8 +55,8 @@ def _names(person, **where):
 @pytest.mark.parametrize(
     ("role", "desks"),
     [
-        (Role.CLERK, ["home", "patients", "documents", "release", "retention"]),
-        (Role.SUPERVISOR, ["home", "patients", "documents", "release", "retention"]),
+        (Role.CLERK, ["home", "patients", "documents", "imports", "release", "retention"]),
+        (Role.SUPERVISOR, ["home", "patients", "documents", "imports", "release", "retention"]),
         (Role.COMPLIANCE, ["home", "patients", "release", "retention", "audit", "glass"]),
         (Role.PROVIDER, ["home", "patients"]),
         (Role.ADMINISTRATOR, ["home", "users", "units"]),
@@ -104,7 +104,7 @@ def test_page_marks_the_desk_it_belongs_to(where, current):
         ("requests_release:request_board", "release"),
         ("requests_release:approval_list", "release"),
         ("access:glass_list", "glass"),
-        ("interchange:message_list", "documents"),
+        ("interchange:import_list", "imports"),
     ],
 )
 def test_work_is_counted_at_the_desk_where_it_is_done(url_name, name):

@@ -65,6 +65,13 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "encounters:encounter_transfer": ("encounters.record_encounter", FORM),
     "encounters:visit_record": ("encounters.record_encounter", FORM),
     "home": ("", READ),
+    "interchange:import_detail": ("interchange.view_import", READ),
+    "interchange:import_list": ("interchange.view_import", READ),
+    "interchange:import_upload": (
+        "interchange.view_import patients.register_patient patients.change_patient "
+        "encounters.record_encounter documents.file_document",
+        FORM,
+    ),
     "patients:patient_edit": ("patients.change_patient", FORM),
     "patients:patient_history": ("access.open_chart", READ),
     "patients:patient_register": ("patients.register_patient", FORM),
