@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
             "patient",
             models.UniqueConstraint("submission_key", name="patients_patient_submitted_once"),
         ),
+        migrations.AddIndex(
+            "name", models.Index(fields=["sound_key"], name="patients_alias_by_sound")
+        ),
         # Names, addresses and phones that are gone are found by the patient in their first entry.
         migrations.RunSQL(
             "CREATE INDEX patients_history_by_patient ON auditlog_logentry"

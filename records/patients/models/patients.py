@@ -166,6 +166,7 @@ class Name(NameKeys):
                 OpClass(F("given_key"), "text_pattern_ops"),
                 name="patients_alias_by_prefix",
             ),
+            models.Index(fields=["sound_key"], name="patients_alias_by_sound"),
             GinIndex(OpClass(F("name_key"), "gin_trgm_ops"), name="patients_alias_trigrams"),
         ]
 

@@ -37,6 +37,7 @@ NAME_WORDS = {
     NameKind.TEMPORARY: "earlier known as",
 }
 SHORTEST_PART = 3
+SHORTEST_SLIP = 5
 # The order of the indexes on beginnings. Without it the planner believes that any walk over all
 # patients soon meets enough of a common name, and reads half of them.
 BY_FAMILY = "n.family_key USING ~<~, n.given_key USING ~<~"
@@ -173,20 +174,21 @@ def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tup
 
 def _fuzzy(meaning: Interpretation) -> list[Branch]:
     key = f"{meaning.family} {meaning.given}".strip()
-    alike = "n.name_key %% %s" if " " in key else "%s <%% n.name_key"
-    likeness = _likeness(key, meaning, "b")
-    own: list[Way] = [(alike, (key,), "similar name")]
-    if meaning.family and meaning.given:
-        sound = f"{keys.soundex(meaning.family)}{meaning.given[:1]}"
-        own.append(("n.sound_key = %s", (sound,), "sounds alike"))
-        own += [(where, params, "similar name") for where, params in _slips(meaning)]
-    elif len(key) >= SHORTEST_PART:
+    is_whole = bool(meaning.family and meaning.given)
+    alike = "n.name_key %% %s" if is_whole else "%s <%% n.name_key"
+    shared: list[Way] = [(alike, (key,), "similar name")]
+    if _sounds(meaning):
+        shared.append(("n.sound_key = ANY(%s)", (_sounds(meaning),), "sounds alike"))
+    own = [*shared, *[(where, params, "similar name") for where, params in _slips(meaning)]]
+    if not is_whole and len(key) >= SHORTEST_PART:
         own.append(("n.name_key LIKE %s", (f"%{key}%",), "part of the name"))
-        own.append(("n.sound_key = ANY(%s)", (_sounds(key),), "sounds alike"))
-    other = Branch(*ALIAS, alike, (key,), _similar_alias_why, ALIAS_NOTE, *likeness)
     likeness = _likeness(key, meaning, "n")
     found = [Branch(*OWN, where, params, why, NO_NOTE, *likeness) for where, params, why in own]
-    return [*found, other]
+    likeness = _likeness(key, meaning, "b")
+    return found + [
+        Branch(*ALIAS, where, params, _similar_alias_why, ALIAS_NOTE, *likeness)
+        for where, params, _ in shared
+    ]
 
 
 def _likeness(key: str, meaning: Interpretation, person: str) -> tuple[str, tuple[Any, ...]]:
@@ -201,22 +203,37 @@ def _likeness(key: str, meaning: Interpretation, person: str) -> tuple[str, tupl
     return f"{score} + CASE WHEN {where} THEN 1 ELSE 0 END", (key, *days)
 
 
-def _sounds(key: str) -> list[str]:
-    """Return every sound key of a family name that sounds like `key`, whatever the given name."""
-    sound = keys.soundex(key)
-    return [f"{sound}{initial}" for initial in ("", *ascii_uppercase)] if sound else []
+def _sounds(meaning: Interpretation) -> list[str]:
+    """Return the sound keys of a family name, with every given name if none was typed."""
+    sound = keys.soundex(meaning.family)
+    if not sound:
+        return []
+    initials = meaning.given[:1] or ascii_uppercase
+    return [f"{sound}{initial}" for initial in initials]
 
 
 def _slips(meaning: Interpretation) -> list[tuple[str, tuple[Any, ...]]]:
-    """Return conditions for two slips of the finger in one name when the other is right."""
+    """Return conditions for slips of the finger: two in one name when the other is right.
+
+    In a family name typed alone its beginning may be off by one letter; nothing else of the
+    first two, so that an index finds the rows to compare.
+    """
     family, given = meaning.family, meaning.given
-    return [
-        (
-            "n.given_key LIKE %s AND levenshtein_less_equal(n.family_key, %s, 2) <= 2",
-            (f"{given}%", family),
-        ),
-        (
-            "n.family_key = %s AND levenshtein_less_equal(left(n.given_key, %s), %s, 2) <= 2",
-            (family, len(given), given),
-        ),
-    ]
+    if family and given:
+        return [
+            (
+                "n.given_key LIKE %s AND levenshtein_less_equal(n.family_key, %s, 2) <= 2",
+                (f"{given}%", family),
+            ),
+            (
+                "n.family_key = %s AND levenshtein_less_equal(left(n.given_key, %s), %s, 2) <= 2",
+                (family, len(given), given),
+            ),
+        ]
+    if len(family) < SHORTEST_SLIP:
+        return []
+    first, second, third = family[0], family[1], family[2]
+    starts = sorted({first + second, first + third, second + first, second + third})
+    begins = " OR ".join(["n.family_key LIKE %s"] * len(starts))
+    where = f"({begins}) AND levenshtein_less_equal(n.family_key, %s, 2) <= 2"
+    return [(where, (*(f"{start}%" for start in starts), family))]

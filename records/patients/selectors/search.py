@@ -67,7 +67,7 @@ def search(user: User, text: str, *, today: date) -> Found:
     is_stopped = False
     for style in MatchStyle:
         branches = [branch for m in meanings if m.style == style for branch in branches_of(m)]
-        if not branches or (style == MatchStyle.FUZZY and len(hits) >= ENOUGH):
+        if not branches or (style == MatchStyle.FUZZY and _is_enough(hits, meanings)):
             continue
         rows, stopped = _run(branches, known, TIMEOUTS_MS[style])
         is_stopped = is_stopped or stopped
@@ -77,6 +77,12 @@ def search(user: User, text: str, *, today: date) -> Found:
             break
     found = lines.get_visible_lines(list(hits)[:LIMIT], scope, hits)
     return Found(found, meanings, len(hits) > LIMIT, is_stopped)
+
+
+def _is_enough(hits: dict[int, str], meanings: tuple[Interpretation, ...]) -> bool:
+    """Tell whether what looks alike need not be asked for; a birth date beside a name is exact."""
+    has_birth = any(m.births for m in meanings if m.style == MatchStyle.FUZZY)
+    return len(hits) >= ENOUGH or bool(hits and has_birth)
 
 
 def _beyond_directory(scope: ListScope) -> list[int]:
@@ -106,7 +112,7 @@ def _run(
     sql = (
         f"SELECT hit.id, hit.rank, hit.note FROM ({' UNION ALL '.join(parts)}) hit"
         " JOIN patients_patient p ON p.chart_id = hit.id"
-        " ORDER BY hit.rank, hit.score DESC, p.family_key, p.given_key, p.birth_on, p.chart_id"
+        " ORDER BY hit.score DESC, hit.rank, p.family_key, p.given_key, p.birth_on, p.chart_id"
     )
     try:
         with transaction.atomic(), connection.cursor() as cursor:
