@@ -53,9 +53,9 @@ def _searches(world: World) -> list[Probe]:
     names = ("VISIBLE", "OTHER", "HIDDEN", "GONE")
     texts = [text for name in names for text in _words_of(world, name)]
     found = [Probe("patients:patient_search", query={"q": text}) for text in texts]
-    found += [Probe("patients:patient_search", query={"q": text, "go": "1"}) for text in texts[::4]]
+    found += [Probe("patients:patient_search", query={"q": text, "go": "1"}) for text in texts[::7]]
     found += [
-        Probe("patients:patient_search", query={"q": text}, headers=TURNED) for text in texts[::3]
+        Probe("patients:patient_search", query={"q": text}, headers=TURNED) for text in texts[::7]
     ]
     finders = (
         ("requests_release:request_log", {}),
@@ -63,7 +63,7 @@ def _searches(world: World) -> list[Probe]:
         ("documents:unfiled_file", {"unfiled_id": world.ids["unfiled_id"]["MAIN_FILE"]}),
     )
     for route, kwargs in finders:
-        found += [Probe(route, kwargs, {"q": text}) for text in texts[::5]]
+        found += [Probe(route, kwargs, {"q": text}) for text in texts[::6]]
     return found
 
 

@@ -7,6 +7,7 @@ ordinary and of protected classes. People by name, see `PEOPLE`.
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import context
 from audit.models import Event
+from jobs.models import Job
 from jobs.services import jobs
 from records.access.enums import SensitivityClass, UnitRight
 from records.access.services import glass
@@ -27,6 +29,7 @@ from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
 from records.encounters.models import Encounter
 from records.encounters.services import encounters, providers
 from records.encounters.services.encounters import EncounterFacts
+from records.interchange.services import uploads
 from records.patients.enums import AddressKind, ContactKind, NameKind, PhoneKind, Sex
 from records.patients.models import Patient
 from records.patients.rules.names import PersonName
@@ -87,6 +90,22 @@ MAY_SEE: dict[tuple[str, str], set[str]] = {
     # Names of matters are written for everybody who works on retention; see the form's help text.
     ("HOLD", "matter"): HOLDS_SEEN_BY,
 }
+# Who asks for pages; the others only built the world.
+ASKERS = (
+    "clerk",
+    "supervisor",
+    "compliance",
+    "keeper",
+    "provider",
+    "doctor",
+    "administrator",
+    "bh_clerk",
+    "sud_clerk",
+    "stranger",
+    "nobody",
+)
+ENCOUNTERS_ASKED = ("open", "planned again", "visit", "other", "hidden")
+DOCUMENTS_ASKED = ("plain", "second", "voided", "care", "secret", "other", "hidden", "gone")
 # Pages on which oversight names patients of any unit, by number and name alone.
 OVERSIGHT = ("audit:",)
 
@@ -116,6 +135,7 @@ class World:
         self._build_stays()
         self._build_documents()
         self._build_loose_files()
+        self._build_imports()
         self._build_glass()
         self._build_requests()
         self._build_retention()
@@ -403,6 +423,30 @@ class World:
                     upload=Upload(content, f"{name}.pdf", "application/pdf"),
                 )
 
+    def _build_imports(self) -> None:
+        self.imports = {}
+        for key, unit, clerk in (
+            ("MAIN_FILE", self.main, "clerk"),
+            ("PROGRAMME_FILE", self.programme, "sud_clerk"),
+        ):
+            actor, word = self._as(clerk), self.aviary.word
+            resource = {
+                "resourceType": "Patient",
+                "name": [{"family": word(key, "name in a rejected file", "unfiled")}],
+                "birthDate": word(key, "birth date in a rejected file", "unfiled"),
+            }
+            bundle = {"resourceType": "Bundle", "type": "collection"}
+            content = json.dumps(bundle | {"entry": [{"resource": resource}]}).encode()
+            name = word(key, "name of a rejected file", "unfiled")
+            with context.acting_as(actor):
+                run = uploads.receive(
+                    actor=actor,
+                    unit=unit,
+                    files=[uploads.Received(f"{name}.json", content)],
+                )
+            jobs.work(Job.objects.get(kind=uploads.IMPORT, subject_id=run.pk).pk)
+            self.imports[key] = run
+
     def _build_glass(self) -> None:
         doctor = self._as("doctor")
         with context.acting_as(doctor):
@@ -566,11 +610,12 @@ class World:
         person_ids = {name: self.people[name].pk for name in ("bystander", "clerk")}
         self.ids = {
             "patient_id": patient_ids,
-            "encounter_id": {key: row.pk for key, row in self.encounters.items()},
-            "document_id": {key: row.pk for key, row in self.documents.items()},
+            "encounter_id": {key: self.encounters[key].pk for key in ENCOUNTERS_ASKED},
+            "document_id": {key: self.documents[key].pk for key in DOCUMENTS_ASKED},
             "unfiled_id": {key: row.pk for key, row in self.unfiled.items()},
             "request_id": {key: row.pk for key, row in self.requests.items()},
             "batch_id": {key: row.pk for key, row in self.batches.items()},
+            "run_id": {key: row.pk for key, row in self.imports.items()},
             "hold_id": {"HOLD": self.hold.pk},
             "rule_id": {"rule": self.rule.pk},
             "glass_id": {"OTHER": self.glass.pk},
