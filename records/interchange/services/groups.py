@@ -13,7 +13,7 @@ from records.interchange.enums import ItemKind
 from records.interchange.models import ImportedItem
 from records.interchange.selectors import items as selectors
 from records.interchange.services import directory as directories
-from records.interchange.services import items, papers, people, visits
+from records.interchange.services import items, matching, papers, people, visits
 from records.interchange.services import places as places_of
 from records.interchange.services.directory import Directory
 from records.interchange.services.orders import Chart, Order, Rejected, Taken
@@ -123,7 +123,7 @@ class Part:
         """Return the chart; of a new one, as it will be."""
         known = self.person.patient_id
         if known is not None:
-            patient = people.open_patient(self.order, known)
+            patient = matching.open_patient(self.order, known)
             line = line_of(people.facts_of(patient), patient.mrn)
             return Chart(known, patient.unit_id, patient.birth_on, line)
         incoming = self.person.incoming

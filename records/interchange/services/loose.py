@@ -20,7 +20,7 @@ from records.interchange.models import ImportedItem
 from records.interchange.rules import document_types
 from records.interchange.rules.visits import clipped
 from records.interchange.selectors import items as selectors
-from records.interchange.services import items, papers
+from records.interchange.services import items, pages, papers
 from records.interchange.services.orders import Order, PartRejected, Taken
 from records.interchange.values import AttachmentValue
 
@@ -32,7 +32,7 @@ def take(order: Order, value: AttachmentValue) -> Taken:
         PartRejected: it is no file of pages.
         FileRefused, SandboxUnavailable, VaultError, FilingRefused: nothing was kept.
     """
-    if value.kind not in papers.ENDINGS:
+    if value.kind not in pages.ENDINGS:
         raise PartRejected("A file of this kind cannot be shown as pages.", Reason.NO_PAGES)
     if order.patient_id is None:
         return wait(order, value)
@@ -126,7 +126,7 @@ def remember(order: Order, value: AttachmentValue, key: str, document: Document)
 
 def upload_of(value: AttachmentValue) -> Upload:
     name = PurePath(value.title.replace("\\", "/")).name or "file"
-    return Upload(value.content, papers.file_name(name, value.kind))
+    return Upload(value.content, pages.file_name(name, value.kind))
 
 
 def facts_of(value: AttachmentValue) -> DocumentFacts:

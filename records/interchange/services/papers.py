@@ -7,7 +7,6 @@ import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
@@ -22,15 +21,13 @@ from records.documents.selectors import documents as document_selectors
 from records.documents.services import corrections, prepared
 from records.documents.services.filing import DocumentFacts
 from records.documents.services.prepared import Prepared
-from records.documents.services.storing import Upload
-from records.interchange import narrative
-from records.interchange.enums import FileKind, ItemKind, Reason
+from records.interchange.enums import ItemKind, Reason
 from records.interchange.errors import InterchangeError
 from records.interchange.fhir import joining
 from records.interchange.models import ImportedItem
-from records.interchange.rules import document_types, moments, sensitivity, texts
+from records.interchange.rules import document_types, moments, sensitivity
 from records.interchange.rules.visits import clipped
-from records.interchange.services import items
+from records.interchange.services import items, pages
 from records.interchange.services.orders import Chart, Order, PartRejected, Rejected, Taken
 from records.interchange.services.places import Places
 from records.interchange.values import (
@@ -43,12 +40,6 @@ from records.interchange.values import (
 SOURCE = "source"
 LONGEST_TITLE = 160
 NEW_SOURCE = "Changed at its source"
-ENDINGS = {
-    FileKind.PDF: ".pdf",
-    FileKind.TIFF: ".tif",
-    FileKind.JPEG: ".jpg",
-    FileKind.PNG: ".png",
-}
 GONE = (
     "The document made of this was voided, destroyed, or moved to another chart, "
     "so what changed in it was not filed."
@@ -142,12 +133,12 @@ def prepare_one(order: Order, paper: Paper, chart: Chart, places: Places, stack:
             join(paper, places)
             if paper.is_unchanged:
                 return
-    pages, paper.source = made(order, paper.value, chart)
+    upload, paper.source = pages.made(order, paper.value, chart)
     document = paper.document
     paper.ready = stack.enter_context(
         prepared.prepare(
-            pages,
-            beside={SOURCE: packed(paper.source)} if paper.source else {},
+            upload,
+            beside={SOURCE: pages.packed(paper.source)} if paper.source else {},
             document_id=document.pk if document else None,
             number=document.version_number + 1 if document else prepared.NEW,
         )
@@ -197,43 +188,6 @@ def united(
         encounter=places.value_of(value.encounter),
     )
     return replace(whole, encounter=value.encounter) if whole else None
-
-
-def made(order: Order, value: Value, chart: Chart) -> tuple[Upload, bytes]:
-    """Return the pages of a document, and the source to keep beside them.
-
-    Raises:
-        PartRejected: an attached file is of a kind that has no pages.
-        PrintingError: the content cannot be set.
-    """
-    if isinstance(value, AttachmentValue):
-        if value.kind in ENDINGS:
-            return Upload(value.content, file_name(value.title, value.kind)), b""
-        words = texts.words_of(value.content, value.media_type)
-        if not words:
-            named = value.media_type or "unknown"
-            raise PartRejected(
-                f"A file of this kind ({clipped(named, 60)}) cannot be shown as pages.",
-                Reason.NO_PAGES,
-            )
-        value = texts.as_document(value, words)
-    house: dict[str, Any] = {"facility": order.unit.facility.name, "facility_lines": []}
-    pages = narrative.to_pdf(value, house=house, patient=chart.line)
-    return Upload(pages, "document.pdf", "application/pdf"), value.source_json
-
-
-def file_name(name: str, kind: FileKind) -> str:
-    """Return a name that ends as the content is: what a file is called proves nothing."""
-    bare = name.removesuffix(".gz")
-    ending = ENDINGS[kind]
-    endings = {FileKind.TIFF: (".tif", ".tiff"), FileKind.JPEG: (".jpg", ".jpeg")}
-    fits = bare.lower().endswith(endings.get(kind, (ending,)))
-    return bare[-200:] if fits else f"{bare[-190:]}{ending}"
-
-
-def packed(source: bytes) -> bytes:
-    """Return the source compressed, the same bytes for the same source."""
-    return gzip.compress(source, compresslevel=6, mtime=0)
 
 
 def write(order: Order, papers: list[Paper], chart: Chart, places: Places) -> Taken:

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any
 
 from django.utils import timezone
 
 from accounts import crypto
-from audit.errors import Refused
-from records.access.services import opening
 from records.interchange.enums import ItemKind, Reason
 from records.interchange.errors import InterchangeError
 from records.interchange.models import ImportedItem
 from records.interchange.rules import merging
 from records.interchange.rules import people as rules
-from records.interchange.rules.people import Numbers
 from records.interchange.rules.visits import clipped
 from records.interchange.selectors import items as selectors
-from records.interchange.services import items
+from records.interchange.services import items, matching
 from records.interchange.services.orders import Order, PartRejected
 from records.interchange.values import PatientBundleValue, PatientValue
 from records.patients.enums import NameKind, PhoneKind
 from records.patients.models import Patient
 from records.patients.rules.names import PersonName
-from records.patients.selectors import exact
-from records.patients.selectors import patients as patient_selectors
 from records.patients.services import numbers, patients
 from records.patients.services.facts import (
     PERSON_FIELDS,
@@ -38,10 +32,6 @@ from records.patients.services.facts import (
     ReachFacts,
 )
 
-OTHER_PERSON = (
-    "This number already belongs to somebody of another name and birth date here. "
-    "Nothing was imported; compare the two, and import from another sender with a feed of its own."
-)
 digest = partial(crypto.keyed_hash, kind="import")
 
 
@@ -50,22 +40,11 @@ def names_of(facts: type) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """What a source says of a patient, in the terms of the index."""
-
-    value: PatientValue
-    person: PersonFacts
-    reach: ReachFacts
-    numbers: Numbers
-    digests: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Plan:
     """Whose chart a part goes into: a known one, or a new one under `number`."""
 
     source_key: str
-    incoming: Incoming | None
+    incoming: matching.Incoming | None
     item: ImportedItem | None
     patient_id: int | None
     number: str
@@ -77,7 +56,7 @@ class Plan:
         return self.patient_id is None
 
 
-def incoming_of(order: Order, value: PatientValue) -> Incoming:
+def incoming_of(order: Order, value: PatientValue) -> matching.Incoming:
     """Return what a source says of a patient.
 
     Raises:
@@ -88,7 +67,7 @@ def incoming_of(order: Order, value: PatientValue) -> Incoming:
     except InterchangeError as error:
         raise PartRejected(error.message, error.reason) from error
     reach = rules.reach_facts(value)
-    return Incoming(
+    return matching.Incoming(
         value=value,
         person=person,
         reach=reach,
@@ -111,22 +90,24 @@ def plan(order: Order, group: PatientBundleValue) -> Plan | None:
     if group.patient is None:
         return plan_by_reference(order, group.reference.text)
     incoming = incoming_of(order, group.patient)
-    item = find_item(order, group.patient)
+    item = matching.find_item(order, group.patient)
     if item is not None:
-        patient = open_patient(order, item.patient_id or 0)
-        check_same_person(patient, incoming)
+        patient = matching.open_patient(order, item.patient_id or 0)
+        matching.check_same_person(patient, incoming)
         return known(incoming, item, patient.pk)
-    patient_id = match(order, incoming)
+    patient_id = matching.match(order, incoming)
     if patient_id is not None:
         return known(incoming, None, patient_id)
-    return Plan(group.patient.source_key, incoming, None, None, new_number(order, incoming), True)
+    return Plan(
+        group.patient.source_key, incoming, None, None, matching.new_number(order, incoming), True
+    )
 
 
 def plan_by_reference(order: Order, text: str) -> Plan | None:
     found = selectors.find_by_aliases(order.feed, [text], ItemKind.PATIENT).get(text)
     if found is None:
         return None
-    patient = open_patient(order, found.patient_id or 0)
+    patient = matching.open_patient(order, found.patient_id or 0)
     return Plan(found.source_key, None, found, patient.pk, patient.mrn, False)
 
 
@@ -138,92 +119,13 @@ def not_here(text: str) -> PartRejected:
     )
 
 
-def known(incoming: Incoming, item: ImportedItem | None, patient_id: int) -> Plan:
+def known(incoming: matching.Incoming, item: ImportedItem | None, patient_id: int) -> Plan:
     value = incoming.value
     is_changed = item is None or (
         item.source_hash != value.source_hash or not set(value.aliases) <= set(item.aliases)
     )
     key = item.source_key if item else value.source_key
     return Plan(key, incoming, item, patient_id, "", is_changed)
-
-
-def find_item(order: Order, value: PatientValue) -> ImportedItem | None:
-    """Return the patient as imported before: by key, or by alias where the key is only one."""
-    by_key = selectors.get_items(order.feed, [value.source_key])
-    if by_key:
-        return by_key[selectors.key_of(value.source_key)]
-    if value.source_key not in {f"Patient|{alias}" for alias in value.aliases}:
-        return None
-    found = selectors.find_by_aliases(order.feed, value.aliases, ItemKind.PATIENT)
-    ids = {item.pk for item in found.values()}
-    return next(iter(found.values())) if len(ids) == 1 else None
-
-
-def open_patient(order: Order, patient_id: int) -> Patient:
-    """Return the patient of a chart that the actor may open, with all that may change.
-
-    Raises:
-        ChartRefused, ChartUnknown, ChartDestroyed: the actor may not.
-    """
-    scope = opening.peek_scope(actor=order.actor, patient_id=patient_id)
-    return patient_selectors.get_patient_whole(scope)
-
-
-def check_same_person(patient: Patient, incoming: Incoming) -> None:
-    """Refuse a number under which somebody else is known: neither name nor birth date agrees.
-
-    Raises:
-        PartRejected: so it is.
-    """
-    names = set(rules.name_keys(incoming.value))
-    here = {patient.name_key, *(name.name_key for name in patient.names.all())}
-    families = {name.partition(" ")[0] for name in names}
-    is_name = bool(names & here) or patient.family_key in families
-    is_birth = patient.birth_on is None or incoming.person.birth_on in (None, patient.birth_on)
-    if not is_name and not is_birth:
-        raise PartRejected(OTHER_PERSON, Reason.OTHER_PERSON)
-
-
-def match(order: Order, incoming: Incoming) -> int | None:
-    """Return the registered person who this is by exact numbers, if the actor may open the chart.
-
-    Raises:
-        PartRejected: the record number of this house belongs to somebody else.
-    """
-    found = match_number(order, incoming)
-    if found is not None:
-        check_same_person(found, incoming)
-        return found.pk
-    social, born_on = incoming.numbers.ssn, incoming.person.birth_on
-    if not social or born_on is None:
-        return None
-    names = rules.name_keys(incoming.value)
-    same = exact.list_by_ssn(social, birth_on=born_on, name_keys=names)
-    only = find_openable(order, same[0]) if len(same) == 1 else None
-    return only.pk if only else None
-
-
-def match_number(order: Order, incoming: Incoming) -> Patient | None:
-    number = incoming.numbers.own
-    facility_id = order.unit.facility_id
-    found = exact.find_by_number(number, facility_id=facility_id) if number else None
-    return find_openable(order, found) if found is not None else None
-
-
-def find_openable(order: Order, patient_id: int) -> Patient | None:
-    """Return a patient if the actor may open the chart; otherwise it is as if not known."""
-    try:
-        return open_patient(order, patient_id)
-    except Refused:
-        return None
-
-
-def new_number(order: Order, incoming: Incoming) -> str:
-    """Return the record number of a new chart: the house's own that was sent, if it is free."""
-    own = incoming.numbers.own
-    if own and exact.find_by_number(own, facility_id=order.unit.facility_id) is None:
-        return own
-    return numbers.next_mrn()
 
 
 def write(order: Order, plan: Plan) -> tuple[int, bool]:
@@ -252,7 +154,7 @@ def write(order: Order, plan: Plan) -> tuple[int, bool]:
     return patient_id, is_news
 
 
-def register(order: Order, plan: Plan, incoming: Incoming) -> Patient:
+def register(order: Order, plan: Plan, incoming: matching.Incoming) -> Patient:
     return patients.register(
         actor=order.actor,
         unit_id=order.unit.pk,
@@ -264,9 +166,9 @@ def register(order: Order, plan: Plan, incoming: Incoming) -> Patient:
     )
 
 
-def change(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> None:
+def change(order: Order, plan: Plan, incoming: matching.Incoming, patient_id: int) -> None:
     """Put what the source changed into the chart; what people entered here stays."""
-    patient = open_patient(order, patient_id)
+    patient = matching.open_patient(order, patient_id)
     before = plan.item.digests if plan.item else {}
     person = merging.merged_person(facts_of(patient), incoming.person, before, digest)
     reach = merging.merged_reach(reach_of(patient), incoming.reach, before, digest)
@@ -280,7 +182,7 @@ def change(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> Non
     )
 
 
-def remember(order: Order, plan: Plan, incoming: Incoming, patient_id: int) -> None:
+def remember(order: Order, plan: Plan, incoming: matching.Incoming, patient_id: int) -> None:
     value = incoming.value
     if plan.item is not None:
         items.change(

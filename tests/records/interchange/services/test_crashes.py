@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -148,6 +149,29 @@ def test_a_killed_run_leaves_whole_charts_only(tmp_path, place, name, call, left
     result = house.load()
     assert (result["imported"], result["unchanged"], result["documents"]) == (2, 1, 4)
     assert shapes() == [(1, 2)] * 3
+    assert sweep() == 0
+
+
+@pytest.mark.committed
+def test_two_runs_at_once_make_each_chart_once(tmp_path):
+    storages._storages.pop("vault", None)
+    sweep()
+    house = House(tmp_path, tmp_path)
+    for number in range(4):
+        house.put(f"p{number}.json", whole(f"p{number}", birthDate=f"195{number}-01-01"))
+    command = [sys.executable, "manage.py", "import_records", str(house.folder), "--json"]
+
+    runs = [
+        subprocess.Popen(command, cwd=env.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    told = [json.loads(run.communicate()[0].splitlines()[-1]) for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0]
+    assert [item["read"] for item in told] == [4, 4]
+    assert sum(item["patients"] for item in told) == 4
+    assert sum(item["documents"] for item in told) == 8
+    assert shapes() == [(1, 2)] * 4
     assert sweep() == 0
 
 
