@@ -54,7 +54,12 @@ app.conf.beat_schedule = {
     },
     "sweep-orphans": {
         "task": "records.documents.tasks.sweep_orphans",
-        "schedule": crontab(minute=40),
-        "options": {"expires": 1800},
+        "schedule": crontab(hour=4, minute=40),
+        "options": {"expires": 3600},
+    },
+    "verify-vault-sample": {
+        "task": "records.documents.tasks.verify_sample",
+        "schedule": crontab(hour=5, minute=10),
+        "options": {"expires": 3600},
     },
 }

@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.enums import Action, Basis, Outcome
 from audit.services import events
 from records.documents import keepers
-from records.documents.errors import VaultForeign, VaultMissing
+from records.documents.errors import VaultForeign
 from records.documents.keepers import Keeper
 from records.documents.services import unfiled
 from records.documents.vault import checks
@@ -81,7 +81,7 @@ def verify(*, sample: int | None = None) -> VaultReport:
         report.checked += 1
         if fixity is not Fixity.INTACT:
             report.findings.append(Found(keeper.subject_type, row.pk, fixity))
-    report.orphans = len(_list_orphans()[0])
+    report.orphans = len(_list_orphans())
     _record(report)
     return report
 
@@ -96,10 +96,9 @@ def sweep(*, actor: User) -> int:
         VaultUnavailable: the store cannot be reached.
     """
     unfiled.remove_erased(actor)
-    orphans, total = _list_orphans()
-    if len(orphans) > max(ALWAYS_FEW, total * MOST_ORPHANS):
-        log.error("vault_foreign", orphans=len(orphans), objects=total)
-        raise VaultForeign(f"{len(orphans)} of {total} objects have no row")
+    orphans = _list_orphans()
+    if len(orphans) > ALWAYS_FEW:
+        _check_own(len(orphans))
     for item in orphans:
         checks.remove(item)
     if orphans:
@@ -107,20 +106,15 @@ def sweep(*, actor: User) -> int:
     return len(orphans)
 
 
-def _list_orphans() -> tuple[list[StoredObject], int]:
-    """Return the old objects without a row, and how many objects there are at all."""
-    total = sum(1 for _ in _objects())
-    if not total:
-        return [], 0
-    return list(checks.leftovers(keepers.which_known, timezone.now() - ORPHAN_AGE)), total
+def _list_orphans() -> list[StoredObject]:
+    return list(checks.leftovers(keepers.which_known, timezone.now() - ORPHAN_AGE))
 
 
-def _objects() -> Iterator[StoredObject]:
-    try:
-        yield from checks.list_objects()
-    except VaultMissing:
-        # A vault that nothing was ever kept in has no folder yet.
-        return
+def _check_own(orphans: int) -> None:
+    total = sum(1 for _ in checks.list_objects())
+    if orphans > total * MOST_ORPHANS:
+        log.error("vault_foreign", orphans=orphans, objects=total)
+        raise VaultForeign(f"{orphans} of {total} objects have no row")
 
 
 def _rows(sample: int | None) -> Iterator[tuple[Keeper, Any]]:

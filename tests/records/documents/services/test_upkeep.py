@@ -280,6 +280,15 @@ def test_clock_calls_the_sweeper_as_the_system(house, vault):
     assert tasks.sweep_orphans() == 1
 
 
+def test_clock_reads_a_sample_every_night(house, vault, monkeypatch):
+    monkeypatch.setattr(tasks, "NIGHTLY_SAMPLE", 2)
+    for _ in range(3):
+        files.erase(house.filed().versions.get().storage_name)
+
+    assert tasks.verify_sample() == 2
+    assert Event.objects.get(action="VAULT_VERIFIED").detail["missing"] == 2
+
+
 def test_every_table_that_names_bytes_is_asked(house):
     """A room that keeps bytes and forgot to register would otherwise lose them."""
     labels = {model._meta.label for model in keepers.stored_models()}

@@ -363,7 +363,9 @@ def test_discarding_needs_a_reason_and_is_recorded(house, at):
 
 def test_names_of_files_stay_out_of_the_log(house, at):
     client = at(house.clerk)
-    client.post(LIST, {"unit": house.unit.pk, "uploads": [file(pdf().content, "munoz-rosa-hiv.pdf")]})
+    client.post(
+        LIST, {"unit": house.unit.pk, "uploads": [file(pdf().content, "munoz-rosa-hiv.pdf")]}
+    )
     client.get(LIST)
     client.get(desk(UnfiledFile.objects.get()))
 
