@@ -19,11 +19,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config import figures
+from printing.words import MONTHS, day, local, moment
 
 register = template.Library()
 
 SPRITE = "vendor/tabler-icons/3.51.0/icons.svg"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
 PAGE_KEYS = ("after", "before", "page")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -49,34 +49,22 @@ MONTHS_OF_INFANCY = 24
 DAYS_OF_NEWBORN = 31
 
 
-@register.filter
-def day(value: date | datetime | None) -> str:
-    """Write a date as `Mar 14, 1961`; a moment is first taken to the facility's time zone."""
-    local = _local(value)
-    return f"{MONTHS[local.month - 1]} {local.day}, {local.year}" if local else ""
-
-
-@register.filter
-def moment(value: datetime | None) -> str:
-    """Write a moment as `Mar 14, 1961, 14:05` in the facility's time zone."""
-    local = _local(value)
-    if not isinstance(local, datetime):
-        return day(local)
-    return f"{day(local)}, {local:%H:%M}"
+register.filter("day", day)
+register.filter("moment", moment)
 
 
 @register.filter
 def clock(value: datetime | None) -> str:
     """Write only the time of a moment, to the second, as `14:05:09`."""
-    local = _local(value)
-    return f"{local:%H:%M:%S}" if isinstance(local, datetime) else ""
+    here = local(value)
+    return f"{here:%H:%M:%S}" if isinstance(here, datetime) else ""
 
 
 @register.filter
 def iso(value: date | datetime | None) -> str:
     """Write a date or moment for the `datetime` attribute of `<time>`."""
-    local = _local(value)
-    return local.isoformat() if local else ""
+    here = local(value)
+    return here.isoformat() if here else ""
 
 
 @register.filter
@@ -199,10 +187,10 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 @register.simple_tag
 def due(on: date | datetime | None, done: bool = False, today: date | None = None) -> SafeString:
     """Say when something is due in words, icon and colour: `2 days left`, `4 days late`."""
-    local = _local(on)
-    if local is None:
+    here = local(on)
+    if here is None:
         return due_mark("none", "no date")
-    due_on = local.date() if isinstance(local, datetime) else local
+    due_on = here.date() if isinstance(here, datetime) else here
     if done:
         return due_mark("none", f"was due {day(due_on)}")
     left = (due_on - (today or timezone.localdate())).days
@@ -260,12 +248,6 @@ def _due_text(left: int) -> str:
         return "due today"
     days = "1 day" if abs(left) == 1 else f"{abs(left)} days"
     return f"{days} late" if left < 0 else f"{days} left"
-
-
-def _local(value: date | datetime | None) -> date | datetime | None:
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
-    return value or None
 
 
 def _part(person: Any, name: str) -> Any:

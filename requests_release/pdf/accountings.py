@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from config.templatetags import chartroom
-from printing import typesetting
+from printing import typesetting, words
 from records.access.services.opening import ChartScope
+from records.patients.presenters import paper
 from records.patients.selectors import patients
 from requests_release.rules.accounting import AccountingRow
 from requests_release.services.accountings import Given
@@ -26,17 +26,12 @@ def typeset(scope: ChartScope, given: Given) -> bytes:
             "number_label": "Accounting",
             "number": str(accounting.pk),
             "printed_by": scope.actor.display_name,
-            "printed_at": chartroom.moment(timezone.now()),
+            "printed_at": words.moment(timezone.now()),
         },
-        "patient": {
-            "name": chartroom.person_name(patient),
-            "number": chartroom.mrn(patient.mrn),
-            "born": chartroom.born(patient),
-            "sex": patient.get_sex_display(),
-        },
-        "period_from": chartroom.day(accounting.period_from),
-        "period_to": chartroom.day(accounting.period_until),
-        "requested_on": chartroom.day(accounting.requested_on),
+        "patient": paper.patient_line(patient),
+        "period_from": words.day(accounting.period_from),
+        "period_to": words.day(accounting.period_until),
+        "requested_on": words.day(accounting.requested_on),
         "rows": [_row(row) for row in given.rows],
         "signature": {"role": "Prepared by", "name": scope.actor.display_name},
     }
@@ -45,12 +40,12 @@ def typeset(scope: ChartScope, given: Given) -> bytes:
 
 def _row(row: AccountingRow) -> dict[str, str]:
     values = {
-        "date": chartroom.day(row.first.on),
+        "date": words.day(row.first.on),
         "recipient": row.first.recipient,
         "address": row.first.recipient_address,
         "description": row.first.description,
         "purpose": row.first.purpose,
     }
     if row.count > 1:
-        values["repeats"] = f"{row.count} times; last on {chartroom.day(row.last_on)}"
+        values["repeats"] = f"{row.count} times; last on {words.day(row.last_on)}"
     return values

@@ -9,9 +9,9 @@ import pikepdf
 from django.conf import settings
 from django.utils import timezone
 
-from config.templatetags import chartroom
-from printing import typeset
+from printing import typeset, words
 from records.access.selectors import units
+from records.patients.presenters import paper
 from requests_release.enums import AuthorizedPurpose, Medium, Notice
 from requests_release.models import Authorization, Package, Request
 from requests_release.rules import bases
@@ -77,13 +77,7 @@ def _house(request: Request) -> dict[str, Any]:
 
 def patient_line(request: Request) -> dict[str, str]:
     """Return the banner of a request's patient."""
-    patient = request.patient
-    return {
-        "name": chartroom.person_name(patient),
-        "number": chartroom.mrn(patient.mrn),
-        "born": chartroom.born(patient),
-        "sex": patient.get_sex_display(),
-    }
+    return paper.patient_line(request.patient)
 
 
 def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]) -> dict[str, Any]:
@@ -91,15 +85,15 @@ def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]
     approved_on = timezone.localdate(request.approved_at)
     items = sources.list_items(request)
     days = sorted(item.service_on for item in items)
-    first, last = chartroom.day(days[0]), chartroom.day(days[-1])
+    first, last = words.day(days[0]), words.day(days[-1])
     purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
     return {
         "house": house,
-        "date": chartroom.day(approved_on),
+        "date": words.day(approved_on),
         "recipient": _lines(request.recipient_name, request.recipient_address),
         "patient": patient_line(request),
         "references": _facts(
-            ("Your request of", chartroom.day(request.received_on)),
+            ("Your request of", words.day(request.received_on)),
             ("Our number", request.number),
             ("Purpose", purpose),
             ("Ground", bases.rule_of(request.basis).cite),
@@ -126,7 +120,7 @@ def _index(request: Request, house: dict[str, Any], first_page: int) -> dict[str
         "documents": [
             {
                 "title": item.title,
-                "date": chartroom.day(item.service_on),
+                "date": words.day(item.service_on),
                 "pages": len(item.pages),
             }
             for item in sources.list_items(request)
@@ -151,12 +145,12 @@ def _notice(
 
 def _scope_of(form: Authorization) -> list[dict[str, str]]:
     """Return the scope of the consent, which goes along with the copies (42 CFR 2.32(b))."""
-    expiry = chartroom.day(form.expires_on) or form.expiry_event
+    expiry = words.day(form.expires_on) or form.expiry_event
     return _facts(
         ("Information", form.scope),
         ("Purpose", AuthorizedPurpose(form.purpose).label if form.purpose else ""),
         ("Recipients", ", ".join(form.recipients)),
-        ("Signed on", chartroom.day(form.signed_on)),
+        ("Signed on", words.day(form.signed_on)),
         ("Expires", expiry),
     )
 

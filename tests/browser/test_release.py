@@ -102,9 +102,7 @@ def test_the_pages_seen_are_counted_while_ticking(sign_in, scene):
 
 def test_a_requester_downloads_with_the_passcode(window, scene):
     ready = scene["ready"]
-    made = links.make_link(
-        actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=7
-    )
+    made = links.make_link(actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=7)
     window.goto(reverse("release_links:link_download", kwargs={"token": made.token}))
 
     assert broken_rules(window) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.http import fresh_sign_in_required, person
+from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.http import requires
 from audit.services import events
@@ -33,6 +35,8 @@ from records.retention.selectors import charts, due
 from records.retention.services import batches, proposals
 
 SHOWN_BEFORE_PROPOSING = 100
+Check = Callable[[User, Batch], Any]
+View = Callable[..., HttpResponse]
 
 
 @requires(PROPOSE_BATCH, methods=("GET", "POST"))
@@ -50,50 +54,63 @@ def batch_propose(request: HttpRequest) -> HttpResponse:
     return _show_chosen(request, ProposeForm.fresh(), ids)
 
 
+def checked_first(check: Check) -> Callable[[View], View]:
+    """Refuse whoever may not take a step before its page, and before they sign in again for it.
+
+    What is sent is checked by the service, under the batch's lock.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, batch_id: int) -> HttpResponse:
+            if request.method != "POST":
+                check(person(request), selectors.get_batch(batch_id))
+            return view(request, batch_id)
+
+        return checked
+
+    return decorate
+
+
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
+@checked_first(access.check_may_approve)
 @fresh_sign_in_required
 def batch_approve(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Approve exactly the batch that was seen; the person has just signed in again."""
     batch = selectors.get_batch(batch_id)
-    if request.method == "GET":
-        access.check_may_approve(person(request), batch)
     return _step(request, batch, "retention/batch_approve.html", SeenForm, batches.approve)
 
 
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
+@checked_first(lambda actor, batch: access.check_may_start(actor, batch, timezone.localdate()))
 @fresh_sign_in_required
 def batch_start(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Say what will be destroyed, ask once, and hand it to the worker."""
     batch = selectors.get_batch(batch_id)
-    if request.method == "GET":
-        access.check_may_start(person(request), batch, timezone.localdate())
     return _step(request, batch, "retention/batch_start.html", SeenForm, batches.start)
 
 
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
+@checked_first(lambda actor, batch: access.check_may_move(actor, batch, BatchStatus.RETURNED))
 def batch_return(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Return a batch to its proposer with a reason."""
     batch = selectors.get_batch(batch_id)
-    if request.method == "GET":
-        access.check_may_move(person(request), batch, BatchStatus.RETURNED)
     return _step(request, batch, "retention/batch_return.html", ReasonForm, batches.send_back)
 
 
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
+@checked_first(lambda actor, batch: access.check_may_move(actor, batch, BatchStatus.CANCELLED))
 def batch_cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Give a batch up with a reason."""
     batch = selectors.get_batch(batch_id)
-    if request.method == "GET":
-        access.check_may_move(person(request), batch, BatchStatus.CANCELLED)
     return _step(request, batch, "retention/batch_cancel.html", ReasonForm, batches.cancel)
 
 
 @requires(PROPOSE_BATCH, methods=("GET", "POST"))
+@checked_first(lambda actor, batch: access.check_may_move(actor, batch, BatchStatus.PROPOSED))
 def batch_again(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Propose a returned batch anew, without the charts that are ticked."""
     batch = selectors.get_batch(batch_id)
-    if request.method == "GET":
-        access.check_may_move(person(request), batch, BatchStatus.PROPOSED)
     left_out = set(_chosen(request.POST.getlist("leave_out")))
 
     def propose_again(**facts: Any) -> Batch:

@@ -20,7 +20,9 @@ def browse(db):
         client.force_login(user)
         if is_fresh:
             session = client.session
-            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
             session.save()
         return client
 

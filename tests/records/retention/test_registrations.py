@@ -1,0 +1,110 @@
+"""What other rooms see of this one: labels, flags, work on the home page."""
+
+import pytest
+from django.urls import reverse
+
+from audit import subjects
+from records.access import flags
+from records.access.worklists import sources_for
+from records.retention.selectors import stubs
+from tests.records.retention import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_log_knows_labels_and_links(house):
+    batch, hold = house.proposed(house.patient()), make.make_hold(house.patient())
+
+    assert subjects.labels("batch", [batch.pk, 0]) == {
+        str(batch.pk): f"destruction {batch.number}",
+        "0": "batch 0",
+    }
+    assert subjects.labels("hold", [hold.pk]) == {str(hold.pk): "Wyman v. Saint Brendan"}
+    assert subjects.labels("rule", [house.rule.pk]) == {
+        str(house.rule.pk): f"rule {house.rule.code}"
+    }
+    assert subjects.find("batch", batch.number.lower()) == [str(batch.pk)]
+    assert subjects.url("batch", batch.pk) == reverse(
+        "retention:batch_detail", kwargs={"batch_id": batch.pk}
+    )
+    assert subjects.url("hold", hold.pk).endswith(f"/holds/{hold.pk}/")
+    assert subjects.url("rule", house.rule.pk).endswith(f"/rules/{house.rule.pk}/")
+
+
+def test_held_patient_wears_a_flag(house):
+    held, free = house.patient(), house.patient()
+    make.make_hold(held)
+
+    assert [flag.label for flag in flags.list_flags(held.pk)] == ["Hold"]
+    assert flags.list_flags(free.pk) == []
+
+
+def work_of(user):
+    return {
+        source.name: [(item.what, item.why) for item in source.oldest(user, 10)]
+        for source in sources_for(user)
+        if source.name in ("destruction", "holds")
+    }
+
+
+def counts_of(user):
+    return {
+        source.name: source.count(user)
+        for source in sources_for(user)
+        if source.name in ("destruction", "holds")
+    }
+
+
+def test_batches_wait_for_whoever_can_take_the_next_step(house):
+    batch = house.proposed(house.patient())
+    first = (f"Judge destruction {batch.number}", "It waits for a first approval")
+    assert work_of(house.supervisor) == {"destruction": [first]}
+    assert work_of(house.clerk) == {"destruction": []}
+    assert work_of(house.compliance) == {"destruction": [], "holds": []}
+
+    make.batches.approve(actor=house.supervisor, batch_id=batch.pk, seen=make.seen(batch))
+
+    second = (f"Judge destruction {batch.number}", "It waits for a second approval")
+    assert work_of(house.supervisor) == {"destruction": []}
+    assert work_of(house.compliance)["destruction"] == [second]
+
+    make.batches.approve(actor=house.compliance, batch_id=batch.pk, seen=make.seen(batch))
+
+    last = (f"Carry out destruction {batch.number}", "It is approved by two people")
+    assert work_of(house.compliance)["destruction"] == [last]
+    assert counts_of(house.compliance) == {"destruction": 1, "holds": 0}
+
+    make.batches.send_back(
+        actor=house.compliance, batch_id=batch.pk, seen=make.seen(batch), reason="No"
+    )
+
+    assert work_of(house.clerk)["destruction"] == [
+        (f"Mend destruction {batch.number}", "It was returned to you")
+    ]
+    assert work_of(house.supervisor) == {"destruction": []}
+
+
+def test_proposer_who_could_approve_is_not_asked_to(house):
+    house.clerk = make.make_user("SUPERVISOR", "COMPLIANCE", unit=house.unit)
+    house.proposed(house.patient())
+
+    assert work_of(house.clerk)["destruction"] == []
+
+
+def test_holds_to_ask_about_wait_for_compliance(house):
+    due = make.make_hold(house.patient(), remind_on=make.date(2026, 1, 1))
+    make.make_hold(house.patient(), remind_on=make.date(2090, 1, 1))
+
+    assert work_of(house.compliance)["holds"] == [
+        (f"Ask whether hold {due.pk} still stands", "Its date to be asked about has come")
+    ]
+    assert counts_of(house.compliance)["holds"] == 1
+
+
+def test_search_can_ask_when_charts_were_destroyed(house):
+    gone, here = house.patient(), house.patient()
+    house.done(gone)
+
+    found = stubs.map_destroyed([gone.pk, here.pk])
+
+    assert list(found) == [gone.pk]
