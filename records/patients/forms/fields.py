@@ -52,6 +52,6 @@ class TypedDateField(forms.DateField):
         return meant.first
 
     def _why_not(self, text: str) -> str:
-        if not self.is_future_allowed and read_day(text, is_future_allowed=True):
+        if typed_dates.read(text, today=date.max):
             return "This lies in the future."
         return "There is no such date. Enter a day, for example 3/14/1961."

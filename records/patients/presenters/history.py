@@ -48,6 +48,7 @@ LABELS = {
 }
 # Keys of rows say nothing to a reader, and what never had a value was not changed.
 UNSHOWN = frozenset({"id", "patient", "chart", "registered_at", "registered_by", "created_at"})
+NAMES = ("family", "given", "middle", "suffix")
 NOTHING = (None, "", "None")
 
 
@@ -91,14 +92,14 @@ def _change(entry: LogEntry, unit_names: dict[str, str]) -> Change:
 def _pairs(
     model: type[Model], changes: dict[str, list[Any]]
 ) -> list[tuple[Field[Any, Any], list[Any]]]:
-    """Return the columns that changed; relations of rooms above come along unasked."""
-    fields = {field.name: field for field in model._meta.concrete_fields}
+    """Return the columns that changed, names first; relations of rooms above come unasked."""
+    fields = sorted(model._meta.concrete_fields, key=lambda field: field.name not in NAMES)
     return [
-        (fields[name], pair)
-        for name, pair in changes.items()
-        if name in fields
-        and name not in UNSHOWN
-        and not (pair[0] in NOTHING and pair[1] in NOTHING)
+        (field, changes[field.name])
+        for field in fields
+        if field.name in changes
+        and field.name not in UNSHOWN
+        and any(value not in NOTHING for value in changes[field.name])
     ]
 
 
