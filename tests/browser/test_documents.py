@@ -128,7 +128,8 @@ def test_thumbnails_are_drawn_and_no_events_of_their_own(page, scene):
     page.goto(at("document_view", document_id=scene.document.pk))
 
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.viewer-thumb img')].every(one => one.naturalWidth > 0)"
+        "() => [...document.querySelectorAll('.viewer-thumb img')]"
+        ".every(one => one.naturalWidth > 0)"
     )
 
     assert viewed() == [1]

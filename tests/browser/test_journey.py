@@ -339,7 +339,7 @@ def read_certificate(compliance, url):
         page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.body())
     )
     assert answer.headers["content-type"] == "application/pdf"
-    assert "Casey Clerk" in text
+    assert "MUÑOZ" in text
     assert "Sam Supervisor" in text
     assert "Chris Compliance" in text
 

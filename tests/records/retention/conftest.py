@@ -1,8 +1,6 @@
-import time
-
 import pytest
-from django.test import Client
 
+from tests.builders import sign_in, sign_in_freshly
 from tests.records.retention import factories as make
 
 
@@ -15,15 +13,7 @@ def house(db):
 def browse(db):
     """Return a browser in which a person is signed in, and has just proved who they are."""
 
-    def sign_in(user, *, is_fresh=True):
-        client = Client()
-        client.force_login(user)
-        if is_fresh:
-            session = client.session
-            session["account_authentication_methods"] = [
-                {"method": "password", "at": time.time(), "reauthenticated": True}
-            ]
-            session.save()
-        return client
+    def open_browser(user, *, is_fresh=True):
+        return sign_in_freshly(user) if is_fresh else sign_in(user)
 
-    return sign_in
+    return open_browser

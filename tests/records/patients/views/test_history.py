@@ -1,0 +1,44 @@
+import pytest
+
+from audit.enums import Action
+from records.patients.services import residue
+from tests import builders, trail
+from tests.records.patients import world
+from tests.records.patients.views.pages import browsers, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_history_tells_who_changed_what_from_what_to_what(house, patient):
+    world.change(house.supervisor, patient, sex="MALE")
+    browser = builders.sign_in(house.clerk)
+
+    answer = browser.get(f"/patients/{patient.pk}/history/")
+
+    [event] = trail.events_of(Action.CHART_OPENED)
+    assert "Sex Female Male" in text_of(answer)
+    assert "Patient changed Sam Ito" in text_of(answer)
+    assert "6789" not in answer.content.decode()
+    assert (event.patient_id, event.subject_id) == (patient.pk, "history")
+
+
+def test_every_role(house, patient):
+    url = f"/patients/{patient.pk}/history/"
+    found = {name: client.get(url).status_code for name, client in browsers(house).items()}
+
+    assert found == {
+        "CLERK": 200,
+        "SUPERVISOR": 200,
+        "COMPLIANCE": 200,
+        "PROVIDER": 403,
+        "ADMINISTRATOR": 403,
+        "STRANGER": 403,
+    }
+
+
+def test_a_patient_whose_history_was_purged_shows_nothing(house, patient):
+    residue.purge_history(actor=house.compliance, patient_ids=[patient.pk])
+
+    answer = builders.sign_in(house.clerk).get(f"/patients/{patient.pk}/history/")
+
+    assert "Nothing was changed yet" in text_of(answer)

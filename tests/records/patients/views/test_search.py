@@ -1,0 +1,206 @@
+from datetime import date
+
+import pytest
+
+from audit.enums import Action
+from audit.models import Event
+from records.patients.selectors import browsing
+from tests import builders, trail
+from tests.factories.people import PASSWORD, make_user
+from tests.records.patients import world
+from tests.records.patients.views.pages import (
+    HTMX,
+    bold_of,
+    browsers,
+    rows_of,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+URL = "/patients/"
+
+
+@pytest.fixture
+def browser(house):
+    return builders.sign_in(house.clerk)
+
+
+def test_search_shows_two_identifiers_a_line_and_what_matched(patient, browser):
+    answer = browser.get(URL, {"q": "muñ rosa"})
+
+    number = "-".join(patient.mrn[at : at + 2] for at in range(0, 8, 2))
+    assert answer.status_code == 200
+    assert rows_of(answer) == [
+        f"MUÑ OZ, Rosa Elena Mar 14, 1961 (65) Female {number} Main file room never seen"
+    ]
+    assert bold_of(answer) == ["MUÑ", "Rosa"]
+    assert "1 found" in text_of(answer)
+    assert answer.headers["Vary"] == "HX-Request, Cookie"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_search_says_why_somebody_matched(patient, browser):
+    shown = {
+        text: rows_of(browser.get(URL, {"q": text}))[0].split(" Mar 14")[0]
+        for text in ("delacroix", "717 555 0123", "6789", "3/14/1961")
+    }
+
+    assert shown == {
+        "delacroix": "MUÑOZ, Rosa Elena maiden name DELACROIX, Rosa",
+        "717 555 0123": "MUÑOZ, Rosa Elena phone",
+        "6789": "MUÑOZ, Rosa Elena end of social security number",
+        "3/14/1961": "MUÑOZ, Rosa Elena birth date",
+    }
+
+
+def test_search_is_an_event_with_those_shown_and_no_word_of_what_was_typed(patient, browser, house):
+    browser.get(URL, {"q": "Rosa Muñoz 3/14/1961"})
+    browser.get(URL, {"q": "ROSA"})
+
+    first, second = trail.events_of(Action.PATIENTS_SEARCHED)
+    assert (first.actor_id, first.basis, first.outcome) == (
+        house.clerk.pk,
+        "DIRECTORY",
+        "SUCCESS",
+    )
+    assert (trail.shown_in(first), trail.shown_in(second)) == ([patient.pk], [patient.pk])
+    assert (first.detail["kinds"], first.detail["found"]) == (["NAME"], 1)
+    assert len(first.detail["terms"]) == 3
+    assert first.detail["terms"][0] == second.detail["terms"][0]
+    kept = repr([event.__dict__ for event in Event.objects.all()]).casefold()
+    assert not any(word in kept for word in ("muñoz", "munoz", "1961"))
+
+
+def test_search_while_typing_answers_the_results_alone(patient, browser):
+    answer = browser.get(URL, {"q": "muñoz"}, headers=HTMX)
+
+    body = answer.content.decode()
+    assert body.lstrip().startswith('<div id="results"')
+    assert "<html" not in body
+    assert answer.headers["HX-Replace-Url"] == "/patients/?q=mu%C3%B1oz"
+    assert len(rows_of(answer)) == 1
+
+
+def test_a_field_emptied_while_typing_brings_the_list_back(patient, browser):
+    answer = browser.get(URL, {"q": " "}, headers=HTMX)
+
+    body = answer.content.decode()
+    assert body.lstrip().startswith('<div id="results"')
+    assert (len(rows_of(answer)), answer.headers["HX-Replace-Url"]) == (1, "/patients/")
+
+
+def test_nobody_found_leads_to_registering_with_what_was_typed(browser):
+    answer = browser.get(URL, {"q": "Rosa Muñoz 3/14/1961"})
+
+    assert "Nobody found" in text_of(answer)
+    query = "?family=Mu%C3%B1oz&amp;given=Rosa&amp;birth_on=03%2F14%2F1961"
+    assert f'href="/patients/register/{query}"' in answer.content.decode()
+
+
+def test_a_reader_who_may_not_register_is_not_invited_to(house):
+    answer = builders.sign_in(house.provider).get(URL, {"q": "nobody"})
+
+    assert "Nobody found" in text_of(answer)
+    assert "/patients/register/" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_social_security_number_is_in_no_answer(patient, browser, headers):
+    found = browser.get(URL, {"q": world.SSN}, headers=headers)
+    missed = browser.get(URL, {"q": "219-44-6780"}, headers=headers)
+
+    assert "social security number" in rows_of(found)[0]
+    for answer in (found, missed):
+        everything = answer.content.decode() + str(answer.headers)
+        assert "219" not in everything
+        assert "6780" not in everything
+    assert "The number that you typed is not shown again." in text_of(found)
+    if headers:
+        assert found.headers["HX-Replace-Url"] == "/patients/"
+
+
+def test_going_straight_to_the_only_chart(patient, browser, house):
+    stranger = builders.sign_in(house.stranger)
+
+    assert browser.get(URL, {"q": "muñoz", "go": "1"}).headers["Location"] == (
+        f"/charts/{patient.pk}/"
+    )
+    assert stranger.get(URL, {"q": "muñoz", "go": "1"}).status_code == 200
+    world.register(house.clerk, house.main, given="Ines")
+    assert browser.get(URL, {"q": "muñoz", "go": "1"}).status_code == 200
+
+
+def test_list_shows_the_charts_that_one_may_open_as_an_event(patient, browser, house):
+    answer = browser.get(URL)
+
+    [event] = trail.events_of(Action.PATIENTS_LISTED)
+    assert len(rows_of(answer)) == 1
+    assert (event.actor_id, trail.shown_in(event)) == (house.clerk.pk, [patient.pk])
+
+
+def test_list_pages_forward_and_back_to_the_first(house, browser, monkeypatch):
+    monkeypatch.setattr(browsing, "PAGE", 2)
+    for given in ("Anna", "Berta", "Carla"):
+        world.register(house.clerk, house.main, given=given, middle="")
+
+    first = browser.get(URL)
+    key = first.context["page"].next_key
+    second = browser.get(URL, {"after": key})
+
+    assert [row.split(" Mar")[0] for row in rows_of(first)] == ["MUÑOZ, Anna", "MUÑOZ, Berta"]
+    assert [row.split(" Mar")[0] for row in rows_of(second)] == ["MUÑOZ, Carla"]
+    assert "First" not in text_of(first)
+    assert ("First" in text_of(second), "Next" in text_of(second)) == (True, False)
+    assert [trail.shown_in(event) for event in trail.events_of(Action.PATIENTS_LISTED)] == [
+        [line.patient_id for line in first.context["page"].lines],
+        [line.patient_id for line in second.context["page"].lines],
+    ]
+
+
+def test_every_role_sees_what_it_may(house, patient):
+    world.register(make_user("CLERK", unit=house.programme), house.programme, given="Ramona")
+    shown = {}
+    for name, client in browsers(house).items():
+        listed, found = client.get(URL), client.get(URL, {"q": "muñoz"})
+        shown[name] = (
+            listed.status_code,
+            len(rows_of(listed)),
+            found.status_code,
+            ["directory only" in row for row in rows_of(found)],
+        )
+
+    assert shown == {
+        "CLERK": (200, 1, 200, [False]),
+        "SUPERVISOR": (200, 1, 200, [False]),
+        "COMPLIANCE": (200, 1, 200, [False]),
+        "PROVIDER": (200, 0, 200, [True]),
+        "ADMINISTRATOR": (403, 0, 403, []),
+        "STRANGER": (200, 0, 200, [True]),
+    }
+
+
+def test_only_reading_is_allowed(browser):
+    assert browser.post(URL, {"q": "muñoz"}).status_code == 405
+
+
+def test_a_stranger_to_the_house_is_sent_to_sign_in(client, db):
+    assert client.get(URL).headers["Location"].startswith("/sign-in/login/")
+
+
+def test_a_destroyed_chart_says_since_when(destroyed, keepers):
+    answer = builders.sign_in(_with_password(keepers.clerk)).get(URL, {"q": "wyman"})
+
+    [row] = rows_of(answer)
+    assert f"destroyed on {destroyed.destroyed_on:%b %-d, %Y}" in row
+
+
+def test_somebody_who_died_shows_it(house, browser):
+    world.register(house.clerk, house.main, died_on=date(2020, 5, 6))
+
+    assert "Mar 14, 1961 (59) died May 6, 2020" in rows_of(browser.get(URL))[0]
+
+
+def _with_password(user):
+    user.set_password(PASSWORD)
+    user.save()
+    return user
