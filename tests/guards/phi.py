@@ -517,3 +517,8 @@ UNTRACKED = {
     "auditlog.LogEntry": "is itself the before and after of tracked rows, and is purged with them",
     "retention.Evaluation": "derived: computed anew every night from rows that are tracked",
 }
+
+# Identifiers that screens show before and after, and why.
+SHOWN_BEFORE_AND_AFTER = {
+    ("patients.Patient", "mrn"): "stands in the banner of every page that shows the history",
+}
