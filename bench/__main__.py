@@ -63,8 +63,9 @@ def as_table(found):
     """Return the figures as Markdown, the largest size last."""
     sizes = sorted(found)
     heads = [f"{size:,}: ms (p95)" for size in sizes] + [f"{size:,}: U" for size in sizes]
+    now = datetime.datetime.now(datetime.UTC)
     lines = [
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}, "
+        f"{now:%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}, "
         f"Python {platform.python_version()}. "
         + " ".join(f"U at {size:,} patients: {found[size]['U_ms']} ms." for size in sizes),
         "",
