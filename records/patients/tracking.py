@@ -26,7 +26,6 @@ auditlog.register(
         "block_initial_birth",
         "version",
         "last_seen_on",
-        "mrn",
         "submission_key",
         "chart",
     ],
