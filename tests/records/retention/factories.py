@@ -23,6 +23,7 @@ from records.patients.models import Identifier, Patient
 from records.retention.models import AgeOfMajority, Batch, Hold, HoldPatient, ScheduleRule
 from records.retention.services import batches, evaluations, proposals
 from records.retention.services.moves import Seen
+from tests.factories.people import PASSWORD
 
 _numbers = itertools.count(1)
 # A state that no schedule of law names, so that tests say which rules there are.
@@ -43,7 +44,7 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, **facts: Any) -> Use
         display_name=facts.pop("display_name", f"Keeper {number}"),
         **facts,
     )
-    user.set_password("correct horse battery staple")
+    user.set_password(PASSWORD)
     with attributing(anybody()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
