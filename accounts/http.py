@@ -36,11 +36,14 @@ def fresh_sign_in_to_post(view: View) -> View:
     return _fresh(view, methods=("POST",))
 
 
+def _is_stale(request: HttpRequest) -> bool:
+    return bool(reauthentication.is_reauthentication_required(request, app="chartroom"))
+
+
 def _fresh(view: View, methods: tuple[str, ...]) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        is_stale = reauthentication.is_reauthentication_required(request, app="chartroom")
-        if request.method in methods and is_stale:
+        if request.method in methods and _is_stale(request):
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import get_resolver
 
-from accounts import crypto
+from accounts import crypto, tasks
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import sessions
@@ -167,6 +167,15 @@ def test_clock_ends_sessions_that_nobody_asks_with_any_more(user, clock):
     assert facts_of(*ENDS) == [(Action.SESSION_EXPIRED, Outcome.SUCCESS, user.pk, "", {})]
     assert (is_open(left_behind), is_open(in_use)) == (False, True)
     assert len(events_of(*ENDS)) == 1
+
+
+def test_task_of_the_clock_ends_what_is_over(user, clock):
+    sign_in(user)
+    clock.shift(IDLE)
+
+    tasks.expire_idle_sessions()
+
+    assert [event.action for event in events_of(*ENDS)] == [Action.SESSION_EXPIRED]
 
 
 def test_clock_finds_nothing_to_tell_of_sessions_that_ended_otherwise(user, clock):

@@ -23,7 +23,7 @@ class ChartGrantForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users.list_users(is_active=True)  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users.list_users(is_active=True).prefetch_related(None)  # type: ignore[attr-defined]
         self.fields["user"].label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> datetime | None:
@@ -38,4 +38,4 @@ class ChartRevokeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users.list_users()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users.list_users().prefetch_related(None)  # type: ignore[attr-defined]

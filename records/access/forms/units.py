@@ -75,7 +75,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users.list_users(is_active=True)  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users.list_users(is_active=True).prefetch_related(None)  # type: ignore[attr-defined]
         self.fields["user"].label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -99,4 +99,4 @@ class RevokeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users.list_users()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users.list_users().prefetch_related(None)  # type: ignore[attr-defined]

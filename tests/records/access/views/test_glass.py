@@ -310,3 +310,13 @@ def test_right_given_meanwhile_needs_no_glass(house, patient):
     )
 
     assert client.get(path_of(patient)).url == CHART.format(patient.pk)
+
+
+def test_half_made_sign_in_breaks_no_glass(house, patient, settings):
+    settings.ROLES_REQUIRING_SECOND_FACTOR = ["CLERK"]
+    client = sign_in_freshly(house.stranger)
+
+    answers = [client.get(path_of(patient)), client.post(path_of(patient), {"reason": REASON})]
+
+    assert [answer.url.partition("?")[0] for answer in answers] == ["/sign-in/2fa/"] * 2
+    assert BrokenGlass.objects.count() == 0
