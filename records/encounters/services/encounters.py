@@ -29,6 +29,11 @@ __all__ = [
     "transfer",
 ]
 
+PLANNED_ONLY = (EncounterStatus.PLANNED,)
+OPEN_STAY = (EncounterStatus.IN_PROGRESS,)
+OVER = (EncounterStatus.DISCHARGED,)
+OPEN_STATUSES = (EncounterStatus.PLANNED, EncounterStatus.IN_PROGRESS)
+
 
 @attributed
 def begin(
@@ -86,7 +91,7 @@ def arrive(*, actor: User, encounter_id: int, version: int, at: datetime) -> Enc
         StayOpen: the patient has an open stay.
     """
     target = EncounterStatus.IN_PROGRESS
-    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    step = rows.open_move(actor, encounter_id, version, PLANNED_ONLY, {"status": target})
     encounter = step.encounter
     if step.is_done:
         return encounter
@@ -156,7 +161,7 @@ def discharge(
     """
     target = EncounterStatus.DISCHARGED
     done = {"status": target, "ended_at": at, "disposition": disposition}
-    step = rows.open_step(actor, encounter_id, version, done, rows.last_step_by)
+    step = rows.open_move(actor, encounter_id, version, OPEN_STAY, done)
     encounter = step.encounter
     if step.is_done:
         return encounter
@@ -181,7 +186,7 @@ def reopen(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
         StayOpen: the patient has been admitted again since.
     """
     target = EncounterStatus.IN_PROGRESS
-    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    step = rows.open_move(actor, encounter_id, version, OVER, {"status": target})
     encounter = step.encounter
     if step.is_done:
         return encounter
@@ -206,7 +211,7 @@ def cancel(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
     """
     target = EncounterStatus.CANCELLED
-    step = rows.open_step(actor, encounter_id, version, {"status": target}, rows.last_step_by)
+    step = rows.open_move(actor, encounter_id, version, OPEN_STATUSES, {"status": target})
     encounter = step.encounter
     if step.is_done:
         return encounter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,16 @@ from audit.services import events
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.encounters.enums import EncounterStatus
-from records.encounters.errors import EncounterChangedMeanwhile, StayOpen
+from records.encounters.errors import (
+    EncounterChangedMeanwhile,
+    EncounterMoveNotAllowed,
+    StayOpen,
+)
 from records.encounters.models import Encounter, EncounterMove, EncounterStatusChange
 from records.encounters.rules.transitions import Move
 from records.patients.services import life
 
+ONE_OPEN_STAY = "encounters_encounter_one_open_stay"
 SEEN = (EncounterStatus.IN_PROGRESS, EncounterStatus.DISCHARGED)
 
 
@@ -33,6 +38,29 @@ class Step:
     encounter: Encounter
     scope: ChartScope
     is_done: bool = False
+
+
+def open_move(
+    actor: User, encounter_id: int, version: int, sources: Collection[str], done: dict[str, Any]
+) -> Step:
+    """Lock an encounter for the step from one of `sources` that leaves it with the values `done`.
+
+    A step that the same person sent twice is done once: the second finds its own values.
+
+    Raises:
+        EncounterMoveNotAllowed: its status is none of `sources`.
+        EncounterChangedMeanwhile: somebody else saved it since the page was opened.
+        ChartRefused, ChartUnknown: the actor has no ground for this chart.
+    """
+    step = open_step(actor, encounter_id, version, done, lambda row: last_step_by(row, *sources))
+    if not step.is_done and step.encounter.status not in sources:
+        raise EncounterMoveNotAllowed(
+            patient_id=step.encounter.patient_id,
+            subject_type="encounter",
+            subject_id=encounter_id,
+            detail={"from": step.encounter.status, "to": str(done["status"])},
+        )
+    return step
 
 
 def open_step(
@@ -74,6 +102,8 @@ def save(encounter: Encounter, fields: list[str]) -> None:
         with transaction.atomic():
             encounter.save(update_fields=[*fields, "version"])
     except IntegrityError as error:
+        if ONE_OPEN_STAY not in str(error):
+            raise
         raise StayOpen(patient_id=encounter.patient_id) from error
 
 
@@ -126,9 +156,10 @@ def last_move_at(encounter: Encounter) -> datetime | None:
     return moves.values_list("moved_at", flat=True).first()
 
 
-def last_step_by(encounter: Encounter) -> int | None:
-    """Return who brought the encounter to its status."""
-    return encounter.status_changes.order_by("-pk").values_list("changed_by", flat=True).first()
+def last_step_by(encounter: Encounter, *sources: str) -> int | None:
+    """Return who brought the encounter from one of `sources` to its status, if that was last."""
+    step = encounter.status_changes.order_by("-pk").first()
+    return step.changed_by_id if step and step.from_status in sources else None
 
 
 def last_move_by(encounter: Encounter) -> int | None:

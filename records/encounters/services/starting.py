@@ -95,7 +95,9 @@ def _insert(scope: ChartScope, new: Encounter) -> Encounter:
             return faster
         if "account_is_unique" in str(error):
             raise AccountTaken(patient_id=scope.patient_id) from error
-        raise StayOpen(patient_id=scope.patient_id) from error
+        if rows.ONE_OPEN_STAY in str(error):
+            raise StayOpen(patient_id=scope.patient_id) from error
+        raise
     return new
 
 
