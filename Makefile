@@ -10,10 +10,10 @@ OLD_POSTGRES := /usr/lib/postgresql/15/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PORT ?= 8000
 
-.PHONY: help setup run test check promises chromium test-deep coverage bench lock clean
+.PHONY: help setup run test check promises chromium test-deep coverage screenshots bench lock clean
 
 help:
-	@echo "setup run test check promises test-deep coverage bench lock clean"
+	@echo "setup run test check promises test-deep coverage screenshots bench lock clean"
 
 setup: .venv/installed
 
@@ -62,6 +62,10 @@ test-deep: setup
 
 coverage: setup
 	$(PY) -m pytest -n 2 -m "not deep and not browser" --cov --cov-report=term-missing:skip-covered
+
+# The pictures of the README, taken by the journey test.
+screenshots: setup
+	CHARTROOM_SCREENSHOTS=docs/images $(PY) -m pytest -q tests/browser/test_journey.py
 
 bench: setup
 	$(PY) -m bench
