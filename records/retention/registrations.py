@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import subjects
 from jobs import registry
@@ -47,7 +48,12 @@ def _flags(patient_id: int) -> list[Flag]:
 
 def _panel(scope: ChartScope) -> dict[str, Any]:
     facts = charts.map_facts([scope.patient_id]).get(scope.patient_id)
-    return {"facts": facts, "holds": holds.list_standing(scope.patient_id)}
+    eligible_on = facts.eligible_on if facts else None
+    return {
+        "facts": facts,
+        "is_over": eligible_on is not None and eligible_on <= timezone.localdate(),
+        "holds": holds.list_standing(scope.patient_id),
+    }
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:

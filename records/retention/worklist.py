@@ -57,7 +57,7 @@ def register_all() -> None:
     """Show both queues to those whose roles carry them."""
     register(
         WorkSource(
-            "destruction", VIEW_RETENTION, "retention:batch_list", _count_batches, _oldest_batches
+            "Destruction", VIEW_RETENTION, "retention:batch_list", _count_batches, _oldest_batches
         )
     )
-    register(WorkSource("holds", PLACE_HOLD, "retention:hold_list", _count_holds, _oldest_holds))
+    register(WorkSource("Holds", PLACE_HOLD, "retention:hold_list", _count_holds, _oldest_holds))

@@ -69,7 +69,7 @@ def bars(years: Sequence[YearCount], today: date) -> list[Bar]:
     if early:
         groups.append((f"before {today.year}", early, {"show": "now"}))
     known = {year.year: year for year in years}
-    for year in range(today.year, min(last, max([today.year, *known])) + 1):
+    for year in range(today.year, last + 1):
         found = [known[year]] if year in known else []
         groups.append((str(year), found, {"show": "all", "year": year}))
     if far:

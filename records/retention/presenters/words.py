@@ -19,6 +19,11 @@ WORDS: dict[str, str] = {
     "TAKEN_OUT": "Taken out when it was proposed again",
     "BATCH_CANCELLED": "The batch was cancelled",
 }
+# Nought years: until the very day, or a law that was looked up and sets no period.
+NO_TERM: dict[str, str] = {
+    TermKind.AFTER_MAJORITY: "until coming of age",
+    TermKind.AFTER_LAST_ENCOUNTER: "no period set",
+}
 FAILURES = {
     "STARTER_LOST_RIGHT": "Whoever started it may no longer do so.",
     "REMAINS_FOUND": "Something that should be gone is still there.",
@@ -46,6 +51,8 @@ def term(kind: str, years: int | None) -> str:
         return "for ever"
     if kind == TermKind.UNTIL_BIRTHDAY:
         return f"until the {_ordinal(years or 0)} birthday"
+    if not years:
+        return NO_TERM.get(kind, "not at all")
     what = str(TermKind(kind).label).removeprefix("Years ")
     return f"{years} year{'' if years == 1 else 's'} {what}"
 

@@ -23,6 +23,7 @@ from records.retention.permissions import VIEW_RETENTION
 from records.retention.presenters import charts as chart_presenter
 from records.retention.presenters import due as presenter
 from records.retention.presenters import filters
+from records.retention.presenters import stubs as stub_presenter
 from records.retention.rules import eligibility
 from records.retention.selectors import batches, charts, due, facts, holds, schedule, stubs
 
@@ -108,5 +109,9 @@ def stub_detail(request: HttpRequest, patient_id: int) -> HttpResponse:
         subject_id=patient_id,
         durable=True,
     )
-    values = {"stub": stub, "certificate": stubs.get_certificate(stub.item.batch_id)}
+    values = {
+        "stub": stub,
+        "abstract": stub_presenter.present(stub),
+        "certificate": stubs.get_certificate(stub.item.batch_id),
+    }
     return render(request, "retention/stub.html", values)

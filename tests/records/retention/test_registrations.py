@@ -43,7 +43,7 @@ def work_of(user):
     return {
         source.name: [(item.what, item.why) for item in source.oldest(user, 10)]
         for source in sources_for(user)
-        if source.name in ("destruction", "holds")
+        if source.name in ("Destruction", "Holds")
     }
 
 
@@ -51,54 +51,54 @@ def counts_of(user):
     return {
         source.name: source.count(user)
         for source in sources_for(user)
-        if source.name in ("destruction", "holds")
+        if source.name in ("Destruction", "Holds")
     }
 
 
 def test_batches_wait_for_whoever_can_take_the_next_step(house):
     batch = house.proposed(house.patient())
     first = (f"Judge destruction {batch.number}", "It waits for a first approval")
-    assert work_of(house.supervisor) == {"destruction": [first]}
-    assert work_of(house.clerk) == {"destruction": []}
-    assert work_of(house.compliance) == {"destruction": [], "holds": []}
+    assert work_of(house.supervisor) == {"Destruction": [first]}
+    assert work_of(house.clerk) == {"Destruction": []}
+    assert work_of(house.compliance) == {"Destruction": [], "Holds": []}
 
     make.batches.approve(actor=house.supervisor, batch_id=batch.pk, seen=make.seen(batch))
 
     second = (f"Judge destruction {batch.number}", "It waits for a second approval")
-    assert work_of(house.supervisor) == {"destruction": []}
-    assert work_of(house.compliance)["destruction"] == [second]
+    assert work_of(house.supervisor) == {"Destruction": []}
+    assert work_of(house.compliance)["Destruction"] == [second]
 
     make.batches.approve(actor=house.compliance, batch_id=batch.pk, seen=make.seen(batch))
 
     last = (f"Carry out destruction {batch.number}", "It is approved by two people")
-    assert work_of(house.compliance)["destruction"] == [last]
-    assert counts_of(house.compliance) == {"destruction": 1, "holds": 0}
+    assert work_of(house.compliance)["Destruction"] == [last]
+    assert counts_of(house.compliance) == {"Destruction": 1, "Holds": 0}
 
     make.batches.send_back(
         actor=house.compliance, batch_id=batch.pk, seen=make.seen(batch), reason="No"
     )
 
-    assert work_of(house.clerk)["destruction"] == [
+    assert work_of(house.clerk)["Destruction"] == [
         (f"Mend destruction {batch.number}", "It was returned to you")
     ]
-    assert work_of(house.supervisor) == {"destruction": []}
+    assert work_of(house.supervisor) == {"Destruction": []}
 
 
 def test_proposer_who_could_approve_is_not_asked_to(house):
     house.clerk = make.make_user("SUPERVISOR", "COMPLIANCE", unit=house.unit)
     house.proposed(house.patient())
 
-    assert work_of(house.clerk)["destruction"] == []
+    assert work_of(house.clerk)["Destruction"] == []
 
 
 def test_holds_to_ask_about_wait_for_compliance(house):
     due = make.make_hold(house.patient(), remind_on=make.date(2026, 1, 1))
     make.make_hold(house.patient(), remind_on=make.date(2090, 1, 1))
 
-    assert work_of(house.compliance)["holds"] == [
+    assert work_of(house.compliance)["Holds"] == [
         (f"Ask whether hold {due.pk} still stands", "Its date to be asked about has come")
     ]
-    assert counts_of(house.compliance)["holds"] == 1
+    assert counts_of(house.compliance)["Holds"] == 1
 
 
 def test_search_can_ask_when_charts_were_destroyed(house):

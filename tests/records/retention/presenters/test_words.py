@@ -18,6 +18,9 @@ from records.retention.presenters import words
         ("UNTIL_BIRTHDAY", 12, "until the 12th birthday"),
         ("AFTER_MAJORITY", 5, "5 years after coming of age"),
         ("AFTER_DEATH", 6, "6 years after death"),
+        ("AFTER_MAJORITY", 0, "until coming of age"),
+        ("AFTER_LAST_ENCOUNTER", 0, "no period set"),
+        ("AFTER_DEATH", 0, "not at all"),
         ("PERMANENT", None, "for ever"),
     ],
 )

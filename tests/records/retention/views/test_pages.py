@@ -252,7 +252,7 @@ def test_chart_page_has_a_panel_and_a_flag(house, world, browse):
     content = browse(house.clerk).get(url).content.decode()
 
     assert "Wyman v. Saint Brendan" in content
-    assert "Kept until Mar 1, 2011 (ZZ Code 1.1)" in content
+    assert "Term over since Mar 2, 2011 (ZZ Code 1.1)" in content
     assert reverse("retention:chart_explain", kwargs={"patient_id": world["held"].pk}) in content
 
 
