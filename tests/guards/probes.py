@@ -96,6 +96,7 @@ def _choices(world: World) -> list[Probe]:
                 method="POST",
                 data={"patient": patient_id},
             ),
+            Probe("retention:hold_place", query=query),
             Probe("retention:batch_propose", query={"chart": patient_id}),
             Probe("retention:batch_propose", method="POST", data={"chart": patient_id}),
         ]

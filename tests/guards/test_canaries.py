@@ -51,7 +51,6 @@ NO_PATIENT = {
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
     "audit:seal_list": "how the trail is sealed",
-    "encounters:encounter_arrive": "goes to the encounter",
     "patients:patient_register": "an empty form; candidates are asked for by a probe",
     "interchange:import_list": "figures of imports",
     "interchange:import_upload": "an empty form",
@@ -96,6 +95,12 @@ RECORDS = (
 )
 
 
+def none(faults: list[str]) -> None:
+    """Fail with every fault on a line of its own."""
+    if faults:
+        pytest.fail(f"{len(faults)} faults\n" + "\n".join(faults), pytrace=False)
+
+
 class Inspector:
     """Sends everything and collects what is wrong, each fault as one line."""
 
@@ -129,7 +134,7 @@ class Inspector:
         if shown:
             self.showing.add(route)
         if answer.status >= 500 and answer.status != 503:
-            self.faults["failed"].add(line)
+            self.faults["failed"].add(f"{line}: {answer.error}")
         self.faults["doubled"] |= {f"{line}: {key}" for key in answer.doubled}
         self._judge_events(route, line, answer, shown)
         self._judge_sight(person, route, line, shown)
@@ -218,17 +223,17 @@ def test_every_page_shows_what_it_may_after_its_event(second_connection, spoken,
 
     for name, faults in inspector.faults.items():
         with subtests.test(name):
-            assert sorted(faults) == []
+            none(sorted(faults))
     with subtests.test("pages without a canary have a reason"):
         routes = {route.name for route in own_routes()}
-        assert sorted(routes - inspector.showing - set(NO_PATIENT)) == []
+        none(sorted(routes - inspector.showing - set(NO_PATIENT)))
     with subtests.test("reasons are not stale"):
-        assert sorted(set(NO_PATIENT) & inspector.showing) == []
-        assert sorted({*NO_PATIENT, *COVERED, *NOT_POSTED} - routes) == []
+        none(sorted(set(NO_PATIENT) & inspector.showing))
+        none(sorted({*NO_PATIENT, *COVERED, *NOT_POSTED} - routes))
     with subtests.test("administrators see no page of a patient"):
-        assert sorted(inspector.patient_pages_of_administrator) == []
+        none(sorted(inspector.patient_pages_of_administrator))
     with subtests.test("hidden and missing are the same"):
-        assert _twins(inspector) == []
+        none(_twins(inspector))
     _check_stores(world, spoken, subtests)
 
 
@@ -344,13 +349,13 @@ def _check_stores(world: World, spoken: io.StringIO, subtests: Any) -> None:
     """Look where no patient may stand: trail, sessions, jobs, logs, cache and queue."""
     for table in _tables_without_patients():
         with subtests.test("table", table=table):
-            assert _birds_in_table(world, table) == []
+            none(_birds_in_table(world, table))
     with subtests.test("logs"):
-        assert [str(bird) for bird in world.aviary.found_in(spoken.getvalue())] == []
+        none([str(bird) for bird in world.aviary.found_in(spoken.getvalue())])
         assert len(spoken.getvalue().splitlines()) > 1000
     with subtests.test("cache and queue"):
         held = _everything_in_cache()
-        assert [str(bird) for bird in world.aviary.found_in(held)] == []
+        none([str(bird) for bird in world.aviary.found_in(held)])
 
 
 def _tables_without_patients() -> list[str]:

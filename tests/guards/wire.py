@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
+import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +18,8 @@ from urllib.parse import unquote
 import pypdfium2
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import got_request_exception
 from django.test import RequestFactory
 
 from tests.guards import people
@@ -49,6 +52,7 @@ class Answer:
     headers: list[tuple[str, str]]
     body: bytes
     events: list[Event]
+    error: str = ""
     texts: list[str] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
 
@@ -84,8 +88,10 @@ class Wire:
 
     def __init__(self, second: Any) -> None:
         self.second = second
-        self.application = get_wsgi_application()
+        self.application = WSGIHandler()  # as config.wsgi makes it
         self.cookies: dict[str, str] = {}
+        self.error = ""
+        got_request_exception.connect(self._note)
 
     def sign_in(self, name: str, user_id: int) -> None:
         """Keep the session of a person who has just proved who they are."""
@@ -109,6 +115,7 @@ class Wire:
             factory.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[name]
         request = getattr(factory, method.lower())(path, data or {})
         started: list[Any] = []
+        self.error = ""
 
         def start_response(status: str, found: list[tuple[str, str]], *_: Any) -> None:
             started.extend((int(status.split()[0]), found))
@@ -123,9 +130,16 @@ class Wire:
         close = getattr(response, "close", None)
         if close:
             close()
-        answer = Answer(started[0], headers_, body, events)
+        answer = Answer(started[0], headers_, body, events, self.error)
         _read(answer)
         return answer
+
+    def _note(self, **_: Any) -> None:
+        """Remember what went wrong inside, and where."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            self.error = f"{type(error).__name__} at {frame.filename}:{frame.lineno}: {error}"
 
     def _events(self, request_id: str) -> list[Event]:
         """Read what is committed, from the other connection."""

@@ -13,6 +13,8 @@ from audit.errors import Refused
 from audit.http import requires
 from audit.services import events
 from records.access.selectors import scopes
+from records.access.services import opening
+from records.patients.presenters import banner
 from records.patients.selectors import lines as directory
 from records.retention.errors import HoldLifted, HoldOfRequest, HoldTooLate, PatientNotFound
 from records.retention.forms.holds import CoverForm, HoldForm, LiftForm
@@ -74,7 +76,7 @@ def hold_detail(request: HttpRequest, hold_id: int) -> HttpResponse:
 @requires(PLACE_HOLD, methods=("GET", "POST"))
 def hold_place(request: HttpRequest) -> HttpResponse:
     """Place a hold on the patients whose numbers are entered."""
-    form = HoldForm(request.POST or None, initial={"patient_ids": request.GET.get("mrn", "")})
+    form = HoldForm(request.POST or None, initial={"patient_ids": _chosen_number(request)})
     if request.method == "POST" and form.is_valid():
         try:
             hold = holds.place(
@@ -118,6 +120,21 @@ def hold_lift(request: HttpRequest, hold_id: int) -> HttpResponse:
     return _show(request, "retention/hold_lift.html", {"form": form, "hold": hold})
 
 
+def _chosen_number(request: HttpRequest) -> str:
+    """Return the record number of the chart that the address names by its key, opening it."""
+    key = request.GET.get("patient", "")
+    if request.method != "GET" or not (key.isdecimal() and len(key) < 19):
+        return ""
+    scope = opening.open_chart(
+        actor=person(request),
+        patient_id=int(key),
+        purpose=Purpose.RETENTION,
+        subject_type="page",
+        subject_id="hold",
+    )
+    return banner.get_banner(scope).mrn
+
+
 def _get_standing(hold_id: int, action: Action) -> Hold:
     hold = selectors.get_hold(hold_id)
     facts: dict[str, Any] = {"action": action, "subject_type": "hold", "subject_id": hold_id}
@@ -125,6 +142,13 @@ def _get_standing(hold_id: int, action: Action) -> Hold:
         raise HoldLifted(**facts)
     if hold.request_id:
         raise HoldOfRequest(**facts)
+    events.record(
+        action=Action.RETENTION_LISTED,
+        purpose=Purpose.RETENTION,
+        subject_type="hold",
+        subject_id=hold_id,
+        durable=True,
+    )
     return hold
 
 

@@ -79,7 +79,8 @@ def rule_change(request: HttpRequest, rule_id: int) -> HttpResponse:
 @requires(CHANGE_SCHEDULE, methods=("POST",))
 def rule_confirm(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Note that the person has read the source again today."""
-    schedule.confirm(actor=person(request), rule_id=rule_id, on=timezone.localdate())
+    row = selectors.get_row(rule_id)
+    schedule.confirm(actor=person(request), rule_id=row.pk, on=timezone.localdate())
     return redirect("retention:rule_detail", rule_id=rule_id)
 
 
