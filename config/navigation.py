@@ -93,7 +93,7 @@ DESKS: tuple[Desk, ...] = (
         "hammer",
         "access:glass_list",
         key="b",
-        permissions=("access.review_broken_glass",),
+        permissions=("access.view_broken_glass",),
     ),
     Desk(
         "users",

@@ -61,7 +61,7 @@ def _words(package: Package, step: str) -> str:
     if package.state == PackageState.BUILDING:
         return STEP_LABELS[step]
     if package.state == PackageState.READY:
-        return f"{package.page_count} pages, ready to deliver"
+        return f"{package.page_count} pages in one file"
     if package.state == PackageState.FAILED:
         return f"The package could not be built ({package.error_code})."
     return "The package is void: the request changed after its approval."

@@ -4,11 +4,17 @@ import threading
 
 import psycopg2
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.utils import timezone
 
 from config.runtime import databases
 from tests.servers import TEST
+
+
+def add_row(key):
+    """A row in a table that the application may freely write."""
+    Session.objects.create(session_key=key, session_data="", expire_date=timezone.now())
 
 
 def ask(link, question):
@@ -38,11 +44,16 @@ def test_connections_have_the_role_that_their_name_says(
 @pytest.mark.django_db
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_rows_of_a_test_are_rolled_back(attempt, second_connection):
-    assert not Group.objects.filter(name="of a test").exists()
+    assert not Session.objects.filter(session_key="of a test").exists()
 
-    Group.objects.create(name="of a test")
+    add_row("of a test")
 
-    assert ask(second_connection, "SELECT count(*) FROM auth_group WHERE name = 'of a test'") == 0
+    assert (
+        ask(
+            second_connection, "SELECT count(*) FROM django_session WHERE session_key = 'of a test'"
+        )
+        == 0
+    )
 
 
 @pytest.mark.committed
@@ -50,11 +61,16 @@ def test_rows_of_a_test_are_rolled_back(attempt, second_connection):
 def test_rows_of_a_committed_test_are_seen_by_others_and_gone_afterwards(
     attempt, second_connection
 ):
-    assert not Group.objects.filter(name="committed").exists()
+    assert not Session.objects.filter(session_key="committed").exists()
 
-    Group.objects.create(name="committed")
+    add_row("committed")
 
-    assert ask(second_connection, "SELECT count(*) FROM auth_group WHERE name = 'committed'") == 1
+    assert (
+        ask(
+            second_connection, "SELECT count(*) FROM django_session WHERE session_key = 'committed'"
+        )
+        == 1
+    )
 
 
 @pytest.mark.committed
@@ -62,17 +78,17 @@ def test_rows_of_a_committed_test_are_seen_by_others_and_gone_afterwards(
 def test_open_transactions_of_others_do_not_stop_the_next_clone(attempt, app_dsn):
     links = [psycopg2.connect(**app_dsn) for _ in range(2)]
     for link in links:
-        ask(link, "SELECT count(*) FROM auth_group")
+        ask(link, "SELECT count(*) FROM django_session")
 
     def hold():
         with transaction.atomic():
-            Group.objects.create(name="from a thread")
+            add_row("from a thread")
 
     thread = threading.Thread(target=hold)
     thread.start()
     thread.join()
 
-    assert Group.objects.filter(name="from a thread").count() == 1
+    assert Session.objects.filter(session_key="from a thread").count() == 1
 
 
 @pytest.mark.promise

@@ -56,7 +56,10 @@ def _names(person, **where):
     ("role", "desks"),
     [
         (Role.CLERK, ["home", "patients", "documents", "imports", "release", "retention"]),
-        (Role.SUPERVISOR, ["home", "patients", "documents", "imports", "release", "retention"]),
+        (
+            Role.SUPERVISOR,
+            ["home", "patients", "documents", "imports", "release", "retention", "glass"],
+        ),
         (Role.COMPLIANCE, ["home", "patients", "release", "retention", "audit", "glass"]),
         (Role.PROVIDER, ["home", "patients"]),
         (Role.ADMINISTRATOR, ["home", "users", "units"]),

@@ -68,6 +68,7 @@ SINGLE_IMPORTS = {
 # Queries on another room's table that no selector of that room offers.
 FOREIGN_QUERIES = {
     "records/interchange/management/commands/import_records.py User": "a sign-in name on the line",
+    "records/interchange/services/people.py Patient": "reads the person whose facts are merged",
 }
 # Imports inside functions: a room's apps.py (models are loaded only then) and tasks.py (a leaf).
 INLINE_IN = ("apps.py", "tasks.py")

@@ -500,7 +500,7 @@ def test_progress_is_asked_cheaply(as_clerk, clerk, patient, approver, stored):
 
     assert (first.status_code, again.status_code, over.status_code) == (200, 204, 286)
     assert "Waiting for a worker" in first.content.decode()
-    assert "ready to deliver" in over.content.decode()
+    assert "pages in one file" in over.content.decode()
     assert "CONNELL" not in first.content.decode() + over.content.decode()
 
 

@@ -31,6 +31,9 @@ class GrantedRight(models.Model):
         abstract = True
         default_permissions = ()
 
+    def __str__(self) -> str:
+        return f"right {self.pk}"
+
 
 class UnitUserPermission(GrantedRight, UserObjectPermissionBase):
     """A person's right on a unit."""

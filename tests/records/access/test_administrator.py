@@ -32,7 +32,7 @@ def client(house, patient):
 
 @pytest.mark.parametrize("route", OF_A_PATIENT, ids=lambda route: route.name)
 def test_every_address_of_a_patient_is_refused(client, patient, route):
-    arguments = {name: patient.pk for name in route.arguments}
+    arguments = dict.fromkeys(route.arguments, patient.pk)
     path = reverse(route.name, kwargs=arguments)
 
     for method in sorted({"GET", "POST"} & set(route.methods)):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.enums import Action, Basis, Outcome
+from config.templatetags.chartroom import mrn
 from records.access.enums import ReviewOutcome
 from records.access.models import BrokenGlass
 from records.access.services import glass, rights
@@ -53,7 +54,7 @@ def test_page_says_whose_chart_it_is_and_what_will_happen_with_an_event_first(ho
 
     text = answer.content.decode()
     assert "O&#x27;CONNELL, Freda" in text
-    assert patient.mrn in text
+    assert mrn(patient.mrn) in text
     assert "1962" in text
     assert "Main file room" in text
     assert "The chart opens for 60 minutes." in text
@@ -202,6 +203,18 @@ def test_compliance_sees_all_and_reviews(house, patient):
         patient.pk,
         [patient.pk],
     ]
+
+
+def test_review_leads_to_what_was_looked_at(house, patient):
+    row = broken_ago(house.stranger, patient, hours=2)
+    client = sign_in(make_user(Role.COMPLIANCE))
+    shown = client.get(f"/access/glass/{row.pk}/").content.decode()
+
+    answer = client.get("/log/", {"patient": row.chart_id, "person": row.user_id})
+
+    assert f"/log/?patient={row.chart_id}&amp;person={row.user_id}" in shown
+    assert answer.status_code == 200
+    assert patient.family.upper() in answer.content.decode()
 
 
 def test_supervisor_sees_those_of_own_units_and_reviews_none(house, patient):
