@@ -192,6 +192,15 @@ def test_a_destroyed_chart_says_since_when(destroyed, keepers):
 
     [row] = rows_of(answer)
     assert f"destroyed on {destroyed.destroyed_on:%b %-d, %Y}" in row
+    assert f"/retention/stubs/{destroyed.pk}/" in answer.content.decode()
+
+
+def test_directory_line_keeps_the_last_visit_to_those_who_may_open_the_chart(house, patient):
+    [own] = rows_of(builders.sign_in(house.clerk).get(URL, {"q": "muñoz"}))
+    [apart] = rows_of(builders.sign_in(house.provider).get(URL, {"q": "muñoz"}))
+
+    assert own.endswith("never seen")
+    assert apart.endswith("directory only")
 
 
 def test_somebody_who_died_shows_it(house, browser):
