@@ -71,12 +71,15 @@ bench: setup
 	$(PY) -m bench
 
 COMPILE := $(PY) -m piptools compile --quiet --no-emit-index-url --no-emit-find-links \
-	--no-emit-trusted-host --strip-extras --allow-unsafe --generate-hashes
+	--no-emit-trusted-host --no-strip-extras --allow-unsafe --generate-hashes
 
 # Everything for a workplace, and from it, at the same versions, what a hospital's image holds.
+# Extras stay named: without them pip looks for `coverage[toml]` anew, and meets a release without
+# a hash as soon as there is a newer one.
 lock: setup
 	$(COMPILE) --all-extras --output-file=requirements.lock pyproject.toml
-	$(COMPILE) --constraint=requirements.lock --output-file=docker/requirements.lock pyproject.toml
+	cp requirements.lock docker/requirements.lock
+	$(COMPILE) --output-file=docker/requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache htmlcov .coverage

@@ -9,6 +9,8 @@ import tomllib
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from yamllint import linter
 from yamllint.config import YamlLintConfig
 
@@ -50,7 +52,13 @@ def settings_read():
 
 
 def pins(name):
-    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", text(name), re.M))
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==(\S+)", text(name), re.M))
+
+
+def pinned_extras(name):
+    """Return the extras that a lock file names, each by its package."""
+    found = re.findall(r"^([A-Za-z0-9_.-]+)\[([^]]*)\]==", text(name), re.M)
+    return {package: set(extras.split(",")) for package, extras in found}
 
 
 def test_every_setting_that_compose_gives_is_read(compose):
@@ -191,6 +199,21 @@ def test_lock_holds_hashes_for_everything():
             block.split()[0] for block in blocks if "==" in block and "--hash=" not in block
         ] == []
         assert "\n--" not in text(name), "an index or a folder of wheels"
+
+
+def test_lock_names_every_extra_that_a_package_asks_for():
+    pinned = pinned_extras("requirements.lock")
+
+    missing = [
+        (package, str(wanted))
+        for package in pins("requirements.lock")
+        for wanted in map(Requirement, importlib.metadata.requires(package) or [])
+        if wanted.extras
+        and (not wanted.marker or wanted.marker.evaluate({"extra": ""}))
+        and not wanted.extras <= pinned.get(canonicalize_name(wanted.name), set())
+    ]
+
+    assert missing == [], "pip looks for these anew, and meets releases without a hash"
 
 
 def test_every_setting_is_documented_and_every_documented_setting_is_read():
