@@ -44,8 +44,14 @@ def package_progress(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @requires(DELIVER_RELEASE)
 def package_file(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Give the finished file to the clerk who prints and mails it; an event, no disclosure."""
+    """Give the finished file to the clerk who prints and mails it; an event, no disclosure.
+
+    Raises:
+        ClassHidden: it holds a document of a class that the clerk may not see.
+    """
     opened = frames.open_request(request, request_id, action=Action.PACKAGE_CHECKED)
+    for item in opened.found.items:
+        opened.scope.check_class(item.sensitivity)
     package = services.get_finished(request=opened.request)
     name = f"{opened.request.number}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}

@@ -1,7 +1,8 @@
 """A hospital in small, built by the services, with a canary in every field that can hold text.
 
 Patients by name: VISIBLE (main file room), OTHER (another listed unit), HIDDEN (a unit that is
-not listed), DUE (main; proposed for destruction), GONE (main; destroyed). VISIBLE has documents of
+not listed), DUE (main; proposed for destruction), LATE (main; its destruction
+approved), GONE (main; destroyed). VISIBLE has documents of
 ordinary and of protected classes. People by name, see `PEOPLE`.
 """
 
@@ -64,6 +65,7 @@ BORN = {
     "HIDDEN": date(1953, 9, 27),
     "DUE": date(1951, 5, 19),
     "GONE": date(1949, 2, 11),
+    "LATE": date(1947, 7, 17),
 }
 CARE, SECRET = SensitivityClass.HIV, SensitivityClass.PSYCHNOTE
 # Who may see which area of whom. `directory` is the line that search shows; `chart` the rest.
@@ -83,6 +85,8 @@ MAY_SEE: dict[tuple[str, str], set[str]] = {
     ("HIDDEN", "chart"): {"sud_clerk"},
     ("DUE", "directory"): SEARCHERS,
     ("DUE", "chart"): IN_MAIN,
+    ("LATE", "directory"): SEARCHERS,
+    ("LATE", "chart"): IN_MAIN,
     ("GONE", "directory"): SEARCHERS,
     ("GONE", "chart"): IN_MAIN,
     ("MAIN_FILE", "unfiled"): IN_MAIN,
@@ -130,6 +134,7 @@ class World:
             ("HIDDEN", self.programme, "sud_clerk"),
             ("DUE", self.main, "clerk"),
             ("GONE", self.main, "clerk"),
+            ("LATE", self.main, "clerk"),
         ):
             self.patients[name] = self._register(name, unit, self.people[clerk])
         self._build_stays()
@@ -280,7 +285,7 @@ class World:
         self._stay("hidden", "HIDDEN", "sud_clerk", now - timedelta(days=1))
         self._stay("other", "OTHER", "bh_clerk", now - timedelta(days=1))
         self._visit("visit", "VISIBLE", "clerk", now - timedelta(days=90))
-        for name, clerk in (("DUE", "clerk"), ("GONE", "clerk")):
+        for name, clerk in (("DUE", "clerk"), ("GONE", "clerk"), ("LATE", "clerk")):
             self._visit(name.lower(), name, clerk, LONG_AGO)
         self._take_steps(now)
 
@@ -386,7 +391,7 @@ class World:
         self._file("form", "VISIBLE", clerk, type_code="AUTHORIZATION")
         self._file("other", "OTHER", self._as("bh_clerk"))
         self._file("hidden", "HIDDEN", self._as("sud_clerk"))
-        for name in ("DUE", "GONE"):
+        for name in ("DUE", "GONE", "LATE"):
             self._file(name.lower(), name, clerk, service_on=LONG_AGO.date())
         with context.acting_as(clerk):
             filing.replace(
@@ -563,6 +568,7 @@ class World:
     def _build_retention(self) -> None:
         evaluations.refresh([patient.pk for patient in self.patients.values()])
         self._destroy("GONE")
+        self.batches["approved"] = self._approve("LATE")
         self.batches["proposed"] = self._propose("DUE")
         word, officer = self.aviary.word, self._as("compliance")
         with context.acting_as(officer):
@@ -586,17 +592,21 @@ class World:
                 actor=clerk, patient_ids=[self.patients[name].pk], location="Basement"
             )
 
-    def _destroy(self, name: str) -> None:
+    def _approve(self, name: str) -> Batch:
         batch = self._propose(name)
-        for person, step in (
-            ("supervisor", batches.approve),
-            ("compliance", batches.approve),
-            ("compliance", batches.start),
-        ):
-            batch.refresh_from_db()
-            actor = self._as(person)
-            with context.acting_as(actor):
-                step(actor=actor, batch_id=batch.pk, seen=Seen(batch.status, batch.digest))
+        for person in ("supervisor", "compliance"):
+            self._take(batches.approve, person, batch)
+        return batch
+
+    def _take(self, step: Any, person: str, batch: Batch) -> None:
+        batch.refresh_from_db()
+        actor = self._as(person)
+        with context.acting_as(actor):
+            step(actor=actor, batch_id=batch.pk, seen=Seen(batch.status, batch.digest))
+
+    def _destroy(self, name: str) -> None:
+        batch = self._approve(name)
+        self._take(batches.start, "compliance", batch)
         state = jobs.work(job_of(batch).pk)
         batch.refresh_from_db()
         assert batch.status == "DONE", (state, batch.status)

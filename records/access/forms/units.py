@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
-from accounts.roles import Role
 from accounts.selectors import users
 from records.access.enums import SensitivityClass, UnitRight
 from records.access.models import CustodyUnit, Facility

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import Role
+from accounts.enums import Role
 from records.access.enums import UnitRight
 from records.access.models import (
     ChartUserPermission,

@@ -36,10 +36,11 @@ class Abstract:
     mother_maiden_name: str
     died_on: date | None
     visits: list[Visit]
+    is_whole: bool
 
 
-def present(stub: Stub) -> Abstract:
-    """Return the residual abstract of a stub."""
+def present(stub: Stub, *, is_whole: bool) -> Abstract:
+    """Return the residual abstract of a stub; what tells of care only where it is shown whole."""
     stored = stub.abstract
     died_on = _day(stored["died_on"])
     return Abstract(
@@ -52,9 +53,10 @@ def present(stub: Stub) -> Abstract:
         sex=_label(Sex, stored["sex"]),
         numbers=[number["value"] for number in stored["numbers"]],
         aliases=stored["aliases"],
-        mother_maiden_name=stored["mother_maiden_name"],
+        mother_maiden_name=stored["mother_maiden_name"] if is_whole else "",
         died_on=died_on,
-        visits=[_visit(visit) for visit in stored["encounters"]],
+        visits=[_visit(visit) for visit in stored["encounters"]] if is_whole else [],
+        is_whole=is_whole,
     )
 
 

@@ -29,6 +29,15 @@ def get_visible_stub(user: User, patient_id: int) -> Stub:
     return stub
 
 
+def is_shown_whole(user: User, stub: Stub) -> bool:
+    """Tell whether the person works in the unit that kept the chart.
+
+    Others, to whom the directory shows the patient, learn who it was and when it went, not when
+    and why the patient was here (minimum necessary, 45 CFR 164.502(b)).
+    """
+    return stub.unit_id in rights.get_unit_rights(user).open_units
+
+
 def map_destroyed(patient_ids: Iterable[int]) -> dict[int, datetime]:
     """Return when each of these patients' charts was destroyed; others are not in it."""
     rows = Stub.objects.filter(pk__in=list(patient_ids))

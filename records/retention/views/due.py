@@ -100,10 +100,11 @@ def chart_explain(request: HttpRequest, patient_id: int) -> HttpResponse:
 def stub_detail(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Show what remains of a destroyed chart: who it was, and when and why it went."""
     stub = stubs.get_visible_stub(person(request), patient_id)
+    is_whole = stubs.is_shown_whole(person(request), stub)
     events.record(
         action=Action.CHART_OPENED,
         patient_id=patient_id,
-        basis=Basis.DIRECTORY,
+        basis=Basis.UNIT if is_whole else Basis.DIRECTORY,
         purpose=Purpose.RETENTION,
         subject_type="stub",
         subject_id=patient_id,
@@ -111,7 +112,7 @@ def stub_detail(request: HttpRequest, patient_id: int) -> HttpResponse:
     )
     values = {
         "stub": stub,
-        "abstract": stub_presenter.present(stub),
+        "abstract": stub_presenter.present(stub, is_whole=is_whole),
         "certificate": stubs.get_certificate(stub.item.batch_id),
     }
     return render(request, "retention/stub.html", values)

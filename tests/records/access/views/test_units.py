@@ -76,6 +76,8 @@ def test_list_costs_the_same_for_three_and_for_six(house, client, django_assert_
 
 
 def test_create_makes_a_unit_nobody_may_open_yet(house, client):
+    shown = client.get("/access/units/new/")
+
     answer = client.post(
         "/access/units/new/",
         {
@@ -87,6 +89,7 @@ def test_create_makes_a_unit_nobody_may_open_yet(house, client):
     )
 
     unit = CustodyUnit.objects.get(code="EH")
+    assert list(shown.context["form"].fields)[:3] == ["facility", "code", "name"]
     assert (answer.status_code, answer.url) == (302, f"/access/units/{unit.pk}/")
     assert (unit.name, unit.is_listed, unit.sensitivity_classes) == (
         "Employee health",
