@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from records.patients.enums import BirthPrecision, MatchStyle, QueryKind, Sex
-from records.patients.rules import mrn, names, search_terms
+from records.patients.rules import mrn, names, nicknames, search_terms
 from records.patients.rules.search_terms import Interpretation
 from records.patients.rules.typed_dates import TypedDate
 from records.patients.selectors.lines import DirectoryLine
@@ -85,7 +85,7 @@ def registration_query(text: str, *, today: date) -> str:
 
 
 def _names(text: str, named: Interpretation) -> dict[str, str]:
-    """Return the typed words that are names, as written: family name before a comma, or last."""
+    """Return the typed words that are names, as written."""
     known = f"{named.family} {named.given} {named.middle}"
 
     def is_name(word: str) -> bool:
@@ -97,11 +97,40 @@ def _names(text: str, named: Interpretation) -> dict[str, str]:
         family = " ".join(filter(is_name, before.split()))
         given = " ".join(filter(is_name, after.split()))
     else:
-        words = list(filter(is_name, text.split()))
-        family, given = " ".join(words[-1:]), " ".join(words[:-1])
+        family, given = _family_and_given(list(filter(is_name, text.split())))
     first, _, middle = given.partition(" ")
     values = {"family": family, "given": first, "middle": middle}
     return {key: names.display_case(value) for key, value in values.items() if value}
+
+
+def _family_and_given(words: list[str]) -> tuple[str, str]:
+    """Return family and given names of words without a comma, as records rooms write them.
+
+    Capitals beside other words are the family name (SMITH Amanda); so is what stands before a
+    common given name (Smith John); else it comes last.
+    """
+    units = search_terms.with_particles(words)
+    at = _family_units(units)
+    family = [word for unit in units[at] for word in unit]
+    given = [word for unit in [*units[: at.start], *units[at.stop :]] for word in unit]
+    return " ".join(family), " ".join(given)
+
+
+def _family_units(units: list[list[str]]) -> slice:
+    """Return which of the units are the family name."""
+    loud = [at for at, unit in enumerate(units) if _is_loud(unit)]
+    is_run = bool(loud) and loud == list(range(loud[0], loud[-1] + 1))
+    if is_run and len(loud) < len(units) and (loud[0] == 0 or loud[-1] == len(units) - 1):
+        return slice(loud[0], loud[-1] + 1)
+    given = [len(unit) == 1 and nicknames.is_known(names.closed_up(unit[0])) for unit in units]
+    is_first = len(units) > 1 and given[-1] and not given[0]
+    return slice(0, 1) if is_first else slice(len(units) - 1, len(units))
+
+
+def _is_loud(unit: list[str]) -> bool:
+    """Tell whether a unit is written in capitals; an initial says nothing."""
+    text = "".join(unit)
+    return sum(mark.isalpha() for mark in text) > 1 and text.isupper()
 
 
 def _typed(meanings: Collection[Interpretation]) -> Typed:

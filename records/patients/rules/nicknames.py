@@ -116,6 +116,11 @@ for _number, _line in enumerate(_GROUPS.strip().splitlines()):
         _BY_NAME[_name] = _BY_NAME.get(_name, frozenset()) | {_number}
 
 
+def is_known(name: str) -> bool:
+    """Tell whether a word, in filing form, is one of these given names."""
+    return name in _BY_NAME
+
+
 def are_same(one: str, other: str) -> bool:
     """Tell whether two given names, in filing form, can be one person's."""
     return not _BY_NAME.get(one, frozenset()).isdisjoint(_BY_NAME.get(other, frozenset()))

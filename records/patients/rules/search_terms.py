@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -179,11 +179,17 @@ def _given_and_middle(words: list[str]) -> tuple[str, str]:
 
 def _joined(words: list[str]) -> list[str]:
     """Join particles to what follows: DE LA CRUZ becomes DELACRUZ."""
-    joined: list[str] = []
-    waiting = ""
+    return ["".join(unit) for unit in with_particles(words)]
+
+
+def with_particles(words: Sequence[str]) -> list[list[str]]:
+    """Return the words with each particle beside what follows it: Maria, de la Cruz."""
+    units: list[list[str]] = []
+    is_open = False
     for word in words:
-        waiting += word
-        if word not in _PARTICLES:
-            joined.append(waiting)
-            waiting = ""
-    return [*joined, waiting] if waiting else joined
+        if is_open:
+            units[-1].append(word)
+        else:
+            units.append([word])
+        is_open = names.closed_up(word) in _PARTICLES
+    return units
