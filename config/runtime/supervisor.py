@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from config import env
-from config.runtime import accounts, demo, processes, servers, stamps
+from config.runtime import accounts, demo, processes, servers, stamps, waiting
 from config.runtime.errors import CannotStart
 from config.runtime.home import Home
 
@@ -105,10 +105,12 @@ class Supervisor:
     def _start(self) -> None:
         listener = listen(self.first_port)
         url = f"http://localhost:{listener.getsockname()[1]}"
-        self._start_servers(url)
-        self._step("migrate", ["migrate", "--verbosity", "0"], self.owner_settings)
-        self._collect_static()
-        people = self._load_demo() if self.loads_demo else []
+        self.say(f"Starting; {url} says so until all is ready…")
+        with waiting.room(listener):
+            self._start_servers(url)
+            self._step("migrate", ["migrate", "--verbosity", "0"], self.owner_settings)
+            self._collect_static()
+            people = self._load_demo() if self.loads_demo else []
         self._start_web(listener)
         self._start_child("worker", _celery("worker", "--concurrency", "2", "--without-gossip"))
         schedule = str(self.home.run / "beat-schedule")
