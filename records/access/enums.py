@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from django.db import models
+
+
+class Use(Enum):
+    """What a chart is opened for; an emergency access is for reading alone."""
+
+    READING = auto()  # pages on the screen, and the face sheet
+    WORK = auto()  # whatever changes the chart, adds to it, or takes a copy out of it
 
 
 class SensitivityClass(models.TextChoices):

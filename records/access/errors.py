@@ -21,6 +21,16 @@ class ChartRefused(Refused):
         self.can_break_glass = can_break_glass
 
 
+class GlassReadsOnly(Refused):
+    """The person is in the chart by an emergency access, and wants more than to read."""
+
+    message = (
+        "An emergency access is for reading: nothing can be changed, filed, copied or released "
+        "by it."
+    )
+    reason = "GLASS_READS_ONLY"
+
+
 class ChartUnknown(NotVisible):
     """There is no such chart, or the person may not know of it."""
 

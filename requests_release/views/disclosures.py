@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.http import person
 from audit.enums import Action, Purpose
 from audit.http import requires
+from records.access.enums import Use
 from records.access.services import opening
 from records.patients.presenters import banner
 from requests_release.forms.steps import AccountingForm
@@ -27,6 +28,7 @@ def disclosure_list(request: HttpRequest, patient_id: int) -> HttpResponse:
         patient_id=patient_id,
         purpose=Purpose.RELEASE,
         action=Action.ACCOUNTING_VIEWED,
+        use=Use.WORK,
     )
     values = {
         "banner": banner.get_banner(scope),
@@ -48,6 +50,7 @@ def accounting_print(request: HttpRequest, patient_id: int) -> HttpResponse:
         patient_id=patient_id,
         purpose=Purpose.PATIENT_REQUEST,
         action=Action.ACCOUNTING_VIEWED,
+        use=Use.WORK,
     )
     if not form.is_valid():
         values = {

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.http import person
 from audit.enums import Action, Purpose
+from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.patients.presenters import banner
@@ -42,6 +43,7 @@ def open_request(
         patient_id=requests.get_patient_id(request_id),
         purpose=Purpose.RELEASE,
         action=action,
+        use=Use.WORK,
         subject_type="request",
         subject_id=request_id,
     )

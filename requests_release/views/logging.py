@@ -14,6 +14,7 @@ from audit.enums import Action, Basis, Purpose
 from audit.http import requires
 from audit.services import events
 from records.access.services import opening
+from records.access.enums import Use
 from records.access.services.opening import ChartScope
 from records.patients.presenters import banner
 from records.patients.selectors import search
@@ -30,7 +31,10 @@ def request_log(request: HttpRequest) -> HttpResponse:
     if not patient.isdigit():
         return _find(request)
     scope = opening.open_chart(
-        actor=person(request), patient_id=int(patient), purpose=Purpose.RELEASE
+        actor=person(request),
+        patient_id=int(patient),
+        purpose=Purpose.RELEASE,
+        use=Use.WORK,
     )
     form = LogForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():

@@ -11,8 +11,14 @@ from accounts.models import User
 from audit.enums import Action, Basis
 from audit.services import events
 from records.access import relationships, system_work
-from records.access.enums import ChartStatus
-from records.access.errors import ChartDestroyed, ChartRefused, ChartUnknown, ClassHidden
+from records.access.enums import ChartStatus, Use
+from records.access.errors import (
+    ChartDestroyed,
+    ChartRefused,
+    ChartUnknown,
+    ClassHidden,
+    GlassReadsOnly,
+)
 from records.access.permissions import BREAK_GLASS, OPEN_CHART
 from records.access.rules import visibility
 from records.access.selectors import rights
@@ -69,6 +75,7 @@ def open_chart(
     patient_id: int,
     purpose: str = "",
     action: Action = Action.CHART_OPENED,
+    use: Use = Use.READING,
     subject_type: str = "",
     subject_id: Any = "",
     detail: dict[str, Any] | None = None,
@@ -79,13 +86,17 @@ def open_chart(
     is committed when this returns (inside a transaction it refuses to run), so no byte of the
     chart can leave before it stands. A refusal's event is written by who catches it.
 
+    A page on which a chart is changed, added to, copied or released asks for `Use.WORK`. An
+    emergency access is not enough for that: it shows what cannot wait and opens nothing else.
+
     Raises:
         ChartUnknown: no such chart, or one of an unlisted unit that the person may not know of.
         ChartDestroyed: the chart was destroyed.
         ChartRefused: no ground; says whether the glass may be broken.
+        GlassReadsOnly: broken glass is the only ground, and `use` is work.
     """
     ground = find_ground(actor=actor, patient_id=patient_id)
-    basis = _check(ground, actor, patient_id, action)
+    basis = _check(ground, actor, patient_id, action, use)
     events.record(
         action=action,
         actor=actor,
@@ -100,17 +111,18 @@ def open_chart(
     return _scope(ground, basis, actor, patient_id)
 
 
-def peek_scope(*, actor: User, patient_id: int) -> ChartScope:
+def peek_scope(*, actor: User, patient_id: int, use: Use = Use.WORK) -> ChartScope:
     """Return the scope that `open_chart` would return, writing no event.
 
     For services that write their own event in the transaction of a change (filing a document,
-    approving a release) and for workers that re-check a right; never for showing anything.
+    approving a release) and for workers that re-check a right; never for showing anything. So it
+    is for work unless the caller says that an event covers a reading already.
 
     Raises:
-        ChartUnknown, ChartDestroyed, ChartRefused: as `open_chart`.
+        ChartUnknown, ChartDestroyed, ChartRefused, GlassReadsOnly: as `open_chart`.
     """
     ground = find_ground(actor=actor, patient_id=patient_id)
-    basis = _check(ground, actor, patient_id, Action.CHART_OPENED)
+    basis = _check(ground, actor, patient_id, Action.CHART_OPENED, use)
     return _scope(ground, basis, actor, patient_id)
 
 
@@ -160,7 +172,7 @@ def _weigh(
     return Basis.BROKEN_GLASS if glass_id else None
 
 
-def _check(ground: Ground, actor: User, patient_id: int, action: Action) -> Basis:
+def _check(ground: Ground, actor: User, patient_id: int, action: Action, use: Use) -> Basis:
     if ground.basis is None:
         if not ground.is_listed or not actor.has_perm(OPEN_CHART):
             raise ChartUnknown(patient_id=patient_id, action=action)
@@ -171,6 +183,8 @@ def _check(ground: Ground, actor: User, patient_id: int, action: Action) -> Basi
         )
     if ground.status == ChartStatus.DESTROYED:
         raise ChartDestroyed(patient_id=patient_id, action=action)
+    if ground.basis == Basis.BROKEN_GLASS and use is Use.WORK:
+        raise GlassReadsOnly(patient_id=patient_id, action=action)
     return ground.basis
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.http import fresh_sign_in_to_post, person
 from audit.http import requires
 from records.access import directory
+from records.access.enums import Use
 from records.access.forms.charts import ChartGrantForm, ChartRevokeForm
 from records.access.permissions import GRANT_CHART, OPEN_CHART
 from records.access.selectors import holders
@@ -19,7 +20,7 @@ from records.access.services import opening, rights
 @fresh_sign_in_to_post
 def chart_rights(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Show who was let into the chart beside its units, and let somebody in."""
-    scope = opening.open_chart(actor=person(request), patient_id=patient_id)
+    scope = opening.open_chart(actor=person(request), patient_id=patient_id, use=Use.WORK)
     form = ChartGrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

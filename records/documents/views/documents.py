@@ -14,6 +14,7 @@ from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
+from records.access.enums import Use
 from records.documents.errors import DocumentChangedMeanwhile, DocumentError, FilingRefused
 from records.documents.forms.documents import ChangeForm, ReasonForm, ReplaceForm
 from records.documents.models import Document
@@ -142,7 +143,7 @@ def _with_reason(
 
 
 def _open(request: HttpRequest, document_id: int) -> Opened:
-    return opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED)
+    return opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED, use=Use.WORK)
 
 
 def _words(opened: Opened, form: forms.Form, title: str, confirm: str) -> dict[str, Any]:

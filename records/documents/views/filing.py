@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
+from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents.errors import DocumentError, FilingRefused
@@ -33,7 +34,11 @@ CARRIED = ("type", "service_on", "encounter")
 def document_file(request: HttpRequest, patient_id: int) -> HttpResponse:
     """File a document in a chart; nothing that was typed is lost when the file is refused."""
     scope = opening.open_chart(
-        actor=person(request), patient_id=patient_id, subject_type="page", subject_id="file"
+        actor=person(request),
+        patient_id=patient_id,
+        use=Use.WORK,
+        subject_type="page",
+        subject_id="file",
     )
     values: dict[str, Any] = {"banner": banner.get_banner(scope)}
     if request.method != "POST":

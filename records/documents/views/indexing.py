@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
+from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents import access
@@ -65,6 +66,7 @@ def _save(request: HttpRequest, unfiled_id: int) -> HttpResponse:
     scope = opening.open_chart(
         actor=person(request),
         patient_id=int(text),
+        use=Use.WORK,
         subject_type="unfiled",
         subject_id=unfiled_id,
     )
@@ -140,6 +142,7 @@ def _open_chart(request: HttpRequest, row: UnfiledFile, patient_id: int) -> Char
     return opening.open_chart(
         actor=person(request),
         patient_id=patient_id,
+        use=Use.WORK,
         subject_type="unfiled",
         subject_id=row.pk,
     )

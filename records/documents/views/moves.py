@@ -9,6 +9,7 @@ from django.shortcuts import render
 from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
+from records.access.enums import Use
 from records.access.services import opening as charts
 from records.access.services.opening import ChartScope
 from records.documents.errors import DocumentUnknown, FilingRefused
@@ -26,7 +27,9 @@ TEMPLATE = "documents/move.html"
 @requires(MOVE_DOCUMENT, methods=("GET", "POST"))
 def document_move(request: HttpRequest, document_id: int) -> HttpResponse:
     """Take a document to the chart where it belongs."""
-    opened = opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED)
+    opened = opening.open_document(
+        person(request), document_id, Action.DOCUMENT_VIEWED, use=Use.WORK
+    )
     if request.method == "POST":
         return _save(request, opened)
     values = {"banner": banner.get_banner(opened.scope), "document": opened.document}
@@ -84,6 +87,7 @@ def _open_target(request: HttpRequest, opened: Opened, patient_id: int) -> Chart
     return charts.open_chart(
         actor=person(request),
         patient_id=patient_id,
+        use=Use.WORK,
         subject_type=opening.SUBJECT,
         subject_id=opened.document.pk,
     )

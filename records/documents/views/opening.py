@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from audit.enums import Action
-from records.access.enums import SensitivityClass
+from records.access.enums import SensitivityClass, Use
 from records.access.errors import ClassHidden
 from records.access.services import opening
 from records.access.services.opening import ChartScope
@@ -33,6 +33,7 @@ def open_document(
     document_id: int,
     action: Action,
     *,
+    use: Use = Use.READING,
     number: int | None = None,
     page: int | None = None,
     detail: dict[str, Any] | None = None,
@@ -43,6 +44,7 @@ def open_document(
         DocumentUnknown, ClassHidden: there is no such document, version or page, or the reader
             may not know of it; to the reader it is the same.
         ChartRefused, ChartUnknown, ChartDestroyed: no ground for the chart.
+        GlassReadsOnly: only an emergency access leads to the chart, and `use` is work.
     """
     found = _find(user, document_id, action, number, page)
     told = {"version": found.number} | ({"page": page} if page else {}) | (detail or {})
@@ -50,6 +52,7 @@ def open_document(
         actor=user,
         patient_id=found.patient_id,
         action=action,
+        use=use,
         subject_type=SUBJECT,
         subject_id=document_id,
         detail=told,
@@ -66,7 +69,7 @@ def peek_document(
         As `open_document`.
     """
     found = _find(user, document_id, action, number, page)
-    scope = opening.peek_scope(actor=user, patient_id=found.patient_id)
+    scope = opening.peek_scope(actor=user, patient_id=found.patient_id, use=Use.READING)
     return _read(scope, document_id, found.number, action)
 
 
@@ -78,7 +81,7 @@ def _find(
         raise DocumentUnknown(action=action, subject_type=SUBJECT, subject_id=document_id)
     if found.sensitivity != SensitivityClass.NORMAL:
         # Before the event, which would otherwise claim a reading that did not happen.
-        scope = opening.peek_scope(actor=user, patient_id=found.patient_id)
+        scope = opening.peek_scope(actor=user, patient_id=found.patient_id, use=Use.READING)
         if found.sensitivity not in scope.classes:
             raise ClassHidden(
                 action=action,

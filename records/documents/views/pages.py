@@ -9,6 +9,7 @@ from accounts.http import person
 from accounts.models import User
 from audit.enums import Action
 from audit.http import requires
+from records.access.enums import Use
 from records.documents.models import DocumentVersion
 from records.documents.permissions import DOWNLOAD_DOCUMENT, PRINT_DOCUMENT, VIEW_DOCUMENT
 from records.documents.services import reading
@@ -92,7 +93,11 @@ def _copy(
     request: HttpRequest, document_id: int, copy_for: CopyFor, *, is_attachment: bool
 ) -> HttpResponse:
     opened = opening.open_document(
-        person(request), document_id, copy_for.action, number=version_asked(request)
+        person(request),
+        document_id,
+        copy_for.action,
+        use=Use.WORK,
+        number=version_asked(request),
     )
     content = reading.stamped_copy(opened.scope, opened.version, copy_for)
     name = f"document-{document_id}-version-{opened.version.number}.pdf"

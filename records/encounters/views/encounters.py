@@ -15,6 +15,7 @@ from audit.enums import Action
 from audit.errors import Refused
 from audit.http import requires
 from audit.services import events
+from records.access.enums import Use
 from records.access.permissions import OPEN_CHART
 from records.access.services import opening
 from records.access.services.opening import ChartScope
@@ -52,7 +53,7 @@ Save = Callable[[Any], Encounter]
 @requires(OPEN_CHART)
 def encounter_detail(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Show one stay or visit with its transfers and history."""
-    scope, encounter = _open(request, encounter_id)
+    scope, encounter = _open(request, encounter_id, use=Use.READING)
     return _detail_page(request, scope, encounter)
 
 
@@ -275,11 +276,17 @@ def _begin_values(scope: ChartScope, shown: banner.Banner) -> dict[str, Any]:
 
 def _open_patient(request: HttpRequest, patient_id: int) -> ChartScope:
     return opening.open_chart(
-        actor=person(request), patient_id=patient_id, subject_type="page", subject_id="encounter"
+        actor=person(request),
+        patient_id=patient_id,
+        use=Use.WORK,
+        subject_type="page",
+        subject_id="encounter",
     )
 
 
-def _open(request: HttpRequest, encounter_id: int) -> tuple[ChartScope, Encounter]:
+def _open(
+    request: HttpRequest, encounter_id: int, *, use: Use = Use.WORK
+) -> tuple[ChartScope, Encounter]:
     """Open the chart of an encounter and return both.
 
     Raises:
@@ -295,6 +302,7 @@ def _open(request: HttpRequest, encounter_id: int) -> tuple[ChartScope, Encounte
         actor=person(request),
         patient_id=patient_id,
         action=Action.ENCOUNTER_VIEWED,
+        use=use,
         subject_type="encounter",
         subject_id=encounter_id,
     )

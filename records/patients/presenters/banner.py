@@ -33,6 +33,11 @@ class Banner:
     glass_until: datetime | None = None
     glass_id: int | None = None
 
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether the pages of this chart offer reading alone: an emergency access opened it."""
+        return self.glass_id is not None
+
 
 def get_banner(scope: ChartScope) -> Banner:
     """Return the banner of an opened chart: one query, one a flag, one if the glass is broken."""

@@ -12,6 +12,7 @@ from accounts.http import person
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
+from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.patients.errors import (
@@ -59,7 +60,11 @@ def patient_register(request: HttpRequest) -> HttpResponse:
 def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Change who a patient is; nobody's work is overwritten silently."""
     scope = opening.open_chart(
-        actor=person(request), patient_id=patient_id, subject_type="page", subject_id="edit"
+        actor=person(request),
+        patient_id=patient_id,
+        use=Use.WORK,
+        subject_type="page",
+        subject_id="edit",
     )
     patient = patient_selectors.get_patient_whole(scope)
     form = _edit_form(scope, patient, request)

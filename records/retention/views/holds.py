@@ -12,6 +12,7 @@ from audit.enums import Action, Purpose
 from audit.errors import Refused
 from audit.http import requires
 from audit.services import events
+from records.access.enums import Use
 from records.access.selectors import scopes
 from records.access.services import opening
 from records.patients.presenters import banner
@@ -129,6 +130,7 @@ def _chosen_number(request: HttpRequest) -> str:
         actor=person(request),
         patient_id=int(key),
         purpose=Purpose.RETENTION,
+        use=Use.WORK,
         subject_type="page",
         subject_id="hold",
     )

@@ -14,8 +14,14 @@ from audit.enums import Action, Basis, Outcome, Purpose
 from audit.services import events
 from audit.writes import attributing
 from records.access import relationships, system_work
-from records.access.enums import ChartStatus, UnitRight
-from records.access.errors import ChartDestroyed, ChartRefused, ChartUnknown, ClassHidden
+from records.access.enums import ChartStatus, UnitRight, Use
+from records.access.errors import (
+    ChartDestroyed,
+    ChartRefused,
+    ChartUnknown,
+    ClassHidden,
+    GlassReadsOnly,
+)
 from records.access.models import Chart
 from records.access.relationships import Relationship
 from records.access.services import charts, glass, opening, rights
@@ -129,6 +135,59 @@ def test_refusal_writes_no_event_itself_and_says_what_can_be_done(house, patient
     assert error.can_break_glass is True
     assert "not in your units" in error.message
     assert count_events() == before
+
+
+def test_emergency_access_is_for_reading_and_says_so(house, patient):
+    glass.break_glass(
+        actor=again(house.stranger), patient_id=patient.pk, reason="Brought in unconscious"
+    )
+    before = count_events()
+
+    with pytest.raises(GlassReadsOnly) as refused:
+        open_as(house.stranger, patient, use=Use.WORK, action=Action.DOCUMENT_PRINTED)
+
+    error = refused.value
+    assert (error.status, error.reason, error.patient_id, error.action) == (
+        403,
+        "GLASS_READS_ONLY",
+        patient.pk,
+        Action.DOCUMENT_PRINTED,
+    )
+    assert "for reading" in error.message
+    assert count_events() == before
+    assert open_as(house.stranger, patient).basis == Basis.BROKEN_GLASS
+
+
+def test_services_that_change_a_chart_are_not_let_in_by_an_emergency_access(house, patient):
+    glass.break_glass(
+        actor=again(house.stranger), patient_id=patient.pk, reason="Brought in unconscious"
+    )
+
+    with pytest.raises(GlassReadsOnly):
+        opening.peek_scope(actor=again(house.stranger), patient_id=patient.pk)
+    scope = opening.peek_scope(actor=again(house.stranger), patient_id=patient.pk, use=Use.READING)
+    assert scope.basis == Basis.BROKEN_GLASS
+
+
+@pytest.mark.parametrize("use", Use)
+def test_another_ground_beside_the_broken_glass_opens_for_both(house, patient, use):
+    glass.break_glass(
+        actor=again(house.stranger), patient_id=patient.pk, reason="Brought in unconscious"
+    )
+    grant(house.main, user=house.stranger)
+
+    assert open_as(house.stranger, patient, use=use).basis == Basis.UNIT
+
+
+def test_destroyed_chart_is_said_to_be_destroyed_before_anything_else(house, patient):
+    glass.break_glass(
+        actor=again(house.stranger), patient_id=patient.pk, reason="Brought in unconscious"
+    )
+    with attributing(get_system_user()):
+        Chart.objects.filter(pk=patient.pk).update(status=ChartStatus.DESTROYED)
+
+    with pytest.raises(ChartDestroyed):
+        open_as(house.stranger, patient, use=Use.WORK)
 
 
 def test_compliance_without_a_right_is_refused_and_offered_no_glass(house, patient):
