@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
+from accounts.roles import PERMISSIONS
 
 
 def get_system_user() -> User:
@@ -55,6 +56,14 @@ def list_users(
 def list_holders(role: str) -> QuerySet[User]:
     """Return the active people who hold `role`, by name."""
     return User.objects.filter(groups__name=role, is_active=True).order_by("display_name", "pk")
+
+
+def list_carriers(permission: str) -> QuerySet[User]:
+    """Return the active people whose roles carry `permission`, each once, by name."""
+    roles = [role for role, carried in PERMISSIONS.items() if permission in carried]
+    holders = User.groups.through.objects.filter(group__name__in=roles)
+    people = User.objects.filter(is_active=True, pk__in=holders.values("user_id"))
+    return people.order_by("display_name", "pk")
 
 
 def map_names(user_ids: set[int]) -> dict[int, str]:

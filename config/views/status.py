@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 
 from accounts.http import person, polling
 from accounts.models import User
@@ -15,16 +16,25 @@ from audit.http import requires
 from audit.selectors.seals import TrailState, get_trail_state
 from config import navigation
 from records.access import worklists
+from records.access.permissions import VIEW_BROKEN_GLASS
+from records.access.presenters import glass
+from records.access.selectors import told
 
 TRAIL_AGE_SECONDS = 10
+MOST_NOTICES = 5
 
 
 @polling
 @requires()
 def status(request: HttpRequest) -> HttpResponse:
-    """Answer counts and trail as JSON, 204 where both are as the asker already has them."""
+    """Answer counts, notices and trail as JSON, 204 where all are as the asker has them."""
     trail = get_trail_state(max_age=TRAIL_AGE_SECONDS)
-    news = {"counts": count_work(person(request)), "trail": describe(trail)}
+    user = person(request)
+    news = {
+        "counts": count_work(user),
+        "notices": list_notices(user),
+        "trail": describe(trail),
+    }
     version = hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:16]
     if request.GET.get("version") == version:
         return HttpResponse(status=204)
@@ -41,6 +51,14 @@ def count_work(user: User) -> dict[str, int]:
         if desk is not None and desk.name != "home":
             counts[desk.name] += number
     return dict(counts)
+
+
+def list_notices(user: User) -> list[dict[str, Any]]:
+    """Return what `user` was told and has not looked at; nothing in it names a patient."""
+    if not user.has_perm(VIEW_BROKEN_GLASS):
+        return []
+    url = reverse("access:glass_list")
+    return [glass.notice(row) | {"url": url} for row in told.list_unseen(user)[:MOST_NOTICES]]
 
 
 def describe(trail: TrailState) -> dict[str, Any]:

@@ -13,3 +13,4 @@ grants.register(
     "access_brokenglass",
     update=["closed_at", "reviewed_at", "reviewed_by_id", "review_outcome", "review_note"],
 )
+grants.register("access_glassnotice", update=["seen_at"])

@@ -54,8 +54,23 @@ async function status() {
   const news = await response.json();
   version = news.version ?? "";
   trail = news.trail;
+  drawNotices(news.notices ?? []);
   for (const place of all("[data-count]")) place.textContent = news.counts[place.dataset.count] || "";
   drawTrail();
+}
+
+/** Say what the person was told and has not looked at, once each, until they have. */
+function drawNotices(notices) {
+  const place = document.querySelector("[data-notices]");
+  if (!place) return;
+  const wanted = new Set(notices.map((notice) => `notice-${notice.id}`));
+  for (const old of [...place.children]) if (!wanted.has(old.id)) old.remove();
+  for (const notice of notices) {
+    if (document.getElementById(`notice-${notice.id}`)) continue;
+    const text = make("div", { class: "callout-text" }, make("p", { class: "callout-title" }, "Emergency access"), `${notice.text} `, make("a", { href: notice.url }, "Look at it"));
+    const later = make("button", { class: "btn btn-sm", type: "button", "data-dismiss": true, title: "It comes back on the next page" }, "Later");
+    place.append(make("div", { class: "callout callout-warning", id: `notice-${notice.id}` }, text, later));
+  }
 }
 
 /** Say how long ago the trail was sealed; the age runs on between answers. */

@@ -51,6 +51,11 @@ FIELDS: dict[str, dict[str, str]] = {
         HOUSE: "code name time_zone",
         TECHNICAL: "id",
     },
+    "access.GlassNotice": {
+        STAFF: "user_id",
+        LINK: "glass_id",
+        TECHNICAL: "id told_at seen_at",
+    },
     "access.UnitGroupPermission": {
         STAFF: "group_id granted_by_id reason",
         HOUSE: "content_object_id",

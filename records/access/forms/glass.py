@@ -16,7 +16,7 @@ class BreakGlassForm(forms.Form):
         min_length=REASON_MIN_LENGTH,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Read by the unit's supervisor and by compliance",
+        help_text="Read by everybody who is told, and by whoever reviews it",
     )
 
 

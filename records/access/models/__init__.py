@@ -1,5 +1,5 @@
 from records.access.models.charts import Chart, ChartUnit
-from records.access.models.glass import BrokenGlass
+from records.access.models.glass import BrokenGlass, GlassNotice
 from records.access.models.rights import (
     ChartUserPermission,
     UnitGroupPermission,
@@ -14,6 +14,7 @@ __all__ = [
     "ChartUserPermission",
     "CustodyUnit",
     "Facility",
+    "GlassNotice",
     "UnitGroupPermission",
     "UnitUserPermission",
 ]

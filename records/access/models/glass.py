@@ -1,4 +1,4 @@
-"""Emergency access: the glass broken, for a time, with a reason, and reviewed every time."""
+"""Emergency access: the glass broken, for a time, with a reason, told, and reviewed every time."""
 
 from __future__ import annotations
 
@@ -96,3 +96,32 @@ class BrokenGlass(models.Model):
     def review_due_at(self) -> datetime:
         """When an unreviewed access begins to block the person's next one."""
         return self.started_at + timedelta(hours=settings.BREAK_GLASS_REVIEW_HOURS)
+
+
+class GlassNotice(models.Model):
+    """That one person was told of an emergency access, and when they looked at it."""
+
+    glass = models.ForeignKey(BrokenGlass, on_delete=models.PROTECT, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint("glass", "user", name="access_glassnotice_once_a_person"),
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True) | Q(seen_at__gte=F("told_at")),
+                name="access_glassnotice_seen_after_told",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["user"],
+                condition=Q(seen_at__isnull=True),
+                name="access_glassnotice_unseen",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,8 +26,9 @@ from records.access.errors import (
     GlassStillOpen,
     OwnGlassReview,
 )
-from records.access.models import BrokenGlass
+from records.access.models import BrokenGlass, GlassNotice
 from records.access.permissions import BREAK_GLASS
+from records.access.selectors import told
 from records.access.services import opening
 
 
@@ -35,7 +37,8 @@ def break_glass(*, actor: User, patient_id: int, reason: str) -> BrokenGlass:
     """Open a chart in an emergency, for a set number of minutes.
 
     The caller has made the person prove who they are again just before. Supervisors of the
-    chart's units and compliance find it in their work from the commit on.
+    chart's units and compliance are told by the commit: a notice for each of them, and a line in
+    their work.
 
     Raises:
         ChartUnknown, ChartRefused, GlassNotNeeded, GlassReviewOverdue: as `check_break`.
@@ -52,7 +55,7 @@ def break_glass(*, actor: User, patient_id: int, reason: str) -> BrokenGlass:
         started_at=now,
         ends_at=now + timedelta(minutes=settings.BREAK_GLASS_MINUTES),
     )
-    _record(Action.GLASS_BROKEN, glass)
+    _tell(actor, glass)
     return glass
 
 
@@ -103,6 +106,15 @@ def close_expired() -> int:
     return sum(_close_expired(system, row, now) for row in rows)
 
 
+def note_seen(*, actor: User, glass_ids: Iterable[int]) -> int:
+    """Note that `actor` has looked at what they were told of; return how many were new."""
+    rows = GlassNotice.objects.filter(user=actor, glass_id__in=list(glass_ids), seen_at=None)
+    if not rows.exists():
+        return 0
+    with attributing(actor):
+        return rows.update(seen_at=timezone.now())
+
+
 @attributed
 def review(*, actor: User, glass_id: int, outcome: ReviewOutcome, note: str) -> BrokenGlass:
     """Judge an emergency access after the fact.
@@ -147,6 +159,13 @@ def _check_review(actor: User, glass: BrokenGlass, now: datetime) -> None:
         )
 
 
+def _tell(actor: User, glass: BrokenGlass) -> None:
+    people = told.find_told(actor=actor, chart_id=glass.chart_id).people
+    for user in people:
+        GlassNotice.objects.create(glass=glass, user=user, told_at=glass.started_at)
+    _record(Action.GLASS_BROKEN, glass, told=[user.pk for user in people])
+
+
 def _lock_person(actor: User) -> None:
     # One emergency access of a person at a time is decided on: a form sent twice opens one, and
     # an unreviewed one cannot be overtaken.
@@ -170,7 +189,7 @@ def _close(glass: BrokenGlass, now: datetime) -> None:
     _record(Action.GLASS_CLOSED, glass)
 
 
-def _record(action: Action, glass: BrokenGlass) -> None:
+def _record(action: Action, glass: BrokenGlass, **detail: list[int]) -> None:
     events.record(
         action=action,
         patient_id=glass.chart_id,
@@ -178,4 +197,5 @@ def _record(action: Action, glass: BrokenGlass) -> None:
         basis=Basis.BROKEN_GLASS,
         subject_type="glass",
         subject_id=glass.pk,
+        detail=detail,
     )

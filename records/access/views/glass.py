@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.http import fresh_sign_in_required, person
+from accounts.models import User
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
@@ -22,6 +23,7 @@ from records.access.permissions import (
 )
 from records.access.presenters import glass as presenter
 from records.access.selectors import glass as selectors
+from records.access.selectors import told
 from records.access.services import glass, opening
 
 
@@ -39,6 +41,7 @@ def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _ask(request, patient_id, form)
     glass.break_glass(actor=actor, patient_id=patient_id, reason=form.cleaned_data["reason"])
+    messages.info(request, _say_told(actor, patient_id))
     return redirect("charts:chart_detail", patient_id=patient_id)
 
 
@@ -51,9 +54,17 @@ def _ask(request: HttpRequest, patient_id: int, form: BreakGlassForm) -> HttpRes
         patients=[patient_id],
         durable=True,
     )
-    values = {"form": form, "patient": directory.get_line(patient_id)}
+    values = {
+        "form": form,
+        "patient": directory.get_line(patient_id),
+        "told": _say_told(person(request), patient_id),
+    }
     status = 422 if form.errors else 200
     return render(request, "access/glass_break.html", values, status=status)
+
+
+def _say_told(actor: User, patient_id: int) -> str:
+    return presenter.say_told(told.find_told(actor=actor, chart_id=patient_id))
 
 
 @requires(OPEN_CHART, methods=("POST",))
@@ -73,6 +84,7 @@ def glass_list(request: HttpRequest) -> HttpResponse:
     reviewed = list(selectors.seen_by(user, selectors.list_reviewed())[:50])
     patients = [row.chart_id for row in (*waiting, *reviewed)]
     events.record(action=Action.LOG_VIEWED, patients=patients, durable=True)
+    glass.note_seen(actor=user, glass_ids=[row.pk for row in (*waiting, *reviewed)])
     values = {
         "waiting": presenter.present(waiting),
         "reviewed": presenter.present(reviewed),
@@ -97,6 +109,7 @@ def glass_review(request: HttpRequest, glass_id: int) -> HttpResponse:
         messages.success(request, "The judgement is saved.")
         return redirect("access:glass_list")
     events.record(action=Action.LOG_VIEWED, patient_id=row.chart_id, durable=True)
+    glass.note_seen(actor=person(request), glass_ids=[glass_id])
     values = presenter.present_review(row, person(request)) | {"form": form}
     status = 422 if form.errors else 200
     return render(request, "access/glass_review.html", values, status=status)

@@ -81,7 +81,7 @@ def test_answer_has_counts_trail_and_version(make_person, browser_of, sources, f
     response = browser_of(make_person("CLERK")).get(URL)
 
     assert response.status_code == 200
-    assert response.json().keys() == {"counts", "trail", "version"}
+    assert response.json().keys() == {"counts", "notices", "trail", "version"}
     assert response.json()["counts"] == {"home": 15, "release": 15}
     assert response["Cache-Control"] == "no-store"
 

@@ -4,6 +4,7 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
+from records.access.services import glass
 from tests.builders import build_house
 from tests.factories.patients import make_patient
 
@@ -18,6 +19,7 @@ TRACKED = (
     "access_unitgrouppermission",
     "access_chartuserpermission",
     "access_brokenglass",
+    "access_glassnotice",
 )
 INSERTS = {
     "access_facility": "(code, name, state, record_class, time_zone) VALUES"
@@ -39,6 +41,8 @@ INSERTS = {
     "access_brokenglass": "(chart_id, user_id, reason, started_at, ends_at, closed_at,"
     " reviewed_at, reviewed_by_id, review_outcome, review_note)"
     " VALUES ({chart}, {user}, {reason}, now(), {ends}, {closed}, {at}, {by}, {outcome}, '')",
+    "access_glassnotice": "(glass_id, user_id, told_at, seen_at)"
+    " VALUES ({glass}, {other}, now(), {seen})",
 }
 
 
@@ -47,6 +51,9 @@ def values():
     """Plain values, of which each row would be taken."""
     house = build_house()
     patient = make_patient(house.main, actor=house.clerk)
+    broken = glass.break_glass(
+        actor=house.provider, patient_id=patient.pk, reason="Brought in unconscious"
+    )
     return {
         "facility": house.main.facility_id,
         "code": "'NEW'",
@@ -65,6 +72,8 @@ def values():
         "at": "NULL",
         "by": "NULL",
         "outcome": "''",
+        "glass": broken.pk,
+        "seen": "NULL",
     }
 
 
@@ -200,6 +209,11 @@ BROKEN = [
         {"at": "now()", "by": "{user}", "outcome": "'JUSTIFIED'"},
         "access_brokenglass_reviewer_is_another_person",
     ),
+    (
+        "access_glassnotice",
+        {"seen": "now() - interval '1 second'"},
+        "access_glassnotice_seen_after_told",
+    ),
 ]
 
 
@@ -233,6 +247,7 @@ def test_same_row_twice_is_refused(attributed, values):
     assert found["access_chart"] is None
     assert found["access_chartunit"] == "access_chartunit_once"
     assert found["access_brokenglass"] == "access_brokenglass_one_open_for_each_person_and_chart"
+    assert found["access_glassnotice"] == "access_glassnotice_once_a_person"
     assert [table for table, name in found.items() if name is None] == ["access_chart"]
 
 
@@ -251,6 +266,9 @@ FORBIDDEN = [
     "UPDATE access_brokenglass SET ends_at = ends_at + interval '1 year'",
     "UPDATE access_brokenglass SET user_id = user_id",
     "UPDATE access_brokenglass SET started_at = now()",
+    "DELETE FROM access_glassnotice",
+    "UPDATE access_glassnotice SET user_id = user_id",
+    "UPDATE access_glassnotice SET told_at = now()",
     *(f"TRUNCATE {table} CASCADE" for table in TRACKED),
 ]
 

@@ -57,7 +57,8 @@ def test_page_says_whose_chart_it_is_and_what_will_happen_with_an_event_first(ho
     assert mrn(patient.mrn) in text
     assert "1962" in text
     assert "Main file room" in text
-    assert "The chart opens for 60 minutes." in text
+    assert "The chart opens for 60 minutes, for reading only." in text
+    assert "Told at once: Sam Ito (supervisor) and Cora Hale (compliance)." in text
     (event,) = events_of(Action.PATIENTS_LISTED)
     assert (event.actor_id, event.basis, shown_in(event)) == (
         house.stranger.pk,
@@ -236,6 +237,55 @@ def test_supervisor_sees_those_of_own_units_and_reviews_none(house, patient):
     assert shown_in(event) == [patient.pk]
 
 
+def test_page_says_truly_that_a_unit_has_no_supervisor(house):
+    keeper = make_user(Role.CLERK, unit=house.behavioural)
+    patient = make_patient(house.behavioural, actor=keeper)
+    client = sign_in_freshly(house.stranger)
+
+    asked = client.get(path_of(patient)).content.decode()
+    answer = client.post(path_of(patient), {"reason": REASON}, follow=True).content.decode()
+
+    said = (
+        "No supervisor works with the charts of Behavioural health, so compliance alone is told"
+        " at once: Cora Hale."
+    )
+    assert said in asked
+    assert said in answer
+
+
+@pytest.mark.parametrize("who", ["supervisor", "compliance"])
+def test_told_people_have_a_notice_on_every_page_until_they_look(house, patient, who):
+    row = glass.break_glass(actor=again(house.stranger), patient_id=patient.pk, reason=REASON)
+    client = sign_in(getattr(house, who))
+
+    told = client.get("/status/").json()["notices"]
+    looked = client.get("/access/glass/")
+
+    assert [(notice["id"], notice["url"]) for notice in told] == [(row.pk, "/access/glass/")]
+    assert told[0]["text"].startswith(
+        "Stella Moran opened a chart of Main file room in an emergency, "
+    )
+    assert "onnell" not in str(told).lower()
+    assert looked.status_code == 200
+    assert client.get("/status/").json()["notices"] == []
+
+
+def test_review_page_says_who_was_told_and_who_has_looked(house, patient):
+    row = broken_ago(house.stranger, patient, hours=2)
+    sign_in(house.supervisor).get("/access/glass/")
+
+    text = sign_in(house.compliance).get(f"/access/glass/{row.pk}/").content.decode()
+
+    assert "Sam Ito, looked " in text
+    assert "Cora Hale, looked " in text
+
+
+def test_others_have_no_notice(house, patient):
+    glass.break_glass(actor=again(house.stranger), patient_id=patient.pk, reason=REASON)
+
+    assert sign_in(house.clerk).get("/status/").json()["notices"] == []
+
+
 def test_supervisor_is_told_on_the_home_page(house, patient):
     glass.break_glass(actor=again(house.stranger), patient_id=patient.pk, reason=REASON)
 
@@ -312,6 +362,7 @@ def test_list_costs_the_same_for_one_and_for_three(house, django_assert_num_quer
         client.get("/access/glass/")
     one()
     one()
+    client.get("/access/glass/")  # which notes that the new ones were seen
     with django_assert_num_queries(7):
         client.get("/access/glass/")
 
