@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,11 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Desk:
-    """A place of work; shown to holders of any of `permissions`, to everybody if there are none."""
+    """A place of work; shown to holders of any of `permissions`, to everybody if there are none.
+
+    Its pages are those of the rooms in `areas`, and before these all whose name begins with one
+    of `pages`.
+    """
 
     name: str
     label: str
@@ -20,6 +25,7 @@ class Desk:
     key: str = ""
     permissions: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     is_setting: bool = False
 
 
@@ -42,6 +48,7 @@ DESKS: tuple[Desk, ...] = (
         key="p",
         permissions=("patients.search_directory",),
         areas=("patients", "charts", "encounters", "documents"),
+        pages=("access:chart_", "access:glass_break"),
     ),
     Desk(
         "documents",
@@ -50,6 +57,7 @@ DESKS: tuple[Desk, ...] = (
         "documents:unfiled_list",
         key="i",
         permissions=("documents.file_document",),
+        pages=("documents:unfiled_",),
     ),
     Desk(
         "imports",
@@ -94,6 +102,7 @@ DESKS: tuple[Desk, ...] = (
         "access:glass_list",
         key="b",
         permissions=("access.view_broken_glass",),
+        pages=("access:glass_list", "access:glass_review"),
     ),
     Desk(
         "users",
@@ -121,19 +130,16 @@ DESKS: tuple[Desk, ...] = (
 def list_links(user: PermissionsMixin, *, url_name: str = "", area: str = "") -> list[Link]:
     """Return the desks of `user`; one whose page does not exist is left out.
 
-    `url_name` and `area` tell where the person is: the exact page wins over the room.
+    `url_name` and `area` tell where the person is: the page wins over the room.
     """
     shown = [desk for desk in DESKS if url_of(desk) and _may_enter(user, desk)]
-    current = next((desk for desk in shown if desk.url_name == url_name), None)
-    current = current or next((desk for desk in shown if area and area in desk.areas), None)
+    current = _find_desk(shown, url_name, area)
     return [Link(desk, url_of(desk), desk is current) for desk in shown]
 
 
 def desk_of(url_name: str) -> Desk | None:
     """Return the desk at which work behind the page `url_name` is done."""
-    area = url_name.partition(":")[0]
-    exact = next((desk for desk in DESKS if desk.url_name == url_name), None)
-    return exact or next((desk for desk in DESKS if area in desk.areas), None)
+    return _find_desk(DESKS, url_name, url_name.partition(":")[0])
 
 
 @lru_cache(maxsize=64)
@@ -149,6 +155,14 @@ def address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def _find_desk(desks: Sequence[Desk], url_name: str, area: str) -> Desk | None:
+    """Return the desk that the page is of: by its own name, by its beginning, or by its room."""
+    found = [desk for desk in desks if desk.url_name == url_name]
+    found += [desk for desk in desks if desk.pages and url_name.startswith(desk.pages)]
+    found += [desk for desk in desks if area and area in desk.areas]
+    return next(iter(found), None)
 
 
 def _may_enter(user: PermissionsMixin, desk: Desk) -> bool:

@@ -82,7 +82,7 @@ function showHelp() {
   document.getElementById("keys-help")?.remove();
   const rows = bound().filter(([element]) => isUsable(element)).map(([element, names]) => [nameOf(element), names[0]]);
   for (const element of all("[data-keys-extra]")) rows.push(...JSON.parse(element.dataset.keysExtra));
-  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...keys.split(" ").map((key) => make("kbd", {}, legend(key)))))));
+  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...legends(keys)))));
   const close = make("button", { class: "btn", type: "button", "data-close": true }, "Close");
   const dialog = make(
     "dialog",
@@ -94,6 +94,12 @@ function showHelp() {
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** The keys of an element as they are pressed; of several ways the first. */
+export const keysOf = (element) => normalize((element.dataset.hotkey ?? "").split(",")[0]);
+
+/** The caps of the keys that are pressed one after the other. */
+export const legends = (keys) => keys.split(" ").map((key) => make("kbd", {}, legend(key)));
 
 /** How a key is printed on a keyboard. */
 const legend = (key) => key.replace("Control", "Ctrl").replace("Plus", "+").replace(/\+(\w)$/, (_, last) => `+${last.toUpperCase()}`);

@@ -6,13 +6,19 @@ const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
 
 export function start() {
   // What scrolls must be reachable by keyboard, also where it holds no link.
-  for (const box of all(".board, .table-wrap")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const box of all(".board, .table-wrap, .card-flush")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   document.addEventListener("keydown", listen);
   on("change", "[data-list] thead input[type=checkbox]", (box) => chooseAll(box.closest("[data-list]"), box.checked));
 }
 
 function listen(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target)) {
+    // From a search field down into what it found.
+    const list = event.key === "ArrowDown" && event.target.matches("input[type=search]") && document.querySelector("main [data-list]");
+    if (list) walk(list, null, 1, event);
+    return;
+  }
   if (document.querySelector("dialog[open], :popover-open.menu")) return;
   const list = event.target.closest?.("[data-list]") ?? document.querySelector("[data-list]");
   if (!list) return;

@@ -1,12 +1,12 @@
 // Ctrl+K: what can be done here, by name. Lists the page's own commands and, on an empty query,
 // the charts opened last, which the server gives and records like any access.
-import { ask, make, meta, on } from "./dom.js";
-import { commands, nameOf } from "./hotkeys.js";
+import { all, ask, make, meta, on } from "./dom.js";
+import { commands, keysOf, legends, nameOf } from "./hotkeys.js";
 
 let dialog = null;
 let input = null;
 let list = null;
-let recent = [];
+let recent = "";
 
 export function start() {
   on("click", "[data-palette]", open);
@@ -18,9 +18,9 @@ async function open() {
   dialog.showModal();
   draw();
   if (!meta("recent-url")) return;
-  const response = await ask(meta("recent-url"));
-  if (!response.ok) return;
-  recent = (await response.json()).recent ?? [];
+  const response = await ask(meta("recent-url")).catch(() => null);
+  if (!response?.ok) return;
+  recent = response.status === 200 ? await response.text() : "";
   draw();
 }
 
@@ -37,33 +37,53 @@ function build() {
 function draw() {
   const query = input.value.trim().toLowerCase();
   const options = [];
-  if (!query) options.push(...recent.map((item) => option(item.label, "", () => location.assign(item.url))));
+  if (!query) options.push(...opened());
   for (const element of commands()) {
     const name = nameOf(element);
     if (element.matches("[data-palette]") || !name.toLowerCase().includes(query)) continue;
-    options.push(option(name, element.dataset.hotkey ?? "", () => go(element)));
+    options.push(option(name, keysOf(element), () => go(element)));
   }
   if (query && meta("search-url")) options.push(option(`Find patient “${input.value.trim()}”`, "", () => search(input.value.trim())));
   list.replaceChildren(...options);
-  choose(options[0]);
+  choose(choices()[0]);
 }
 
-function option(name, keys, action) {
-  const item = make("li", { class: "palette-item", role: "option", id: `palette-${Math.random().toString(36).slice(2)}` }, name, keys ? make("kbd", {}, keys) : null);
+/** The charts opened last, as the server wrote them, below a line that says so. */
+function opened() {
+  const holder = make("template");
+  holder.innerHTML = recent;
+  const items = [...holder.content.querySelectorAll("[role=option]")];
+  for (const item of items) {
+    name(item);
+    item.action = () => location.assign(item.dataset.url);
+  }
+  const head = (text) => make("li", { class: "palette-head", role: "presentation" }, text);
+  return items.length ? [head("Opened last"), ...items, head("Commands")] : [];
+}
+
+function option(text, keys, action) {
+  const caps = keys ? make("span", { class: "palette-keys" }, ...legends(keys)) : null;
+  const item = make("li", { class: "palette-item", role: "option" }, text, caps);
+  name(item);
   item.action = action;
   return item;
 }
 
+let count = 0;
+const name = (item) => (item.id = `palette-${(count += 1)}`);
+const choices = () => all("[role=option]", list);
+
 function choose(item) {
-  for (const other of list.children) other.setAttribute("aria-selected", String(other === item));
+  for (const other of choices()) other.setAttribute("aria-selected", String(other === item));
   input.setAttribute("aria-activedescendant", item?.id ?? "");
   item?.scrollIntoView({ block: "nearest" });
 }
 
 function walk(event) {
   const now = list.querySelector('[aria-selected="true"]');
-  if (event.key === "ArrowDown") choose(now?.nextElementSibling ?? list.firstElementChild);
-  else if (event.key === "ArrowUp") choose(now?.previousElementSibling ?? list.lastElementChild);
+  const items = choices();
+  if (event.key === "ArrowDown") choose(items[items.indexOf(now) + 1] ?? items[0]);
+  else if (event.key === "ArrowUp") choose(items[items.indexOf(now) - 1] ?? items.at(-1));
   else if (event.key === "Enter") run(now);
   else return;
   event.preventDefault();
@@ -83,5 +103,6 @@ function go(element) {
 function search(text) {
   const url = new URL(meta("search-url"), location.href);
   url.searchParams.set("q", text);
+  url.searchParams.set("go", "1");
   location.assign(url);
 }

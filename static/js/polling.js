@@ -1,12 +1,13 @@
 // Parts that change by themselves. `data-poll="url" data-poll-seconds="15"`: the answer replaces
 // the content, 204 or 304 changes nothing, 286 ends it. Nothing is asked while the tab is hidden.
-import { all, ask, make, meta } from "./dom.js";
+import { all, announce, ask, make, meta } from "./dom.js";
 
 const STATUS_SECONDS = 20;
 const UNKNOWN = 120000;
 let trail = null;
 let heardAt = 0;
 let version = "";
+let work = null;
 
 export function start() {
   const seen = new WeakSet();
@@ -56,6 +57,7 @@ async function status() {
   trail = news.trail;
   drawNotices(news.notices ?? []);
   for (const place of all("[data-count]")) place.textContent = news.counts[place.dataset.count] || "";
+  tellOfWork(news.counts.home ?? 0);
   drawTrail();
 }
 
@@ -71,6 +73,12 @@ function drawNotices(notices) {
     const later = make("button", { class: "btn btn-sm", type: "button", "data-dismiss": true, title: "It comes back on the next page" }, "Later");
     place.append(make("div", { class: "callout callout-warning", id: `notice-${notice.id}` }, text, later));
   }
+}
+
+/** Say that more work waits than a moment ago: shown in the counts, heard by people who listen. */
+function tellOfWork(number) {
+  if (work !== null && number > work) announce(`New work: ${number} in all`);
+  work = number;
 }
 
 /** Say how long ago the trail was sealed; the age runs on between answers. */

@@ -91,7 +91,13 @@ def test_desk_without_page_is_left_out(settings):
         ({"url_name": "patients:patient_register", "area": "patients"}, ["patients"]),
         ({"url_name": "charts:chart_detail", "area": "charts"}, ["patients"]),
         ({"url_name": "documents:document_view", "area": "documents"}, ["patients"]),
+        ({"url_name": "documents:unfiled_file", "area": "documents"}, ["documents"]),
+        ({"url_name": "documents:unfiled_discard", "area": "documents"}, ["documents"]),
         ({"url_name": "access:glass_list", "area": "access"}, ["glass"]),
+        ({"url_name": "access:glass_review", "area": "access"}, ["glass"]),
+        ({"url_name": "access:glass_break", "area": "access"}, ["patients"]),
+        ({"url_name": "access:chart_rights", "area": "access"}, ["patients"]),
+        ({"url_name": "access:unit_detail", "area": "access"}, ["units"]),
         ({"url_name": "account_login", "area": ""}, []),
     ],
 )
