@@ -9,5 +9,6 @@ class ConfigConfig(AppConfig):
     verbose_name = "Settings and start"
 
     def ready(self) -> None:
-        """Make the queue's application the current one, so that tasks sent from here use it."""
+        """Make the queue's application the current one; show the work of the house itself."""
         import_module("config.celery")
+        import_module("config.work").register()

@@ -158,6 +158,7 @@ class _Loader:
             patient_id=patient.pk,
             facts=replace(
                 self._facts(unit, EncounterKind.INPATIENT, start),
+                attending=self.home.providers[0],  # who signs in, and so has patients to see
                 location=f"{self.chance.randint(1, 4)} West, bed {self.chance.randint(1, 24)}",
             ),
             status=EncounterStatus.IN_PROGRESS,

@@ -9,38 +9,64 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import person
+from accounts.models import User
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
+from config import navigation
 from records.access import worklists
 from records.access.worklists import WorkItem, WorkSource
 
 OLDEST = 12
+MOST_SHOWN = 24
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue of the page with its number."""
+    """One queue in which something waits, with its number."""
 
     source: WorkSource
     count: int
+
+    @property
+    def icon(self) -> str:
+        """The sign of the desk where it is worked."""
+        desk = navigation.desk_of(self.source.url_name)
+        return desk.icon if desk else "list-check"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One piece of work, with the queue that it waits in."""
+
+    item: WorkItem
+    queue: Queue
 
 
 @requires()
 def home(request: HttpRequest) -> HttpResponse:
     """Show the person's work; patients named on it stand in the event."""
     user = person(request)
-    queues = [Queue(source, source.count(user)) for source in worklists.sources_for(user)]
-    items = [item for queue in queues if queue.count for item in queue.source.oldest(user, OLDEST)]
-    items.sort(key=_duty)
-    shown = items[: OLDEST * 2]
-    patients = [item.patient_id for item in shown if item.patient_id]
+    queues = _list_queues(user)
+    lines = [Line(item, queue) for queue in queues for item in queue.source.oldest(user, OLDEST)]
+    shown = sorted(lines, key=_duty)[:MOST_SHOWN]
+    patients = [line.item.patient_id for line in shown if line.item.patient_id]
     if patients:
         events.record(action=Action.HOME_VIEWED, patients=patients, durable=True)
-    values = {"queues": queues, "items": shown, "today": timezone.localdate()}
+    values = {"queues": queues, "lines": shown, "left": _count_left(queues, shown)}
     return render(request, "home.html", values)
 
 
-def _duty(item: WorkItem) -> tuple[str, float]:
-    due = item.due_on.isoformat() if item.due_on else "9999"
-    return due, item.since.timestamp()
+def _list_queues(user: User) -> list[Queue]:
+    found = [Queue(source, source.count(user)) for source in worklists.sources_for(user)]
+    return [queue for queue in found if queue.count]
+
+
+def _count_left(queues: list[Queue], shown: list[Line]) -> int:
+    return max(0, sum(queue.count for queue in queues) - len(shown))
+
+
+def _duty(line: Line) -> tuple[str, float]:
+    due = line.item.due_on.isoformat() if line.item.due_on else "9999"
+    since = line.item.since or timezone.now()
+    return due, since.timestamp()

@@ -16,13 +16,14 @@ from accounts.models import User
 class WorkItem:
     """One line of the home page: why it is here, what to do, by when, and where it is worked.
 
-    `patient_id` is set where the line shows a patient, so that the event of the page names them.
+    `patient_id` is set where the line shows a patient, so that the event of the page names them;
+    `since` is None where nobody noted when it began.
     """
 
     why: str
     what: str
     url: str
-    since: datetime
+    since: datetime | None
     due_on: date | None = None
     patient_id: int | None = None
 

@@ -11,7 +11,9 @@ class EncountersConfig(AppConfig):
             grants,  # noqa: F401  (registration on import)
             relations,
             subjects,
+            worklist,
         )
 
         relations.register()
         subjects.register()
+        worklist.register()

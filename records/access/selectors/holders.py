@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -44,6 +44,19 @@ def list_holders(unit: CustodyUnit) -> list[Holder]:
         *people.select_related("user", "permission", "granted_by").order_by("user__display_name"),
     ]
     return [_holder(row) for row in rows]
+
+
+def list_unstaffed(most: int) -> list[CustodyUnit]:
+    """Return units in use whose charts nobody may open, neither by role nor by name."""
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    here = Q(content_object=OuterRef("pk"), permission__codename=UnitRight.VIEW_CHART)
+    held = [
+        Exists(model.objects.filter(in_force, here))
+        for model in (UnitGroupPermission, UnitUserPermission)
+    ]
+    return list(
+        CustodyUnit.objects.filter(~held[0], ~held[1], is_active=True).order_by("name")[:most]
+    )
 
 
 def _holder(row: Row) -> Holder:
