@@ -17,6 +17,7 @@ from audit.enums import Action
 from audit.errors import Refused
 
 View = Callable[..., HttpResponseBase]
+LARGEST_KEY = 2**63 - 1  # of any row; a larger number in an address names nothing
 
 
 class MissingPermission(Refused):
@@ -36,6 +37,7 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
     Raises:
         MissingPermission: from the view, when a permission is missing; it is recorded.
     """
+        Http404: from the view, when the address names a number that no row can have.
     allowed = tuple(sorted({*methods, "HEAD"} if "GET" in methods else set(methods)))
 
     def decorate(view: View) -> View:
@@ -47,6 +49,8 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
             if missing:
                 raise missing_permission(request, missing)
             return view(request, *args, **kwargs)
+            if any(isinstance(value, int) and value > LARGEST_KEY for value in kwargs.values()):
+                raise Http404
 
         checked.required_permissions = permissions  # type: ignore[attr-defined]
         checked.allowed_methods = allowed  # type: ignore[attr-defined]

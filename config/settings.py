@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.ResponseHeadersMiddleware",
+    "audit.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -80,7 +81,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "audit.middleware.OriginMiddleware",
     "accounts.middleware.IdleLogoffMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.SignInDutiesMiddleware",
@@ -294,6 +294,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_HOME / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites have no use for our styles and scripts
 VAULT_STORAGE = env.choice("VAULT_STORAGE", ("local", "s3"), "local")
 VAULT_FOLDER = DATA_HOME / "vault"
 _vault: dict[str, Any] = {
