@@ -21,7 +21,7 @@ from records.documents.models import Document
 from records.documents.permissions import FILE_DOCUMENT, VIEW_DOCUMENT, VOID_DOCUMENT
 from records.documents.presenters import viewer
 from records.documents.services import corrections, filing
-from records.documents.views import answers, opening, pages
+from records.documents.views import answers, covers, opening, pages
 from records.documents.views.opening import Opened
 from records.patients.presenters import banner
 
@@ -34,7 +34,7 @@ def document_view(request: HttpRequest, document_id: int) -> HttpResponse:
     user = person(request)
     number = pages.version_asked(request)
     opened = opening.open_document(user, document_id, Action.DOCUMENT_VIEWED, number=number)
-    cover = pages.cover(user, opened.version)
+    cover = covers.cover(user, opened.version)
     page = request.GET.get("page", "")
     at = int(page) if page.isdecimal() and len(page) < 8 else 1
     values = {

@@ -26,7 +26,7 @@ from records.documents.permissions import FILE_DOCUMENT
 from records.documents.presenters.unfiled import pages_of
 from records.documents.selectors import unfiled as selectors
 from records.documents.services import unfiled
-from records.documents.views import answers, finding
+from records.documents.views import answers, covers, finding
 from records.documents.views.unfiled import open_waiting
 from records.patients.presenters import banner
 from records.patients.presenters.banner import Banner
@@ -120,7 +120,10 @@ def _values(request: HttpRequest, row: UnfiledFile) -> dict[str, Any]:
     return {
         "row": row,
         "pages": pages_of(
-            row, int(page) if page.isdecimal() and len(page) < 8 else 1, urlencode(kept)
+            row,
+            int(page) if page.isdecimal() and len(page) < 8 else 1,
+            covers.cover(user, row),
+            urlencode(kept),
         ),
         "waiting": selectors.count_waiting(user, most=MOST_COUNTED),
         "most": MOST_COUNTED,

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from accounts.http import person
-from accounts.models import User
 from audit.enums import Action
 from audit.http import requires
 from records.access.enums import Use
-from records.documents.models import DocumentVersion
 from records.documents.permissions import DOWNLOAD_DOCUMENT, PRINT_DOCUMENT, VIEW_DOCUMENT
 from records.documents.services import reading
 from records.documents.services.reading import CopyFor
-from records.documents.views import answers, opening
-
-COVERED_SECONDS = 3600
-SALT = "documents.thumbnails"
+from records.documents.views import answers, covers, opening
 
 
 @requires(VIEW_DOCUMENT)
@@ -46,7 +40,7 @@ def thumbnail(request: HttpRequest, document_id: int, number: int, page: int) ->
     page gives; without it a thumbnail is an event of its own.
     """
     user, action = person(request), Action.DOCUMENT_PAGE_VIEWED
-    if is_covered(request.GET.get("covered", ""), user, document_id, number):
+    if covers.is_covered(request.GET.get("covered", ""), user, document_id, number):
         opened = opening.peek_document(user, document_id, action, number=number, page=page)
     else:
         opened = opening.open_document(
@@ -67,20 +61,6 @@ def document_print(request: HttpRequest, document_id: int) -> HttpResponse:
 def document_download(request: HttpRequest, document_id: int) -> HttpResponse:
     """Download a document, with reader and time on every page."""
     return _copy(request, document_id, reading.DOWNLOAD, is_attachment=True)
-
-
-def cover(user: User, version: DocumentVersion) -> str:
-    """Return the token by which the event just written covers a version's thumbnails."""
-    return signing.dumps([user.pk, version.document_id, version.number], salt=SALT)
-
-
-def is_covered(token: str, user: User, document_id: int, number: int) -> bool:
-    """Tell whether the token covers the thumbnails of this version for this person."""
-    try:
-        found = signing.loads(token, salt=SALT, max_age=COVERED_SECONDS)
-    except signing.BadSignature:
-        return False
-    return bool(found == [user.pk, document_id, number])
 
 
 def version_asked(request: HttpRequest) -> int | None:

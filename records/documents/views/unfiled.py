@@ -25,7 +25,7 @@ from records.documents.models import UnfiledFile
 from records.documents.permissions import FILE_DOCUMENT
 from records.documents.selectors import unfiled as selectors
 from records.documents.services import reading, unfiled
-from records.documents.views import answers
+from records.documents.views import answers, covers
 
 LIST = "documents/unfiled_list.html"
 
@@ -90,8 +90,16 @@ def unfiled_page(request: HttpRequest, unfiled_id: int, page: int) -> HttpRespon
 @requires(FILE_DOCUMENT)
 @answers.shows_files
 def unfiled_thumbnail(request: HttpRequest, unfiled_id: int, page: int) -> HttpResponse:
-    """Show a page of a waiting file, too small to be read; the desk's own event covers it."""
-    row = find_waiting(person(request), unfiled_id, Action.UNFILED_VIEWED, page=page)
+    """Show a page of a waiting file, too small to be read.
+
+    The desk's own event covers it, by a token that only the desk gives; without it a thumbnail is
+    an event of its own.
+    """
+    user, action = person(request), Action.UNFILED_VIEWED
+    if covers.is_covered(request.GET.get("covered", ""), user, "unfiled", unfiled_id):
+        row = find_waiting(user, unfiled_id, action, page=page)
+    else:
+        row = open_waiting(user, unfiled_id, action, page=page)
     return answers.picture(reading.unfiled_thumbnail(row, page))
 
 

@@ -325,9 +325,30 @@ def test_page_of_a_loose_file_is_an_event_each_time(house, at):
     for page in (1, 2):
         response = client.get(f"{desk(row)}pages/{page}/")
         assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
-    client.get(f"{desk(row)}pages/1/thumbnail/")
 
     assert [event["detail"] for event in events_of("UNFILED_VIEWED")] == [{"page": 1}, {"page": 2}]
+
+
+def test_thumbnails_of_a_loose_file_are_covered_by_the_event_of_its_desk(house, at):
+    row, other = house.received("One", "Two"), house.received("Three")
+    client = at(house.clerk)
+    addresses = re.findall(
+        r'src="([^"]*thumbnail/\?covered=[^"]*)"', client.get(desk(row)).content.decode()
+    )
+    seen_at_desk = len(events_of("UNFILED_VIEWED"))
+
+    answers = [client.get(address) for address in addresses]
+    counted = len(events_of("UNFILED_VIEWED"))
+    token = addresses[0].rpartition("=")[2]
+    bare = client.get(f"{desk(row)}pages/2/thumbnail/")
+    elsewhere = client.get(f"{desk(other)}pages/1/thumbnail/?covered={token}")
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert (seen_at_desk, counted) == (1, 1)
+    assert (bare.status_code, elsewhere.status_code) == (200, 200)
+    assert [
+        (event["subject_id"], event["detail"]) for event in events_of("UNFILED_VIEWED")[1:]
+    ] == [(str(row.pk), {"page": 2}), (str(other.pk), {"page": 1})]
 
 
 @pytest.mark.parametrize("page", [0, 3, 10**12])

@@ -18,7 +18,7 @@ from records.documents.errors import SandboxUnavailable
 from records.documents.sandbox import operations, pool
 from records.documents.services import corrections, filing
 from records.documents.vault import files
-from records.documents.views import pages
+from records.documents.views import covers
 from tests.records.documents import house as make
 from tests.records.documents.house import events_of, pdf
 
@@ -246,11 +246,11 @@ def test_thumbnail_without_cover_is_an_event_of_its_own(house, at, travel, token
     }
     if token in tokens:
         user, covered = tokens[token]
-        token_text = pages.cover(user, covered.versions.get())
+        token_text = covers.cover(user, covered.versions.get())
     else:
         token_text = token
     if token == "old":
-        travel(pages.COVERED_SECONDS + 1)
+        travel(covers.COVERED_SECONDS + 1)
 
     response = at(house.clerk).get(image(document, name="thumbnail"), {"covered": token_text})
 
@@ -274,7 +274,7 @@ def travel():
 
 def test_covered_thumbnail_still_asks_for_the_right(house, at):
     document = house.protected()
-    token = pages.cover(house.clerk, document.versions.get())
+    token = covers.cover(house.clerk, document.versions.get())
 
     response = at(house.clerk).get(image(document, name="thumbnail"), {"covered": token})
 
