@@ -14,6 +14,11 @@ from accounts.models import User
 class RoleBackend(AuthenticationBackend):
     """Permissions follow roles alone; rows of auth_permission are only the targets of grants."""
 
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session with their roles, in one query; none when disabled."""
+        user = User.objects.find_with_roles(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
     def get_all_permissions(
         self, user_obj: User | AnonymousUser, obj: Any = None
     ) -> frozenset[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from django.db import models
 
 
@@ -76,6 +79,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
-def permissions_of(roles: list[str] | set[str] | frozenset[str]) -> frozenset[str]:
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     """Return every permission that holders of `roles` have; an unknown role gives none."""
+    return _sum_of(frozenset(roles))
+
+
+@lru_cache(maxsize=64)
+def _sum_of(roles: frozenset[str]) -> frozenset[str]:
     return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))

@@ -239,7 +239,7 @@ ROLES_REQUIRING_SECOND_FACTOR = [
     ).split(",")
     if role
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_SERIALIZER = "accounts.session_data.SealedSerializer"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_LOGOFF_SECONDS = env.whole("IDLE_LOGOFF_SECONDS", 900, low=20, high=86400)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 
+from accounts.backends import RoleBackend
 from accounts.models import User
 from accounts.roles import PERMISSIONS, Role, permissions_of
 from accounts.selectors import users as selectors
@@ -62,6 +63,29 @@ def test_permissions_cost_one_query_a_loaded_person(django_assert_num_queries, d
         assert user.has_perm("access.open_chart")
         assert not user.has_perm("access.manage_units")
         assert not user.has_perms(["access.open_chart", "audit.view_event"])
+
+
+def test_person_of_a_session_comes_with_the_roles_in_one_query(django_assert_num_queries, db):
+    user = make_user(Role.CLERK, Role.PROVIDER)
+
+    with django_assert_num_queries(1):
+        found = RoleBackend().get_user(user.pk)
+        assert found.role_names == {"CLERK", "PROVIDER"}
+        assert found.has_perm("patients.register_patient")
+
+    assert (found, found.display_name) == (user, user.display_name)
+
+
+def test_person_without_a_role_has_none_and_a_disabled_one_is_nobody(db):
+    user = make_user()
+    assert RoleBackend().get_user(user.pk).role_names == frozenset()
+
+    with attributing(get_system_user()):
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+
+    assert RoleBackend().get_user(user.pk) is None
+    assert RoleBackend().get_user(user.pk + 1000) is None
 
 
 @pytest.mark.parametrize("is_active, expected", [(True, True), (False, False)])
