@@ -178,6 +178,12 @@ def page_address(template_url: str, number: int) -> str:
     return PAGE_ZERO.sub(f"/{number}", template_url, count=1)
 
 
+@register.filter
+def address_of(address: str, key: int) -> str:
+    """Put a row's key in place of the `0`: a list works its address out once, for row 0."""
+    return address.replace("/0/", f"/{key}/", 1)
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with `label` it speaks, without it is decoration."""

@@ -14,7 +14,7 @@ ENCOUNTERS_SHOWN = 12
 
 
 def _encounters(scope: ChartScope) -> dict[str, Any]:
-    found = encounters.list_recent(scope, ENCOUNTERS_SHOWN + 1)
+    found = encounters.list_lines(scope, ENCOUNTERS_SHOWN + 1)
     return {"encounters": found[:ENCOUNTERS_SHOWN], "has_more": len(found) > ENCOUNTERS_SHOWN}
 
 

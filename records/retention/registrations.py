@@ -28,7 +28,8 @@ def _batch_labels(ids: Sequence[str]) -> Mapping[str, str]:
 
 
 def _hold_labels(ids: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in holds.map_names(set(_numbers(ids))).items()}
+    names = holds.map_names(set(_numbers(ids)))
+    return {str(key): f"hold {name}" for key, name in names.items()}
 
 
 def _rule_labels(ids: Sequence[str]) -> Mapping[str, str]:
@@ -42,17 +43,18 @@ def _find_batch(text: str) -> Sequence[str]:
 
 
 def _flags(patient_id: int) -> list[Flag]:
+    if not holds.is_held(patient_id):
+        return []
     url = reverse("retention:chart_explain", kwargs={"patient_id": patient_id})
-    return [Flag("Hold", icon="lock", url=url)] if holds.is_held(patient_id) else []
+    return [Flag("Hold", icon="lock", url=url)]
 
 
 def _panel(scope: ChartScope) -> dict[str, Any]:
-    facts = charts.map_facts([scope.patient_id]).get(scope.patient_id)
-    eligible_on = facts.eligible_on if facts else None
+    term = charts.get_term(scope.patient_id)
     return {
-        "facts": facts,
-        "is_over": eligible_on is not None and eligible_on <= timezone.localdate(),
-        "holds": holds.list_standing(scope.patient_id),
+        "term": term,
+        "is_over": term.is_over(timezone.localdate()),
+        "holds": holds.list_standing(scope.patient_id) if term.is_held else [],
     }
 
 
@@ -78,6 +80,11 @@ def register_all() -> None:
         "rule",
         _rule_labels,
         lambda key: reverse("retention:rule_detail", kwargs={"rule_id": int(key)}),
+    )
+    subjects.register(
+        "stub",
+        lambda ids: dict.fromkeys(ids, "what is left of the chart"),
+        lambda key: reverse("retention:stub_detail", kwargs={"patient_id": int(key)}),
     )
     flags.register("hold", _flags)
     panels.register(

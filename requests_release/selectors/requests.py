@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -9,6 +14,7 @@ from accounts.roles import Role
 from accounts.selectors import users
 from records.access.services.opening import ChartScope
 from requests_release import access
+from requests_release.enums import RequestStatus
 from requests_release.errors import RequestUnknown
 from requests_release.models import (
     Comment,
@@ -20,6 +26,34 @@ from requests_release.models import (
 from requests_release.rules import transitions
 
 PANEL_LENGTH = 8
+OPEN = """
+SELECT work.id, work.number, work.status, work.due_on,
+       (SELECT name FROM requests_release_requester WHERE id = work.requester_id)
+  FROM requests_release_request work
+ WHERE work.patient_id = %(patient)s AND work.status = ANY(%(open)s)
+ ORDER BY work.due_on, work.id LIMIT %(many)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that is not closed, as the chart page lists it."""
+
+    pk: int
+    number: str
+    status: str
+    due_on: date | None
+    requester: str
+
+    @property
+    def status_label(self) -> str:
+        """The status in words."""
+        return RequestStatus(self.status).label
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the clock of the law has been answered."""
+        return self.status in transitions.ANSWERED
 
 
 def get_patient_id(request_id: int) -> int:
@@ -95,10 +129,13 @@ def list_preparers() -> list[User]:
     return sorted(found.values(), key=lambda user: (user.display_name, user.pk))
 
 
-def list_open(scope: ChartScope) -> list[Request]:
-    """Return the open requests of an opened chart, the first due first."""
-    return list(
-        Request.objects.filter(patient_id=scope.patient_id, status__in=transitions.OPEN)
-        .select_related("requester")
-        .order_by("due_on", "pk")[:PANEL_LENGTH]
-    )
+def list_open(scope: ChartScope) -> list[OpenRequest]:
+    """Return the open requests of an opened chart, the first due first, in one fixed statement."""
+    values: dict[str, Any] = {
+        "patient": scope.patient_id,
+        "open": sorted(transitions.OPEN),
+        "many": PANEL_LENGTH,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, values)
+        return [OpenRequest(*row) for row in cursor.fetchall()]

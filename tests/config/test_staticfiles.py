@@ -57,6 +57,19 @@ def test_hashed_copies_stand_beside(collected, tmp_path):
     assert (tmp_path / collected.stored_name("css/b.css")).exists()
 
 
+def test_address_follows_the_manifest(collected):
+    before = collected.url("css/b.css")
+    assert re.fullmatch(r"/static/css/b\.[0-9a-f]{12}\.css", before)
+    assert collected.url("css/b.css") == before
+
+    collected.delete("css/b.css")
+    collected.save("css/b.css", ContentFile(b"a { color: blue }\n"))
+    list(collected.post_process({"css/b.css": (collected, "css/b.css")}))
+
+    after = collected.url("css/b.css")
+    assert after == f"/static/{collected.stored_name('css/b.css')}" != before
+
+
 def test_frame_finds_its_files():
     for name in ("js/app.js", "css/chartroom.css", "django_htmx/htmx-2.min.js", "img/mark.svg"):
         assert finders.find(name), name

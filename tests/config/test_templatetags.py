@@ -12,6 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from config import figures
@@ -221,6 +222,14 @@ def test_numbers_count_pages_from_one():
 )
 def test_page_address_replaces_only_page_zero(template, expected):
     assert chartroom.page_address(template, 7) == expected
+
+
+def test_address_of_a_row_is_that_of_the_url():
+    made_once = reverse("documents:document_view", kwargs={"document_id": 0})
+
+    assert chartroom.address_of(made_once, 4711) == reverse(
+        "documents:document_view", kwargs={"document_id": 4711}
+    )
 
 
 def test_icon_without_name_is_hidden_from_screen_readers():

@@ -25,16 +25,19 @@ from records.access.selectors import rights
 
 CHART = """
 SELECT chart.unit_id, chart.status,
-       ARRAY(SELECT unit_id FROM access_chartunit WHERE chart_id = chart.id),
-       EXISTS (SELECT 1 FROM access_chartuserpermission mine
-                WHERE mine.user_id = %(user)s AND mine.content_object_id = chart.id
-                  AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())),
-       (SELECT glass.id FROM access_brokenglass glass
-         WHERE glass.user_id = %(user)s AND glass.chart_id = chart.id
-           AND glass.closed_at IS NULL AND glass.ends_at > statement_timestamp())
-       {relationships}
+       ARRAY(SELECT unit_id FROM access_chartunit WHERE chart_id = chart.id)
   FROM access_chart chart
  WHERE chart.id = %(chart)s
+"""
+# Dear to plan with its many relationships, so it is asked only where the units give no ground.
+BESIDE_UNITS = """
+SELECT EXISTS (SELECT 1 FROM access_chartuserpermission mine
+                WHERE mine.user_id = %(user)s AND mine.content_object_id = %(chart)s
+                  AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())),
+       (SELECT glass.id FROM access_brokenglass glass
+         WHERE glass.user_id = %(user)s AND glass.chart_id = %(chart)s
+           AND glass.closed_at IS NULL AND glass.ends_at > statement_timestamp())
+       {relationships}
 """
 
 
@@ -136,53 +139,60 @@ def has_ground(*, actor: User, patient_id: int) -> bool:
 
 
 def find_ground(*, actor: User, patient_id: int) -> Ground:
-    """Return on which ground `actor` may open the chart, if any; two queries at the most.
+    """Return on which ground `actor` may open the chart, if any.
+
+    Two queries, and a third one for a person who holds none of the chart's units.
 
     Raises:
         ChartUnknown: no such chart.
     """
-    sql = CHART.format(relationships=relationships.columns_sql())
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"user": actor.pk, "chart": patient_id})
-        row = cursor.fetchone()
-    if row is None:
+    rows = _ask(CHART, actor, patient_id)
+    if not rows:
         raise ChartUnknown(patient_id=patient_id)
-    unit_id, status, extra, is_granted, glass_id, *related = row
+    unit_id, status, extra = rows[0]
     held = rights.get_unit_rights(actor)
     units = frozenset({unit_id, *extra})
-    basis: Basis | None = None
-    if system_work.unit_of(actor) is not None:
-        basis = Basis.SYSTEM
-    elif actor.has_perm(OPEN_CHART):
-        basis = _weigh(bool(units & held.open_units), related, is_granted, glass_id)
+    basis, glass_id = _weigh(actor, patient_id, is_in_units=bool(units & held.open_units))
     is_listed = bool(units & (held.listed_units | held.open_units))
     return Ground(basis, units, status, glass_id, is_listed)
 
 
-def _weigh(
-    is_in_units: bool, related: list[bool], is_granted: bool, glass_id: int | None
-) -> Basis | None:
+def _weigh(actor: User, patient_id: int, *, is_in_units: bool) -> tuple[Basis | None, int | None]:
+    """Return the first ground that holds, and the open glass where no unit gives one."""
+    if system_work.unit_of(actor) is not None:
+        return Basis.SYSTEM, None
+    if not actor.has_perm(OPEN_CHART):
+        return None, None
     if is_in_units:
-        return Basis.UNIT
+        return Basis.UNIT, None
+    sql = BESIDE_UNITS.format(relationships=relationships.columns_sql())
+    [(is_granted, glass_id, *related)] = _ask(sql, actor, patient_id)
     for relationship, holds in zip(relationships.registered(), related, strict=True):
         if holds:
-            return relationship.basis
+            return relationship.basis, glass_id
     if is_granted:
-        return Basis.GRANT
-    return Basis.BROKEN_GLASS if glass_id else None
+        return Basis.GRANT, glass_id
+    return (Basis.BROKEN_GLASS if glass_id else None), glass_id
+
+
+def _ask(sql: str, actor: User, patient_id: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"user": actor.pk, "chart": patient_id})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _check(ground: Ground, actor: User, patient_id: int, action: Action, use: Use) -> Basis:
+    if ground.basis is None and not (ground.is_listed and actor.has_perm(OPEN_CHART)):
+        raise ChartUnknown(patient_id=patient_id, action=action)
+    if ground.status == ChartStatus.DESTROYED:
+        raise ChartDestroyed(patient_id=patient_id, action=action)
     if ground.basis is None:
-        if not ground.is_listed or not actor.has_perm(OPEN_CHART):
-            raise ChartUnknown(patient_id=patient_id, action=action)
         raise ChartRefused(
             patient_id=patient_id,
             action=action,
             can_break_glass=actor.has_perm(BREAK_GLASS),
         )
-    if ground.status == ChartStatus.DESTROYED:
-        raise ChartDestroyed(patient_id=patient_id, action=action)
     if ground.basis == Basis.BROKEN_GLASS and use is Use.WORK:
         raise GlassReadsOnly(patient_id=patient_id, action=action)
     return ground.basis

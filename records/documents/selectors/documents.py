@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 
+from records.access.enums import SensitivityClass
 from records.access.services.opening import ChartScope
 from records.documents.enums import DocumentStatus
 from records.documents.models import (
@@ -18,14 +21,63 @@ from records.documents.models import (
 )
 
 PAGE = 25
+# The conditions of `list_documents`, for the two statements of every chart page.
+SHOWN = """
+ document.patient_id = %(patient)s AND document.sensitivity = ANY(%(classes)s)
+   AND (document.status = 'CURRENT' OR (%(voided)s AND document.status = 'VOIDED'))
+"""
+SHELF = f"""
+SELECT document.id, document.title, document.sensitivity, document.status,
+       document.version_number, type.name, document.page_count, document.service_on
+  FROM documents_document document JOIN documents_documenttype type ON type.id = document.type_id
+ WHERE {SHOWN} AND (%(type)s::bigint IS NULL OR document.type_id = %(type)s)
+   AND (%(day)s::date IS NULL
+        OR (document.service_on, document.id) < (%(day)s::date, %(key)s::bigint))
+ ORDER BY document.service_on DESC, document.id DESC LIMIT %(many)s
+"""
+COUNTS = f"""
+SELECT type.id, type.name, found.number
+  FROM (SELECT document.type_id, count(*) AS number FROM documents_document document
+         WHERE {SHOWN} GROUP BY document.type_id) found
+  JOIN documents_documenttype type ON type.id = found.type_id
+ ORDER BY type.position, type.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A document as the chart's shelf lists it."""
+
+    pk: int
+    title: str
+    sensitivity: str
+    status: str
+    version_number: int
+    type_name: str
+    page_count: int
+    service_on: date
+
+    @property
+    def sensitivity_label(self) -> str:
+        """The class in words."""
+        return SensitivityClass(self.sensitivity).label
 
 
 @dataclass(frozen=True)
 class Shelf:
     """One page of a chart's documents; `next_key` is empty on the last."""
 
-    documents: list[Document]
+    documents: list[Line]
     next_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """How many documents of a type a chart shows."""
+
+    type_id: int
+    name: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -52,28 +104,24 @@ def get_shelf(
     scope: ChartScope, *, type_id: int | None = None, after: str = "", include_voided: bool = False
 ) -> Shelf:
     """Return one page of the documents, in one query, wherever in the chart it is."""
-    documents = list_documents(scope, include_voided=include_voided)
-    if type_id:
-        documents = documents.filter(type_id=type_id)
-    place = _read_key(after)
-    if place:
-        day, key = place
-        documents = documents.filter(Q(service_on__lt=day) | Q(service_on=day, pk__lt=key))
-    rows = list(documents[: PAGE + 1])
+    day, key = _read_key(after) or (None, None)
+    values = {"type": type_id, "day": day, "key": key, "many": PAGE + 1}
+    rows = [Line(*row) for row in _ask(SHELF, scope, voided=include_voided, **values)]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(rows[:PAGE], f"{last.service_on:%Y-%m-%d}.{last.pk}" if last else "")
 
 
-def count_by_type(scope: ChartScope) -> list[dict[str, Any]]:
+def count_by_type(scope: ChartScope) -> list[TypeCount]:
     """Return how many documents of each type the scope shows, in the order of the dividers."""
-    rows = (
-        list_documents(scope)
-        .order_by()
-        .values("type_id", "type__name", "type__section", "type__position")
-        .annotate(number=Count("pk"))
-        .order_by("type__position", "type__name")
-    )
-    return [dict(row) for row in rows]
+    return [TypeCount(*row) for row in _ask(COUNTS, scope, voided=False)]
+
+
+def _ask(statement: str, scope: ChartScope, **values: Any) -> list[tuple[Any, ...]]:
+    values |= {"patient": scope.patient_id, "classes": sorted(scope.classes)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def get_document(scope: ChartScope, document_id: int) -> Document:
@@ -156,7 +204,10 @@ def list_types() -> QuerySet[DocumentType]:
     return DocumentType.objects.filter(is_active=True).order_by("position", "name")
 
 
-def _read_key(text: str) -> tuple[str, int] | None:
+def _read_key(text: str) -> tuple[date, int] | None:
     day, _, key = text.partition(".")
-    is_day = len(day) == 10 and day.replace("-", "").isdigit()
-    return (day, int(key)) if is_day and key.isdigit() else None
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return None
+    return (on, int(key)) if key.isdecimal() and len(key) < 19 else None

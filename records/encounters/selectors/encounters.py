@@ -6,16 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from audit.enums import Basis
 from records.access.selectors import rights
 from records.access.services.opening import ChartScope
+from records.encounters.enums import EncounterKind
 from records.encounters.errors import EncounterUnknown
 from records.encounters.models import Encounter, EncounterMove, EncounterStatusChange
 
 PAGE = 50
+# Names are looked up one by one: there is no order of joins to weigh, which cost more than they.
+LINES = """
+SELECT visit.id, visit.started_at, visit.kind, visit.status, visit.reason,
+       coalesce((SELECT name FROM encounters_provider WHERE id = visit.attending_id),
+                (SELECT name FROM access_custodyunit WHERE id = visit.unit_id))
+  FROM encounters_encounter visit
+ WHERE visit.patient_id = %(patient)s
+   AND (%(units)s::bigint[] IS NULL OR visit.unit_id = ANY(%(units)s::bigint[])
+        OR visit.unit_id = (SELECT unit_id FROM patients_patient WHERE chart_id = %(patient)s)
+        OR visit.attending_id IN (SELECT id FROM encounters_provider WHERE user_id = %(user)s))
+ ORDER BY visit.started_at DESC, visit.id DESC LIMIT %(many)s
+"""
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,36 @@ class Page:
 
     encounters: list[Encounter]
     next_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An encounter as the chart page lists it; `place` is who treats, or else the unit."""
+
+    pk: int
+    started_at: datetime
+    kind: str
+    status: str
+    reason: str
+    place: str
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in words."""
+        return EncounterKind(self.kind).label
+
+
+def list_lines(scope: ChartScope, many: int) -> list[Line]:
+    """Return the newest of what `list_encounters` returns as lines, in one fixed statement."""
+    values = {
+        "patient": scope.patient_id,
+        "user": scope.actor.pk,
+        "units": _known_units(scope),
+        "many": many,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, values)
+        return [Line(*row) for row in cursor.fetchall()]
 
 
 def list_recent(scope: ChartScope, many: int) -> list[Encounter]:
@@ -38,14 +82,11 @@ def list_encounters(scope: ChartScope) -> QuerySet[Encounter]:
     treated the patient there, and in an emergency: to be its patient is itself protected
     (42 CFR 2.13(c)). Where the whole chart is such a unit's, opening it says as much.
     """
-    held = rights.get_unit_rights(scope.actor)
+    units = _known_units(scope)
     encounters = Encounter.objects.filter(patient_id=scope.patient_id)
-    if scope.basis not in (Basis.BROKEN_GLASS, Basis.SYSTEM):
+    if units is not None:
         encounters = encounters.filter(
-            Q(unit__is_listed=True)
-            | Q(unit_id__in=held.open_units)
-            | Q(unit_id=F("patient__unit_id"))
-            | Q(attending__user=scope.actor)
+            Q(unit_id__in=units) | Q(unit_id=F("patient__unit_id")) | Q(attending__user=scope.actor)
         )
     return encounters.select_related("attending", "unit").order_by("-started_at", "-pk")
 
@@ -99,6 +140,13 @@ def map_labels(encounter_ids: Sequence[int]) -> dict[int, tuple[str, datetime, s
         "kind", "started_at", "account_number"
     )
     return {row.pk: (row.get_kind_display(), row.started_at, row.account_number) for row in rows}
+
+
+def _known_units(scope: ChartScope) -> list[int] | None:
+    """Return the units whose stays show to the scope's person; None where all show."""
+    if scope.basis in (Basis.BROKEN_GLASS, Basis.SYSTEM):
+        return None
+    return rights.get_unit_rights(scope.actor).directory_units
 
 
 def _read_key(text: str) -> tuple[datetime, int] | None:

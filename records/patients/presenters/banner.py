@@ -9,7 +9,6 @@ from records.access import flags
 from records.access.flags import Flag
 from records.access.selectors import glass
 from records.access.services.opening import ChartScope
-from records.patients.models import Patient
 from records.patients.selectors import patients
 
 
@@ -41,30 +40,26 @@ class Banner:
 
 def get_banner(scope: ChartScope) -> Banner:
     """Return the banner of an opened chart: one query, one a flag, one if the glass is broken."""
-    return present(patients.get_patient(scope), scope)
-
-
-def present(patient: Patient, scope: ChartScope) -> Banner:
-    """Return the banner of a patient already loaded with its unit."""
-    found = flags.list_flags(patient.pk)
-    if patient.is_confidential_address:
+    who = patients.get_who(scope)
+    found = flags.list_flags(who.pk)
+    if who.is_confidential_address:
         found = [*found, Flag("Confidential address", icon="lock")]
     broken = None
     if scope.glass_id:
-        broken = glass.get_open(user=scope.actor, chart_id=patient.pk)
+        broken = glass.get_open(user=scope.actor, chart_id=who.pk)
     return Banner(
-        pk=patient.pk,
-        family=patient.family,
-        given=patient.given,
-        middle=patient.middle,
-        suffix=patient.suffix,
-        birth_on=patient.birth_on,
-        birth_precision=patient.birth_precision,
-        died_on=patient.died_on,
-        sex=patient.get_sex_display(),
-        mrn=patient.mrn,
-        unit=patient.unit.name,
-        unit_id=patient.unit_id,
+        pk=who.pk,
+        family=who.family,
+        given=who.given,
+        middle=who.middle,
+        suffix=who.suffix,
+        birth_on=who.birth_on,
+        birth_precision=who.birth_precision,
+        died_on=who.died_on,
+        sex=who.sex_label,
+        mrn=who.mrn,
+        unit=who.unit,
+        unit_id=who.unit_id,
         flags=found,
         glass_until=broken.ends_at if broken else None,
         glass_id=broken.pk if broken else None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from records.access.services.opening import ChartScope
-from records.patients.enums import IdentifierKind
+from records.patients.enums import IdentifierKind, Sex
 from records.patients.models import Address, Contact, Identifier, Name, Patient, Phone
 from records.patients.rules.names import PersonName
 from records.patients.selectors import branches
@@ -23,6 +26,50 @@ SELECT * FROM auditlog_logentry
          WHERE content_type_id = ANY(%(others)s) AND changes -> 'patient' ? %(text)s)
  ORDER BY id DESC LIMIT %(most)s
 """
+WHO = """
+SELECT p.chart_id, p.family, p.given, p.middle, p.suffix, p.birth_on, p.birth_precision,
+       p.died_on, p.sex, p.mrn, p.unit_id,
+       (SELECT name FROM access_custodyunit WHERE id = p.unit_id), p.is_confidential_address
+  FROM patients_patient p WHERE p.chart_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What every page of a chart says of its patient."""
+
+    pk: int
+    family: str
+    given: str
+    middle: str
+    suffix: str
+    birth_on: date | None
+    birth_precision: str
+    died_on: date | None
+    sex: str
+    mrn: str
+    unit_id: int
+    unit: str
+    is_confidential_address: bool
+
+    @property
+    def sex_label(self) -> str:
+        """The sex in words."""
+        return Sex(self.sex).label
+
+
+def get_who(scope: ChartScope) -> Who:
+    """Return who the patient of an opened chart is, in one fixed statement.
+
+    Raises:
+        Patient.DoesNotExist: the chart has no patient.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WHO, [scope.patient_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Patient.DoesNotExist
+    return Who(*row)
 
 
 def get_patient(scope: ChartScope) -> Patient:

@@ -69,15 +69,15 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     patient = patient_selectors.get_patient_whole(scope)
     form = _edit_form(scope, patient, request)
     if request.method != "POST":
-        return _edit_page(request, scope, patient, form, Reach(patient=patient))
+        return _edit_page(request, scope, form, Reach(patient=patient))
     reach = Reach(request.POST)
     if not (form.is_valid() & reach.is_valid()):
-        return _edit_page(request, scope, patient, form, reach, status=422)
+        return _edit_page(request, scope, form, reach, status=422)
     try:
         _change(scope, form, reach)
     except FactsRefused as refusal:
         _show_refusal(form, reach, refusal)
-        return _edit_page(request, scope, patient, form, reach, status=422)
+        return _edit_page(request, scope, form, reach, status=422)
     except PatientChangedMeanwhile as stale:
         events.record_refusal(stale)
         return _stale_page(request, scope, form, reach, stale)
@@ -154,21 +154,18 @@ def _stale_page(
     found = differences.list_differences(form, reach, patient)
     form.add_error(None, stale.message)
     form.renew(patient.version)
-    return _edit_page(
-        request, scope, patient, form, reach, status=409, differences=found, is_stale=True
-    )
+    return _edit_page(request, scope, form, reach, status=409, differences=found, is_stale=True)
 
 
 def _edit_page(
     request: HttpRequest,
     scope: ChartScope,
-    patient: Patient,
     form: EditForm,
     reach: Reach,
     status: int = 200,
     **values: Any,
 ) -> HttpResponse:
-    values |= {"form": form, "reach": reach, "banner": banner.present(patient, scope)}
+    values |= {"form": form, "reach": reach, "banner": banner.get_banner(scope)}
     return render(request, "patients/edit.html", values, status=status)
 
 

@@ -11,10 +11,13 @@ from django.db.models import Count, Q, QuerySet
 
 from records.access.selectors.scopes import ListScope
 from records.retention.errors import HoldUnknown
-from records.retention.models import Hold, HoldPatient
+from records.retention.models import Hold
 
 PAGE = 50
 PATIENTS_PAGE = 50
+IS_HELD = """
+SELECT EXISTS (SELECT FROM retention_holdpatient WHERE patient_id = %s AND lifted_at IS NULL)
+"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,9 @@ def list_standing(patient_id: int) -> list[Standing]:
 
 def is_held(patient_id: int) -> bool:
     """Tell whether a hold stands on a patient."""
-    return HoldPatient.objects.filter(patient_id=patient_id, lifted_at=None).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(IS_HELD, [patient_id])
+        return bool(cursor.fetchone()[0])
 
 
 def map_names(hold_ids: set[int]) -> dict[int, str]:

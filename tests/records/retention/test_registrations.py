@@ -1,12 +1,14 @@
 """What other rooms see of this one: labels, flags, work on the home page."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 
 from audit import subjects
 from records.access import flags
 from records.access.worklists import sources_for
-from records.retention.selectors import stubs
+from records.retention.selectors import charts, stubs
 from tests.records.retention import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,40 @@ def test_held_patient_wears_a_flag(house):
 
     assert [flag.label for flag in flags.list_flags(held.pk)] == ["Hold"]
     assert flags.list_flags(free.pk) == []
+
+
+def test_term_on_the_chart_page_is_that_of_the_facts(house, django_assert_num_queries):
+    free, held, proposed = house.patient(), house.patient(), house.patient()
+    unasked = make.make_patient(house.unit)
+    make.make_hold(held)
+    batch = house.proposed(proposed)
+    patients = (free, held, proposed, unasked)
+    facts = charts.map_facts([patient.pk for patient in patients])
+
+    with django_assert_num_queries(4):
+        terms = {patient.pk: charts.get_term(patient.pk) for patient in patients}
+
+    assert terms == {
+        pk: charts.Term(
+            eligible_on=fact.eligible_on,
+            governing_on=fact.governing_on,
+            block=fact.block,
+            governing_cite=fact.governing_cite,
+            batch_id=fact.batch_id,
+            is_held=fact.hold_id is not None,
+        )
+        for pk, fact in facts.items()
+    }
+    assert terms[proposed.pk].batch_id == batch.pk
+    assert [terms[patient.pk].is_held for patient in patients] == [False, True, False, False]
+
+
+def test_term_is_over_from_its_day_on(house):
+    term = charts.get_term(house.patient().pk)
+
+    assert term.is_over(term.eligible_on)
+    assert not term.is_over(term.eligible_on - timedelta(days=1))
+    assert not charts.get_term(make.make_patient(house.unit).pk).is_over(date.max)
 
 
 def work_of(user):

@@ -382,6 +382,19 @@ def test_decision_costs_two_queries_and_the_event_one(house, patient, django_ass
         opening.open_chart(actor=user, patient_id=patient.pk)
 
 
+def test_person_outside_the_units_costs_one_query_more(house, patient, django_assert_num_queries):
+    rights.grant_chart(
+        actor=house.supervisor, chart_id=patient.pk, user=house.stranger, reason="Court case"
+    )
+    user = again(house.stranger)
+    user.has_perm("access.open_chart")
+
+    with context.acting_as(user), django_assert_num_queries(4):
+        scope = opening.open_chart(actor=user, patient_id=patient.pk)
+
+    assert scope.basis == Basis.GRANT
+
+
 def test_number_of_rights_does_not_change_the_cost(house, patient, django_assert_num_queries):
     for unit in (house.behavioural, house.programme):
         grant(unit, user=house.clerk)

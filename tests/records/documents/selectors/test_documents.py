@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from records.access.enums import SensitivityClass
 from records.access.services import opening
 from records.documents.models import Document, DocumentVersion
 from records.documents.selectors import documents
@@ -52,11 +53,63 @@ def test_shelf_pages_through_all_newest_service_first(house, monkeypatch):
     assert seen == [row.pk for row in wanted]
 
 
-@pytest.mark.parametrize("after", ["x", "2026-01-01", "2026-01-01.x", "2026.1", "99"])
+@pytest.mark.parametrize(
+    "after",
+    ["x", "2026-01-01", "2026-01-01.x", "2026.1", "99", "2026-02-30.1", f"2026-01-01.{9:019}"],
+)
 def test_shelf_key_of_no_use_begins_anew(house, after):
     row = house.filed()
 
-    assert documents.get_shelf(scope_of(house), after=after).documents == [row]
+    assert [line.pk for line in documents.get_shelf(scope_of(house), after=after).documents] == [
+        row.pk
+    ]
+
+
+def test_shelf_shows_what_the_list_shows(house):
+    shown = house.filed(type_code="ECG")
+    house.protected()
+    house.filed(patient_id=house.other.pk)
+    voided = house.filed()
+    corrections.void(actor=house.supervisor, document_id=voided.pk, lock_version=1, reason="x")
+    scope = scope_of(house)
+
+    shelf = documents.get_shelf(scope)
+    with_void = documents.get_shelf(scope, include_voided=True)
+    of_type = documents.get_shelf(scope, include_voided=True, type_id=shown.type_id)
+
+    assert shelf.documents == [
+        documents.Line(
+            pk=shown.pk,
+            title=shown.title,
+            sensitivity="NORMAL",
+            status="CURRENT",
+            version_number=1,
+            type_name="Electrocardiogram",
+            page_count=shown.page_count,
+            service_on=shown.service_on,
+        )
+    ]
+    assert [line.pk for line in with_void.documents] == [voided.pk, shown.pk]
+    assert of_type.documents == shelf.documents
+
+
+def test_shelf_names_a_protected_class_in_words(house):
+    house.protected()
+
+    (line,) = documents.get_shelf(scope_of(house, "guardian")).documents
+
+    assert line.sensitivity_label == SensitivityClass(PROTECTED).label
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_shelf_and_counts_cost_one_query_each(house, rows, django_assert_num_queries):
+    for _ in range(rows):
+        house.filed()
+    scope = scope_of(house)
+
+    with django_assert_num_queries(2):
+        assert len(documents.get_shelf(scope).documents) == rows
+        assert [row.number for row in documents.count_by_type(scope)] == [rows]
 
 
 def test_counts_by_type_are_of_visible_documents(house):
@@ -67,7 +120,7 @@ def test_counts_by_type_are_of_visible_documents(house):
 
     found = documents.count_by_type(scope_of(house))
 
-    assert [(row["type__name"], row["number"]) for row in found] == [
+    assert [(row.name, row.number) for row in found] == [
         ("Laboratory report", 2),
         ("Electrocardiogram", 1),
     ]

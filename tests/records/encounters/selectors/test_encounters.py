@@ -19,6 +19,10 @@ def scope_of(user, patient):
     return opening.peek_scope(actor=again(user), patient_id=patient.pk)
 
 
+def pks(rows):
+    return [row.pk for row in rows]
+
+
 def stay_in(house, unit, patient, **facts):
     """A stay in a unit, by somebody of that unit and of the main one."""
     actor = make_user("CLERK", unit=unit)
@@ -44,22 +48,39 @@ def test_a_stay_in_a_hidden_unit_shows_only_to_those_who_may_know(house, patient
     shown = stay_in(house, house.behavioural, patient, started_at=world.ago(days=5))
     keeper = make_user("CLERK", unit=house.programme)
 
-    found = {
-        name: encounters.list_recent(scope_of(user, patient), 9)
-        for name, user in (
-            ("clerk", house.clerk),
-            ("attending", house.provider),
-            ("keeper", keeper),
-        )
-    }
+    readers = {"clerk": house.clerk, "attending": house.provider, "keeper": keeper}
+    scopes = {name: scope_of(user, patient) for name, user in readers.items()}
+    expected = {"clerk": [shown], "attending": [hidden, shown], "keeper": [hidden, shown]}
 
-    assert found == {
-        "clerk": [shown],
-        "attending": [hidden, shown],
-        "keeper": [hidden, shown],
+    assert {name: encounters.list_recent(scopes[name], 9) for name in readers} == expected
+    assert {name: pks(encounters.list_lines(scopes[name], 9)) for name in readers} == {
+        name: pks(rows) for name, rows in expected.items()
     }
     with pytest.raises(EncounterUnknown):
         encounters.get_encounter(scope_of(house.clerk, patient), hidden.pk)
+
+
+def test_lines_are_the_newest_encounters_in_one_query(
+    house, patient, doctor, django_assert_num_queries
+):
+    old = world.visit(house.clerk, patient, house.main, started_at=world.ago(days=90))
+    new = world.visit(
+        house.clerk, patient, house.main, attending=doctor, started_at=world.ago(days=3)
+    )
+    scope = scope_of(house.clerk, patient)
+
+    with django_assert_num_queries(1):
+        lines = encounters.list_lines(scope, 5)
+
+    assert lines == [
+        encounters.Line(row.pk, row.started_at, row.kind, row.status, row.reason, place)
+        for row, place in ((new, doctor.name), (old, house.main.name))
+    ]
+    assert [line.kind_label for line in lines] == [
+        new.get_kind_display(),
+        old.get_kind_display(),
+    ]
+    assert encounters.list_lines(scope, 1) == lines[:1]
 
 
 def test_stays_of_a_chart_in_a_hidden_unit_show_to_whom_it_was_granted(house):
@@ -69,6 +90,7 @@ def test_stays_of_a_chart_in_a_hidden_unit_show_to_whom_it_was_granted(house):
     rights.grant_chart(actor=keeper, chart_id=patient.pk, user=house.clerk, reason="Court case")
 
     assert encounters.list_recent(scope_of(house.clerk, patient), 9) == [stay]
+    assert pks(encounters.list_lines(scope_of(house.clerk, patient), 9)) == [stay.pk]
 
 
 def test_pages_follow_each_other_without_gap(house, patient, monkeypatch):
