@@ -15,11 +15,14 @@ PROVIDER = "provider"
 
 
 def label_encounters(ids: Sequence[str]) -> Mapping[str, str]:
-    """Return kind, day and account number of each encounter."""
+    """Return kind and day of each encounter.
+
+    The log is read across all units; an account number belongs to the chart.
+    """
     found = encounters.map_labels(_keys(ids))
     return {
-        str(key): f"{kind}, {timezone.localtime(at):%b %-d, %Y} · {account}"
-        for key, (kind, at, account) in found.items()
+        str(key): f"{kind}, {timezone.localtime(at):%b %-d, %Y}"
+        for key, (kind, at) in found.items()
     }
 
 

@@ -134,12 +134,10 @@ def list_steps(encounter: Encounter) -> list[EncounterStatusChange]:
     return list(encounter.status_changes.select_related("changed_by").order_by("changed_at", "pk"))
 
 
-def map_labels(encounter_ids: Sequence[int]) -> dict[int, tuple[str, datetime, str]]:
-    """Return (kind, start, account number) of each encounter, in one query; for the access log."""
-    rows = Encounter.objects.filter(pk__in=encounter_ids).only(
-        "kind", "started_at", "account_number"
-    )
-    return {row.pk: (row.get_kind_display(), row.started_at, row.account_number) for row in rows}
+def map_labels(encounter_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    """Return (kind, start) of each encounter, in one query; for the access log."""
+    rows = Encounter.objects.filter(pk__in=encounter_ids).only("kind", "started_at")
+    return {row.pk: (row.get_kind_display(), row.started_at) for row in rows}
 
 
 def _known_units(scope: ChartScope) -> list[int] | None:

@@ -155,7 +155,5 @@ def test_moves_and_steps_come_in_order_with_their_people(house, patient, doctor)
 def test_labels_for_the_access_log(house, patient):
     visit = world.visit(house.clerk, patient, house.main, kind=EncounterKind.OUTPATIENT)
 
-    assert encounters.map_labels([visit.pk, 0]) == {
-        visit.pk: ("Outpatient", visit.started_at, visit.account_number)
-    }
+    assert encounters.map_labels([visit.pk, 0]) == {visit.pk: ("Outpatient", visit.started_at)}
     assert timezone.is_aware(visit.started_at)
