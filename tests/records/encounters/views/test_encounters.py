@@ -37,7 +37,7 @@ def typed(at):
     return f"{timezone.localtime(at):%m/%d/%Y %H:%M}"
 
 
-def begin_data(unit, **changes):
+def begin_data(unit, /, **changes):
     data = {
         "kind": "INPATIENT",
         "started_at": typed(world.ago(days=1)),
