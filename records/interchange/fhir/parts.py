@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from printing import words
 from records.interchange.enums import Precision, Reason
 from records.interchange.fhir.node import Node
 from records.interchange.values import (
@@ -16,7 +17,6 @@ from records.interchange.values import (
     TelecomValue,
 )
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CODE_SYSTEMS = {
     "http://snomed.info/sct": "SNOMED",
     "http://loinc.org": "LOINC",
@@ -207,8 +207,9 @@ def day(moment: Moment | None) -> str:
         return ""
     if moment.precision == Precision.YEAR:
         return f"{moment.on.year:04}"
-    month = f"{MONTHS[moment.on.month - 1]} {moment.on.year:04}"
-    return month if moment.precision == Precision.MONTH else f"{moment.on.day} {month}"
+    if moment.precision == Precision.MONTH:
+        return f"{words.MONTHS[moment.on.month - 1]} {moment.on.year:04}"
+    return words.day(moment.on)
 
 
 def when(moment: Moment | None) -> str:
@@ -216,7 +217,7 @@ def when(moment: Moment | None) -> str:
     if moment is None or moment.precision != Precision.TIME:
         return day(moment)
     zone = "" if moment.at is None else zone_name(moment.text)
-    return f"{day(moment)} {moment.text[11:16]}{zone}"
+    return f"{day(moment)}, {moment.text[11:16]}{zone}"
 
 
 def zone_name(text: str) -> str:
@@ -233,7 +234,7 @@ def span(period: Period) -> str:
     if when(start) == when(end):
         return when(start)
     if day(start) == day(end) and end.precision == Precision.TIME:
-        return f"{when(start)} – {when(end).removeprefix(day(end)).strip()}"
+        return f"{when(start)} – {when(end).removeprefix(f'{day(end)}, ')}"
     return f"{when(start)} – {when(end)}"
 
 

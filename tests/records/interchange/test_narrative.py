@@ -21,7 +21,7 @@ from tests.records.interchange.builders import (
 )
 
 HOUSE = samples.house(number="", number_label="", printed_by="", printed_at="")
-PATIENT = {"name": "DOE, Jo", "number": "00-00-01", "born": "29 Feb 1980", "sex": "Female"}
+PATIENT = {"name": "DOE, Jo", "number": "00-00-01", "born": "Feb 29, 1980", "sex": "Female"}
 
 
 def document():
@@ -34,10 +34,10 @@ def test_to_values_and_pdf_say_what_the_document_says():
     values = narrative.to_values(document(), house=HOUSE, patient=PATIENT)
     text = reading.whole(narrative.to_pdf(document(), house=HOUSE, patient=PATIENT))
 
-    assert values["title"] == "Admission, 2 Jan 2020"
+    assert values["title"] == "Admission, Jan 2, 2020"
     assert values["subtitle"] == "Marked by its source: R"
     assert {row["label"] for row in values["facts"]} == {"Kind", "Status", "Began", "Ended"}
-    for words in ("Admission,2Jan2020", "Observationo1", "1.5", "mg/dL", "DOE,Jo", "00-00-01"):
+    for words in ("Admission,Jan2,2020", "Observationo1", "1.5", "mg/dL", "DOE,Jo", "00-00-01"):
         assert words in text
     assert "keptbesidethisdocument" in text
     assert "Printedby" not in text
@@ -51,13 +51,13 @@ def test_to_pdf_gives_the_same_bytes():
 
 def test_to_text_holds_every_row():
     assert narrative.to_text(document()).splitlines() == [
-        "Admission, 2 Jan 2020",
+        "Admission, Jan 2, 2020",
         "Kind: Inpatient",
         "Status: Finished",
-        "Began: 2 Jan 2020 10:00 UTC",
-        "Ended: 4 Jan 2020 11:30 UTC",
+        "Began: Jan 2, 2020, 10:00 UTC",
+        "Ended: Jan 4, 2020, 11:30 UTC",
         "Other observations",
-        "2 Jan 2020 10:30 UTC",
+        "Jan 2, 2020, 10:30 UTC",
         "Observation o1 1.5 mg/dL",
     ]
 

@@ -133,7 +133,7 @@ def test_read_gathers_content_by_encounter_and_leaves_billing():
 
     (group,) = result.patients
     assert [(d.title, d.resources, d.encounter and d.encounter.key) for d in group.documents] == [
-        ("Admission, 2 Jan 2020", 2, "Encounter|Encounter/e1"),
+        ("Admission, Jan 2, 2020", 2, "Encounter|Encounter/e1"),
         ("Health summary", 1, None),
     ]
     assert [(item.type, item.reason) for item in group.remainder] == [("Claim", "BILLING")]
@@ -195,7 +195,7 @@ def test_read_groups_what_belongs_to_patients_of_other_files():
     ]
     (document,) = result.patients[0].documents
     assert (document.title, document.encounter, document.source_key) == (
-        "Visit, 2 Jan 2020",
+        "Visit, Jan 2, 2020",
         Reference("Encounter/e9"),
         "Clinical|Encounter/e9",
     )

@@ -17,7 +17,7 @@ from records.interchange.values import (
 from tests.records.interchange.builders import clinical, observation, patient, read_all, rejections
 
 AT = "2020-01-02T10:30:00Z"
-SHOWN_AT = "2 Jan 2020 10:30 UTC"
+SHOWN_AT = "Jan 2, 2020, 10:30 UTC"
 
 
 def document(*resources: dict) -> ClinicalDocumentValue:
@@ -56,7 +56,7 @@ def table(*resources: dict) -> tuple[list[str], list[tuple[str, ...]]]:
             ),
             "Conditions",
             ["Condition", "Status", "Since", "Until", "Code"],
-            ("Sore throat", "resolved", "7 Dec 2011", "18 Dec 2011", "SNOMED 43878008"),
+            ("Sore throat", "resolved", "Dec 7, 2011", "Dec 18, 2011", "SNOMED 43878008"),
         ),
         (
             clinical(
@@ -84,7 +84,7 @@ def table(*resources: dict) -> tuple[list[str], list[tuple[str, ...]]]:
             ),
             "Allergies and intolerances",
             ["Substance", "Kind", "Criticality", "Reaction", "Recorded"],
-            ("Fish", "food, allergy", "low", "Hives, mild", "2 Jan 1991"),
+            ("Fish", "food, allergy", "low", "Hives, mild", "Jan 2, 1991"),
         ),
         (
             clinical(
@@ -111,7 +111,7 @@ def table(*resources: dict) -> tuple[list[str], list[tuple[str, ...]]]:
                 "ordered",
                 "1 tablet, oral, 1 time every 6 h, as needed",
                 "active",
-                "2 Jan 2020",
+                "Jan 2, 2020",
                 "Pain",
                 "Dr. May",
             ),
@@ -161,7 +161,7 @@ def table(*resources: dict) -> tuple[list[str], list[tuple[str, ...]]]:
             ["Procedure", "When", "Status", "For", "By", "Note"],
             (
                 "Procedure p",
-                "2 Jan 2020 10:30 UTC – 10:45 UTC",
+                "Jan 2, 2020, 10:30 UTC – 10:45 UTC",
                 "completed",
                 "Pharyngitis",
                 "Dr. May",
@@ -370,7 +370,7 @@ def test_care_plan_lists_what_is_to_be_done():
     assert sections[1].blocks == (
         Subheading("Diabetes self management plan"),
         Facts(
-            (("Status", "active, order"), ("Period", "from 27 Nov 2018"), ("For", "Condition c"))
+            (("Status", "active, order"), ("Period", "from Nov 27, 2018"), ("For", "Condition c"))
         ),
         Bullets(("Diabetic diet (in-progress)", "Walk", "Clinic visit")),
     )
@@ -400,7 +400,7 @@ def test_composition_keeps_its_text_and_no_markup():
         Facts(
             (
                 ("Type", "Summary"),
-                ("Date", "1 Feb 2013"),
+                ("Date", "Feb 1, 2013"),
                 ("Status", "final"),
                 ("Author", "Dr. Dave"),
             )
@@ -435,9 +435,9 @@ def test_questionnaire_pairs_questions_with_answers():
 
     assert only_section(response).blocks == (
         Subheading("Questionnaire"),
-        Paragraph("18 Jun 2013 · completed"),
+        Paragraph("Jun 18, 2013 · completed"),
         Subheading("Habits"),
-        Facts((("Smoke?", "No"), ("1.2", "13 Mar 1960; no answer"))),
+        Facts((("Smoke?", "No"), ("1.2", "Mar 13, 1960; no answer"))),
     )
 
 
@@ -501,7 +501,7 @@ def test_other_resources_are_cut_with_a_word(monkeypatch):
 @pytest.mark.parametrize(
     "key, value, words",
     [
-        ("valueDateTime", "2020-01-02", "2 Jan 2020"),
+        ("valueDateTime", "2020-01-02", "Jan 2, 2020"),
         ("valuePeriod", {"start": "2020"}, "from 2020"),
         (
             "valueRatio",
