@@ -17,6 +17,7 @@ export function start() {
   document.addEventListener("htmx:beforeRequest", (event) => busy(event.detail.elt, true));
   document.addEventListener("htmx:afterRequest", settle);
   document.addEventListener("htmx:afterSwap", (event) => focusError(event.target));
+  document.addEventListener("htmx:beforeSwap", takeBack);
   document.addEventListener("htmx:responseError", explain);
   document.addEventListener("htmx:sendError", () => announce("No connection. Nothing was sent."));
   document.addEventListener("htmx:xhr:progress", progress);
@@ -69,6 +70,14 @@ function focusError(root) {
   if (!summary) return;
   summary.focus();
   if (!document.title.startsWith("Error:")) document.title = `Error: ${document.title}`;
+}
+
+/** A form that was overtaken comes back whole, to be compared and sent again. */
+function takeBack(event) {
+  const { xhr } = event.detail;
+  if (xhr.status !== 409 || xhr.responseText.includes("data-refusal")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
 }
 
 /** Show a refusal or failure that htmx does not swap in, as the server wrote it. */

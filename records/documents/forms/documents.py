@@ -63,10 +63,20 @@ class FilingForm(FactsForm):
         self.fields["file"].help_text = fields.size_hint()
 
 
-class ChangeForm(FactsForm):
-    """What is said of a filed document, put right."""
+class SeenForm(forms.Form):
+    """A step on a document; `lock_version` is that of the document the page showed."""
 
     lock_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def renew(self, lock_version: int) -> None:
+        """Let the form that goes back be saved over what its reader has now seen."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["lock_version"] = str(lock_version)
+        self.data = data
+
+
+class ChangeForm(SeenForm, FactsForm):
+    """What is said of a filed document, put right."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,11 +96,12 @@ class ChangeForm(FactsForm):
         }
 
 
-class ReasonForm(forms.Form):
-    """A step that needs a reason; `lock_version` is that of the document the page showed."""
+class ReasonForm(SeenForm):
+    """A step that needs a reason."""
 
-    reason = forms.CharField(label="Reason", max_length=200)
-    lock_version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Reason", max_length=200, error_messages={"required": "Say why."}
+    )
 
 
 class ReplaceForm(ReasonForm):

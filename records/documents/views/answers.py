@@ -10,15 +10,19 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.selectors import changes
 from audit.enums import Action, Basis, Outcome
 from audit.services import events
 from records.documents.errors import (
+    DocumentChangedMeanwhile,
     DocumentError,
     FileRefused,
     FilingRefused,
     SandboxUnavailable,
     VaultUnavailable,
 )
+from records.documents.forms.documents import SeenForm
+from records.documents.models import Document
 from records.documents.services.derived import Picture
 
 View = Callable[..., HttpResponse]
@@ -78,6 +82,17 @@ def refused_form(
 def say_refused(form: forms.Form, refusal: FilingRefused) -> None:
     """Say beside the field what cannot be."""
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+def say_overtaken(form: SeenForm, stale: DocumentChangedMeanwhile, document: Document) -> None:
+    """Write the event of the refusal and say who was faster; what was entered stays.
+
+    Sent again, the form goes over `document`, which its reader has now seen.
+    """
+    events.record_refusal(stale)
+    who = changes.describe_last_change("documents_document", document.pk, "this document")
+    form.add_error(None, f"{who} Nothing was saved; what you entered is still here.")
+    form.renew(document.lock_version)
 
 
 def say_failed(

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from accounts.http import person
 from audit.enums import Action
 from audit.http import requires
-from audit.services import events
 from records.access.enums import Use
+from records.documents.enums import DocumentStatus
 from records.documents.errors import DocumentChangedMeanwhile, DocumentError, FilingRefused
 from records.documents.forms.documents import ChangeForm, ReasonForm, ReplaceForm
 from records.documents.models import Document
@@ -26,6 +26,7 @@ from records.documents.views.opening import Opened
 from records.patients.presenters import banner
 
 STEP = "documents/step.html"
+CURRENT = DocumentStatus.CURRENT
 
 
 @requires(VIEW_DOCUMENT)
@@ -51,7 +52,7 @@ def document_change(request: HttpRequest, document_id: int) -> HttpResponse:
     opened = _open(request, document_id)
     initial = ChangeForm.initial_of(opened.document)
     form = ChangeForm(request.POST or None, scope=opened.scope, initial=initial)
-    values = _words(opened, form, "Change what is said of it", "Save")
+    values = _words(opened, form, "Change what is said of it", "Save") | _over(opened, CURRENT)
     if request.method != "POST":
         return render(request, STEP, values)
     if form.is_valid():
@@ -65,8 +66,7 @@ def document_change(request: HttpRequest, document_id: int) -> HttpResponse:
         except FilingRefused as refusal:
             answers.say_refused(form, refusal)
         except DocumentChangedMeanwhile as stale:
-            events.record_refusal(stale)
-            form.add_error(None, stale.message)
+            answers.say_overtaken(form, stale, opened.document)
             values["stored"] = opened.document
             return answers.refused_form(request, STEP, values, 409)
         else:
@@ -81,6 +81,7 @@ def document_replace(request: HttpRequest, document_id: int) -> HttpResponse:
     initial = {"lock_version": opened.document.lock_version}
     form = ReplaceForm(request.POST or None, request.FILES or None, initial=initial)
     values = _words(opened, form, "Put a newer version over it", "Replace")
+    values |= _over(opened, CURRENT)
     values["consequence"] = "The version that is shown now stays readable under Versions."
     if request.method != "POST":
         return render(request, STEP, values)
@@ -95,6 +96,9 @@ def document_replace(request: HttpRequest, document_id: int) -> HttpResponse:
             upload=data["file"],
             reason=data["reason"],
         )
+    except DocumentChangedMeanwhile as stale:
+        answers.say_overtaken(form, stale, opened.document)
+        return answers.refused_form(request, STEP, values, 409)
     except DocumentError as error:
         patient_id = opened.scope.patient_id
         status = answers.say_failed(form, error, Action.DOCUMENT_REPLACED, patient_id)
@@ -113,37 +117,48 @@ def document_void(request: HttpRequest, document_id: int) -> HttpResponse:
         "consequence": "It stays in the chart, struck through, and leaves with no release. "
         "It can be restored.",
     }
-    return _with_reason(request, document_id, corrections.void, words)
+    return _with_reason(request, document_id, corrections.void, CURRENT, words)
 
 
 @requires(VOID_DOCUMENT, methods=("GET", "POST"))
 def document_restore(request: HttpRequest, document_id: int) -> HttpResponse:
     """Take a voided document back into use."""
     words = {"title": "Restore this document", "confirm": "Restore", "done": "Restored"}
-    return _with_reason(request, document_id, corrections.restore, words)
+    return _with_reason(request, document_id, corrections.restore, DocumentStatus.VOIDED, words)
 
 
 def _with_reason(
     request: HttpRequest,
     document_id: int,
     service: Callable[..., Document],
+    needed: DocumentStatus,
     words: dict[str, Any],
 ) -> HttpResponse:
     opened = _open(request, document_id)
     initial = {"lock_version": opened.document.lock_version}
     form = ReasonForm(request.POST or None, initial=initial)
     values = _words(opened, form, words["title"], words["confirm"]) | words
+    values |= _over(opened, needed)
     if request.method != "POST":
         return render(request, STEP, values)
     if not form.is_valid():
         return answers.refused_form(request, STEP, values)
-    service(actor=opened.scope.actor, document_id=document_id, **form.cleaned_data)
+    try:
+        service(actor=opened.scope.actor, document_id=document_id, **form.cleaned_data)
+    except DocumentChangedMeanwhile as stale:
+        answers.say_overtaken(form, stale, opened.document)
+        return answers.refused_form(request, STEP, values, 409)
     messages.success(request, words["done"])
     return answers.go(request, "documents:document_view", document_id=document_id)
 
 
 def _open(request: HttpRequest, document_id: int) -> Opened:
     return opening.open_document(person(request), document_id, Action.DOCUMENT_VIEWED, use=Use.WORK)
+
+
+def _over(opened: Opened, needed: DocumentStatus) -> dict[str, bool]:
+    """Tell whether the step is out of the question, because the document's status is another."""
+    return {"is_over": opened.document.status != needed}
 
 
 def _words(opened: Opened, form: forms.Form, title: str, confirm: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from audit.http import requires
 from records.access.enums import Use
 from records.access.services import opening as charts
 from records.access.services.opening import ChartScope
-from records.documents.errors import DocumentUnknown, FilingRefused
+from records.documents.errors import DocumentChangedMeanwhile, DocumentUnknown, FilingRefused
 from records.documents.forms.documents import MoveForm
 from records.documents.permissions import MOVE_DOCUMENT
 from records.documents.services import corrections
@@ -49,11 +49,15 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise DocumentUnknown("Choose the patient first.", action=Action.DOCUMENT_MOVED)
     target = _open_target(request, opened, int(text))
     form, whose = MoveForm(request.POST, target=target), banner.get_banner(target)
+    status = 422
     if form.is_valid():
         try:
             _move(opened, form)
         except FilingRefused as refusal:
             answers.say_refused(form, refusal)
+        except DocumentChangedMeanwhile as stale:
+            answers.say_overtaken(form, stale, opened.document)
+            status = 409
         else:
             return _moved(request, opened, whose)
     values = {
@@ -62,7 +66,7 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
         "form": form,
         "target": whose,
     }
-    return answers.refused_form(request, TEMPLATE, values)
+    return answers.refused_form(request, TEMPLATE, values, status)
 
 
 def _move(opened: Opened, form: MoveForm) -> None:

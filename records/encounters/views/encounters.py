@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.http import person
+from accounts.selectors import changes
 from audit.enums import Action
 from audit.errors import Refused
 from audit.http import requires
@@ -155,7 +156,8 @@ def encounter_arrive(request: HttpRequest, encounter_id: int) -> HttpResponse:
     except (*MENDABLE, *STALE) as refusal:
         events.record_refusal(refusal)
         fresh = selectors.get_encounter(scope, encounter_id)
-        return _detail_page(request, scope, fresh, status=409, problem=refusal.message)
+        problem = _overtaken(refusal, encounter_id)
+        return _detail_page(request, scope, fresh, status=409, problem=problem)
     return redirect("encounters:encounter_detail", encounter_id=encounter_id)
 
 
@@ -223,11 +225,19 @@ def _step(
     except STALE as refusal:
         events.record_refusal(refusal)
         fresh = selectors.get_encounter(scope, encounter.pk)
-        form.add_error(None, refusal.message)
+        form.add_error(None, _overtaken(refusal, encounter.pk))
         form.renew(fresh.version)
         values |= {"form": form, "encounter": fresh, "is_stale": True}
         values["is_over"] = isinstance(refusal, EncounterMoveNotAllowed)
         return render(request, "encounters/step.html", values, status=409)
+
+
+def _overtaken(refusal: Refused, encounter_id: int) -> str:
+    """Return who changed the encounter and when, or why else the step is refused."""
+    if not isinstance(refusal, STALE):
+        return str(refusal.message)
+    who = changes.describe_last_change("encounters_encounter", encounter_id, "this encounter")
+    return f"{who} Nothing was saved; what you entered is still here."
 
 
 def _save_or_show(

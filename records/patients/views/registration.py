@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.http import person
+from accounts.selectors import changes
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
@@ -152,7 +153,8 @@ def _stale_page(
     patient = patient_selectors.get_patient_whole(scope)
     form.last_four = patient_selectors.get_last_four(patient)
     found = differences.list_differences(form, reach, patient)
-    form.add_error(None, stale.message)
+    who = changes.describe_last_change("patients_patient", patient.pk, "this patient")
+    form.add_error(None, f"{who} Your entries are below; compare them with what is stored now.")
     form.renew(patient.version)
     return _edit_page(request, scope, form, reach, status=409, differences=found, is_stale=True)
 

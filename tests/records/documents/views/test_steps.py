@@ -1,5 +1,7 @@
 """Changing, replacing, voiding, restoring and moving, as forms: done, refused, stale."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -92,10 +94,43 @@ def test_stale_step_is_refused_and_recorded(house, at, name):
 
     document.refresh_from_db()
     assert response.status_code == 409
-    assert "Somebody changed this document" in text_of(response)
+    said = text_of(response)
+    assert f"{house.guardian.display_name} changed this document on" in said
+    assert "Nothing was saved; what you entered is still here." in said
     assert (document.lock_version, document.status, document.version_number) == (2, "CURRENT", 1)
     event = Event.objects.filter(actor_id=house.supervisor.pk, outcome="REFUSED").get()
     assert (event.detail["reason"], event.subject_id) == ("DOCUMENT_STALE", str(document.pk))
+
+
+@pytest.mark.parametrize("name", ["void", "move"])
+def test_stale_step_keeps_what_was_typed_and_goes_through_when_sent_again(house, at, name):
+    document = house.filed()
+    spoil(house, document)
+    browser = at(house.supervisor)
+
+    stale = browser.post(url(name, document), sent(house, name))
+    again = browser.post(url(name, document), sent(house, name, lock_version="2"))
+
+    document.refresh_from_db()
+    assert f'value="{STEPS[name]["reason"]}"' in stale.content.decode()
+    assert 'name="lock_version" value="2"' in stale.content.decode()
+    assert again.status_code == 302
+    assert document.lock_version == 3
+
+
+@pytest.mark.parametrize("name", ["change", "replace", "void", "restore"])
+def test_step_that_the_document_is_past_says_why_it_cannot_be_taken(house, at, name):
+    document = house.filed()
+    if name != "restore":
+        corrections.void(
+            actor=house.supervisor, document_id=document.pk, lock_version=1, reason="By mistake"
+        )
+
+    page = at(house.supervisor).get(url(name, document))
+
+    word = "current" if name == "restore" else "voided"
+    assert f"This document is {word} by now." in text_of(page)
+    assert re.search(r"<button[^>]* disabled>", page.content.decode())
 
 
 def test_stale_change_shows_what_is_stored_and_keeps_what_was_typed(house, at):

@@ -223,7 +223,8 @@ def test_a_form_overtaken_keeps_what_was_entered_and_can_be_saved_over(browser, 
         if event.outcome == Outcome.REFUSED and event.detail["reason"] == "ENCOUNTER_STALE"
     ]
     assert stale.status_code == 409
-    assert "Somebody changed this encounter while your form was open." in text_of(stale)
+    assert "Sam Ito changed this encounter on" in text_of(stale)
+    assert "Nothing was saved; what you entered is still here." in text_of(stale)
     assert "5 North" in text_of(stale)
     assert 'value="4 West"' in stale.content.decode()
     assert len(refusals) == 1

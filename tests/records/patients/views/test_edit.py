@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from audit.enums import Action
@@ -93,7 +95,10 @@ def test_a_form_overtaken_shows_both_and_loses_nothing(send, patient, house):
     body = answer.content.decode()
     refusals = [event for event in trail.events_of(Action.PATIENT_CHANGED) if not _is_done(event)]
     assert answer.status_code == 409
-    assert "Somebody changed this patient while your form was open." in text_of(answer)
+    assert re.search(
+        r"Sam Ito changed this patient on \w+ \d+, \d+, [\d:]+, while your form was open\.",
+        text_of(answer),
+    )
     assert "Language French English" in text_of(answer)
     assert "E-mail rosa@example.net rosa@example.org" in text_of(answer)
     assert 'value="English"' in body
