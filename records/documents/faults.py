@@ -6,6 +6,7 @@ Django.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 
@@ -20,8 +21,8 @@ class DocumentError(Exception):
 
     @property
     def code(self) -> str:
-        """Return the class's name, by which events and answers name the error."""
-        return type(self).__name__
+        """Return what events and answers name the error by: `FILE_ENCRYPTED`."""
+        return "_".join(re.findall("[A-Z][a-z]+", type(self).__name__)).upper()
 
 
 class FileRefused(DocumentError):

@@ -30,6 +30,10 @@ HL7V2_STARTS = (b"MSH", b"FHS", b"BHS")
 CCDA = re.compile(rb"<(?:\w+:)?ClinicalDocument[\s>]")
 FHIR_XML = re.compile(rb"""<\w+[^<>]*\sxmlns=["']http://hl7\.org/fhir["']""")
 RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}\Z")
+UNKNOWN = (
+    "This is no kind of file that is taken in: FHIR R4 as JSON or NDJSON (also gzip), PDF, TIFF, "
+    "JPEG or PNG."
+)
 COMES_LATER = (FileKind.HL7V2, FileKind.CCDA, FileKind.DICOM, FileKind.FHIR_XML)
 
 
@@ -78,13 +82,14 @@ def sniff(data: bytes) -> FileKind:
 
 def by_signature(data: bytes) -> FileKind | None:
     """Return the kind of unpacked `data`, or None where it may be JSON."""
+    # Before its own mark DICOM leaves room in which the head of any other kind may stand.
+    if data[DICOM_AT : DICOM_AT + 4] == b"DICM":
+        return FileKind.DICOM
     for signature, kind in SIGNATURES:
         if data.startswith(signature):
             return kind
     if b"%PDF-" in data[:PDF_WITHIN]:
         return FileKind.PDF
-    if data[DICOM_AT : DICOM_AT + 4] == b"DICM":
-        return FileKind.DICOM
     start = data[:HEAD].lstrip(BLANKS + b"\x0b")
     if start.startswith(HL7V2_STARTS):
         return FileKind.HL7V2
@@ -123,4 +128,4 @@ def refusal(kind: FileKind) -> KindNotRead:
     """Return why a file of `kind` is not taken."""
     if kind in COMES_LATER:
         return KindNotRead(f"{kind.label}: reading this comes later.", Reason.NOT_YET)
-    return KindNotRead("This is no kind of file that is known here.", Reason.UNKNOWN_KIND)
+    return KindNotRead(UNKNOWN, Reason.UNKNOWN_KIND)

@@ -32,10 +32,35 @@ class RunLine:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a run under way is."""
+
+    done: int
+    total: int
+    brought: str
+
+    @property
+    def most(self) -> int:
+        """The whole, for the bar; a bar of nothing cannot be drawn."""
+        return max(self.total, 1)
+
+    @property
+    def text(self) -> str:
+        """The files dealt with, in words."""
+        return f"{self.done} of {self.total} files"
+
+    @property
+    def etag(self) -> str:
+        """A word that changes when anything shown does."""
+        return f'"{self.done}-{self.total}-{self.brought.replace(" ", "")}"'
+
+
+@dataclass(frozen=True)
 class RunPage:
     """One run with what it rejected."""
 
     line: RunLine
+    progress: Progress | None  # None where it is over
     figures: list[tuple[str, int]]
     rejections: list[ImportRejection]
     is_cut: bool  # more was rejected than is listed
@@ -50,17 +75,28 @@ def line_of(run: ImportRun) -> RunLine:
     return RunLine(run, "RUNNING" if is_open else "CUT_OFF")
 
 
+def progress_of(run: ImportRun) -> Progress | None:
+    """Return how far a run is, None where it is over."""
+    line = line_of(run)
+    if line.state != "RUNNING":
+        return None
+    job = jobs.get_latest(kind=IMPORT, subject_id=run.pk)
+    done, total = (job.done_count, job.total_count) if job else (0, 0)
+    return Progress(done, total or run.files_read, line.brought)
+
+
 def page_of(run: ImportRun, rejections: list[ImportRejection], most: int) -> RunPage:
     """Return what the page of a run shows."""
     figures = [
         ("Files read", run.files_read),
         ("Imported", run.files_imported),
         ("Unchanged", run.files_unchanged),
-        ("Nothing for a chart", run.files_without),
+        ("Hold nothing for a chart", run.files_without),
         ("Patients", run.patients),
         ("Encounters", run.encounters),
         ("Documents", run.documents),
         ("Loose files", run.unfiled),
         ("Rejected", run.rejections),
     ]
-    return RunPage(line_of(run), figures, rejections[:most], len(rejections) > most)
+    is_cut = len(rejections) > most
+    return RunPage(line_of(run), progress_of(run), figures, rejections[:most], is_cut)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", imports.import_list, name="import_list"),
     path("new/", imports.import_upload, name="import_upload"),
     path("<int:run_id>/", imports.import_detail, name="import_detail"),
+    path("<int:run_id>/progress/", imports.import_progress, name="import_progress"),
 ]

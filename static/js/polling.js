@@ -40,6 +40,8 @@ async function refresh(element) {
   const headers = element.dataset.version ? { "If-None-Match": element.dataset.version } : {};
   const response = await ask(element.dataset.poll, { headers: { ...headers, "HX-Request": "true" } });
   if (response.status === 286) element.dataset.pollDone = "yes";
+  // What the page was waiting for is there: the whole page is another one now.
+  if (response.headers.get("HX-Refresh") === "true") location.reload();
   if (![200, 286].includes(response.status)) return;
   element.dataset.version = response.headers.get("ETag") ?? "";
   const holder = document.createElement("template");

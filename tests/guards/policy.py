@@ -67,6 +67,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "home": ("", READ),
     "interchange:import_detail": ("interchange.view_import", READ),
     "interchange:import_list": ("interchange.view_import", READ),
+    "interchange:import_progress": ("interchange.view_import", READ),
     "interchange:import_upload": (
         "interchange.view_import patients.register_patient patients.change_patient "
         "encounters.record_encounter documents.file_document",

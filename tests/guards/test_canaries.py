@@ -54,6 +54,7 @@ NO_PATIENT = {
     "audit:seal_list": "how the trail is sealed",
     "patients:patient_register": "an empty form; candidates are asked for by a probe",
     "interchange:import_list": "figures of imports",
+    "interchange:import_progress": "figures of an import under way",
     "interchange:import_upload": "an empty form",
     "release_links:link_download": "asks a stranger for the passcode, naming nobody",
     "requests_release:package_progress": "pages done of pages in all",

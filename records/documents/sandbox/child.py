@@ -158,7 +158,7 @@ class Child:
         try:
             return self._do(header, parts)
         except DocumentError as error:
-            return {"error": error.code, "detail": str(error)[:200]}, []
+            return {"error": type(error).__name__, "detail": str(error)[:200]}, []
         except MemoryError:
             return {"error": FileNeedsTooMuchMemory.__name__, "detail": "", "worn": True}, []
         except Exception as error:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.http import person
+from accounts.http import person, polling
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
@@ -19,6 +19,7 @@ from records.interchange.selectors import runs as selectors
 from records.interchange.services import uploads
 
 MOST_REJECTIONS = 500
+OVER = 286
 
 
 @requires(VIEW_IMPORT)
@@ -33,16 +34,31 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @requires(VIEW_IMPORT)
 def import_detail(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show what one import brought and rejected; names of files may name patients."""
-    try:
-        run = selectors.get_run(person(request), run_id)
-    except ImportRun.DoesNotExist as error:
-        raise ImportUnknown(subject_type="import", subject_id=run_id) from error
+    run = _find(request, run_id)
     events.record(
         action=Action.REPORT_VIEWED, subject_type="import", subject_id=run.pk, durable=True
     )
     rejections = list(selectors.list_rejections(run)[: MOST_REJECTIONS + 1])
     page = presenters.page_of(run, rejections, MOST_REJECTIONS)
     return render(request, "interchange/import_detail.html", {"page": page})
+
+
+@polling
+@requires(VIEW_IMPORT)
+def import_progress(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Answer how far an import is: 204 while nothing has changed, 286 when it is over.
+
+    It shows figures alone, so no event is written.
+    """
+    progress = presenters.progress_of(_find(request, run_id))
+    if progress is None:
+        return HttpResponse(status=OVER, headers={"HX-Refresh": "true"})
+    if request.headers.get("If-None-Match") == progress.etag:
+        return HttpResponse(status=204)
+    values = {"progress": progress}
+    response = render(request, "interchange/import_detail.html#progress", values)
+    response["ETag"] = progress.etag
+    return response
 
 
 @requires(*NEEDED_TO_IMPORT, methods=("GET", "POST"))
@@ -60,3 +76,15 @@ def import_upload(request: HttpRequest) -> HttpResponse:
     what = "The file was" if number == 1 else f"{number} files were"
     messages.success(request, f"{what} received and will be imported now.")
     return redirect("interchange:import_detail", run_id=run.pk)
+
+
+def _find(request: HttpRequest, run_id: int) -> ImportRun:
+    """Return an import into one of the reader's units.
+
+    Raises:
+        ImportUnknown: there is none.
+    """
+    try:
+        return selectors.get_run(person(request), run_id)
+    except ImportRun.DoesNotExist as error:
+        raise ImportUnknown(subject_type="import", subject_id=run_id) from error

@@ -35,6 +35,8 @@ CASES = [
     (b'<Patient xmlns="http://hl7.org/fhir"/>', FileKind.FHIR_XML),
     (b"<html>", FileKind.UNKNOWN),
     (b"\x00" * 128 + b"DICM", FileKind.DICOM),
+    (b"II*\x00" + b"\x00" * 124 + b"DICM", FileKind.DICOM),
+    (b"%PDF-1.4".ljust(128) + b"DICM", FileKind.DICOM),
     (b"", FileKind.UNKNOWN),
     (b" \n", FileKind.UNKNOWN),
     (b"hello", FileKind.UNKNOWN),
@@ -106,7 +108,7 @@ def test_unpacked_refuses(monkeypatch, data, reason):
         (FileKind.FHIR_XML, "FHIR as XML: reading this comes later.", Reason.NOT_YET),
         (
             FileKind.UNKNOWN,
-            "This is no kind of file that is known here.",
+            kinds.UNKNOWN,
             Reason.UNKNOWN_KIND,
         ),
     ],

@@ -8,6 +8,7 @@ import pickle
 
 import pytest
 
+from records.interchange import kinds
 from records.interchange.enums import FileKind, Outcome
 from records.interchange.reading import read
 from records.interchange.values import Reference, Rejection
@@ -49,7 +50,7 @@ def document_reference(**more) -> dict:
     "data, kind, message, reason",
     [
         (b"", "UNKNOWN", "The file is empty.", "EMPTY"),
-        (b"hello", "UNKNOWN", "This is no kind of file that is known here.", "UNKNOWN_KIND"),
+        (b"hello", "UNKNOWN", kinds.UNKNOWN, "UNKNOWN_KIND"),
         (b"MSH|^~\\&|", "HL7V2", "HL7 v2 messages: reading this comes later.", "NOT_YET"),
         (b"\x1f\x8b", "UNKNOWN", "The compressed file is damaged.", "BAD_GZIP"),
         (b'{"a": 1}', "UNKNOWN", "This JSON is no FHIR resource.", "NOT_FHIR"),

@@ -157,7 +157,7 @@ def test_refused_file_is_recorded_by_its_reason(house, at):
     at(house.clerk).post(address(house), form(b"nothing of use"))
 
     assert [(e["outcome"], e["patient_id"], e["detail"]) for e in events_of("DOCUMENT_FILED")] == [
-        ("REFUSED", house.patient.pk, {"reason": "FileKindUnknown"})
+        ("REFUSED", house.patient.pk, {"reason": "FILE_KIND_UNKNOWN"})
     ]
 
 

@@ -147,7 +147,7 @@ def test_bad_files_are_named_and_good_ones_kept(house, at, htmx, settings):
     assert [row.file_name for row in UnfiledFile.objects.all()] == ["good.pdf"]
     assert ("<html" in text) is not htmx
     assert [event["detail"] for event in events_of("UNFILED_REJECTED")] == [
-        {"reason": "FileKindUnknown"}
+        {"reason": "FILE_KIND_UNKNOWN"}
     ]
 
 

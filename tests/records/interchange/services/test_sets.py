@@ -184,7 +184,7 @@ def test_attached_text_becomes_readable_pages_with_the_text_beside(house):
     ("content", "media_type", "reason"),
     [
         (b"\x00\x01\x02", "application/zip", "NO_PAGES"),
-        (b"%PDF-1.4 broken", "application/pdf", "FileTruncated"),
+        (b"%PDF-1.4 broken", "application/pdf", "FILE_TRUNCATED"),
         (b"\xff\xfe", "text/plain", "NO_PAGES"),
     ],
 )
@@ -352,7 +352,7 @@ def test_pages_wait_or_are_rejected_as_the_manifest_says(house, folder):
     assert UnfiledFile.objects.count() == len(readable)
     assert result["unfiled"] == len(readable)
     kinds = {reason for file, reason in reasons(result) if file.endswith(".pdf")}
-    assert kinds <= {"FileEncrypted"}
+    assert kinds <= {"FILE_ENCRYPTED"}
     assert {reason for file, reason in reasons(result) if file.endswith(".txt")} == {"UNKNOWN_KIND"}
 
 

@@ -185,3 +185,40 @@ def test_nothing_chosen_and_too_much_chosen_are_told(house, browser, monkeypatch
     assert (empty.status_code, large.status_code) == (422, 422)
     assert "Choose a file." in empty.content.decode()
     assert "Together these files are larger" in large.content.decode()
+
+
+def progress_of(run):
+    return reverse("interchange:import_progress", args=[run.pk])
+
+
+def test_import_under_way_shows_how_far_it_is(house, browser):
+    client = browser(house.clerk)
+    send(client, house, as_file("a.json", whole()), ("b.txt", b"hello"))
+    run = ImportRun.objects.get()
+    page = client.get(reverse("interchange:import_detail", args=[run.pk])).content.decode()
+
+    answer = client.get(progress_of(run))
+    again = client.get(progress_of(run), headers={"If-None-Match": answer["ETag"]})
+
+    assert f'data-poll="{progress_of(run)}"' in page
+    assert "Nothing was rejected" not in page
+    assert answer.status_code == 200
+    assert "So far nothing new." in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    assert (again.status_code, again.content) == (204, b"")
+
+    work()
+    over = client.get(progress_of(run))
+
+    assert (over.status_code, over.content, over["HX-Refresh"]) == (286, b"", "true")
+    page = client.get(reverse("interchange:import_detail", args=[run.pk])).content.decode()
+    assert "data-poll=" not in page
+    assert "UNKNOWN_KIND" in page
+
+
+def test_progress_of_another_units_import_is_unknown(house, browser):
+    send(browser(house.clerk), house, ("b.txt", b"hello"))
+
+    stranger = browser(house.person("stranger", "CLERK"))
+
+    assert stranger.get(progress_of(ImportRun.objects.get())).status_code == 404
