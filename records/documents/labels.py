@@ -32,6 +32,5 @@ def register() -> None:
     subjects.register(
         "document", _label_documents, lambda pk: reverse("documents:document_view", args=[pk])
     )
-    subjects.register(
-        "unfiled", _label_unfiled, lambda pk: reverse("documents:unfiled_file", args=[pk])
-    )
+    # No link: who reads the log has no place at the desk where it waited.
+    subjects.register("unfiled", _label_unfiled)

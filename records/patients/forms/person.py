@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.models import User
 from records.access.selectors import units
@@ -168,8 +169,9 @@ class PersonForm(forms.Form):
         stored = self.patient.birth_on if self.patient else None
         if born == stored or cleaned.get("is_january_meant"):
             return
-        found = birth.findings(born, precision, today=born)
-        if BirthFinding.FIRST_OF_JANUARY in found:
+        found = birth.findings(born, precision, today=timezone.localdate())
+        # What cannot be true is said first; the service refuses it.
+        if found == [BirthFinding.FIRST_OF_JANUARY]:
             self.add_error("birth_on", JANUARY)
 
 
@@ -206,6 +208,7 @@ class RegisterForm(PersonForm):
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data["judged"] = ",".join(map(str, candidate_ids))
         self.data = data
+        self.fields["override_reason"].required = True
 
 
 class EditForm(PersonForm):

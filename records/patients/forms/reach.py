@@ -32,6 +32,11 @@ class RowForm(forms.Form):
     main: ClassVar[str]
     needed: ClassVar[str]
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but the kind stands in the row."""
+        return not any(self[name].value() for name in self.fields if name != "kind")
+
     def clean(self) -> dict[str, Any]:
         """Refuse a row that lacks its main part, instead of dropping what else was typed."""
         cleaned = super().clean() or {}
