@@ -51,11 +51,13 @@ chromium:
 			apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
 	fi
 
+# Tests that measure seconds run first and alone: beside others they would measure those.
 test: check promises chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then kinds="not deep"; \
 	else kinds="not deep and not browser"; \
 		echo "Not run: the browser tests, because there is no Chromium"; fi; \
-	$(PY) -m pytest -n 2 -m "$$kinds"
+	$(PY) -m pytest -q -m timed tests/config; timed=$$?; \
+	$(PY) -m pytest -n 2 -m "$$kinds and not timed" --durations 20 && exit $$timed
 
 test-deep: setup
 	$(PY) -m pytest -n 2 -m deep

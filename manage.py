@@ -7,6 +7,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config.env import SettingsError
+from config.management.commands import up
 from config.runtime.environment import prepared
 from config.runtime.errors import CannotStart
 
@@ -16,7 +17,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         with prepared(sys.argv[1:]):
-            execute_from_command_line(sys.argv)
+            if sys.argv[1:2] == ["up"]:
+                # It needs settings, but no app and no table: it is spared loading them.
+                up.Command().run_from_argv(sys.argv)
+            else:
+                execute_from_command_line(sys.argv)
     except (CannotStart, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.management import get_commands
 
 from config.runtime import databases
 from config.runtime.postgres import Postgres
@@ -44,15 +43,10 @@ def sign_ins() -> list[SignIn]:
 
 def steps(server: Postgres) -> list[tuple[str, list[str]]]:
     """Return the commands that the first start still has to run, each with the words for it."""
-    if not settings.IS_DEMO or not has_command("seed_demo") or _has_patients(server):
+    if not settings.IS_DEMO or _has_patients(server):
         return []
     arguments = ["seed_demo", "--patients", str(PATIENTS), "--seed", str(SEED)]
     return [("loading demo data", arguments)]
-
-
-def has_command(name: str) -> bool:
-    """Tell whether the project has a management command of that name."""
-    return name in get_commands()
 
 
 def _has_patients(server: Postgres) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from config import env
-from config.runtime import accounts, demo, processes, servers, stamps, waiting
+from config.runtime import accounts, demo, migrated, processes, servers, stamps, waiting
 from config.runtime.errors import CannotStart
 from config.runtime.home import Home
 
@@ -108,15 +108,16 @@ class Supervisor:
         self.say(f"Starting; {url} says so until all is ready…")
         with waiting.room(listener):
             self._start_servers(url)
-            self._step("migrate", ["migrate", "--verbosity", "0"], self.owner_settings)
+            self._migrate()
             self._collect_static()
             people = self._load_demo() if self.loads_demo else []
+        # The web server first: each of the three loads everything, and people wait for this one.
         self._start_web(listener)
+        self._wait_for_web(listener)
+        listener.close()
         self._start_child("worker", _celery("worker", "--concurrency", "2", "--without-gossip"))
         schedule = str(self.home.run / "beat-schedule")
         self._start_child("beat", _celery("beat", "--schedule", schedule, "--pidfile="))
-        self._wait_for_web(listener)
-        listener.close()
         self._announce(url, people)
 
     def _announce(self, url: str, people: Sequence[demo.SignIn]) -> None:
@@ -172,6 +173,18 @@ class Supervisor:
         if child.stop(1) and child.process and child.process.returncode == 0:
             return
         raise CannotStart(child.why())
+
+    def _migrate(self) -> None:
+        """Migrate, unless code and database are those that were last migrated together."""
+        server = self.servers.postgres if self.servers else None
+        note = self.home.run / "migrated.stamp"
+        stamp = migrated.stamp(server) if server else ""
+        if stamp and stamps.is_done(note, stamp):
+            return
+        note.unlink(missing_ok=True)
+        self._step("migrate", ["migrate", "--verbosity", "0"], self.owner_settings)
+        if server:
+            stamps.set_done(note, migrated.stamp(server))
 
     def _collect_static(self) -> None:
         sources = [p for p in (env.ROOT / "static").rglob("*") if p.is_file()]
@@ -258,7 +271,7 @@ class Supervisor:
     def _seal(self) -> None:
         """Seal and anchor what happened up to now; what is left is sealed at the next start."""
         server = self.servers.postgres.child if self.servers else None
-        if server and not server.has_ended and demo.has_command("seal_audit"):
+        if server and not server.has_ended:
             child = self._child("seal", _manage("seal_audit"), self.settings)
             child.start()
             processes.wait_until(lambda: child.has_ended, SEAL_SECONDS)
