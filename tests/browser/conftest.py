@@ -68,7 +68,7 @@ def make_person(house):
 def window(chromium, house):
     """A browser window that reports scripts' errors and refusals by the content policy."""
     context = chromium.new_context(base_url=house, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
