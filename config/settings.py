@@ -348,6 +348,9 @@ EMAIL_HOST = env.secret("EMAIL_HOST", "localhost")
 if PROFILE != "production":
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 FACILITY_NAME = env.secret("FACILITY_NAME", "Chartroom Demo Hospital")
+# Address and phone of the records department on letters, one line for each part.
+_LINES = env.secret("FACILITY_LINES", "1 Demo Street, Portland, ME 04101; Records (207) 555-0100")
+FACILITY_LINES = [line.strip() for line in _LINES.split(";") if line.strip()]
 
 # --- Logs: ids only, never bodies, query strings or parameters --------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "json")

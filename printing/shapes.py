@@ -20,9 +20,10 @@ class House(TypedDict):
     number_label: NotRequired[str]  # "Request", "Certificate"
     number: NotRequired[str]
     confidentiality: NotRequired[str]  # replaces the standing sentence
-    printed_by: NotRequired[str]  # with printed_at: "Printed by NAME at TIME"
+    printed_by: NotRequired[str]  # with printed_at: "Printed by NAME on DAY, TIME"
     printed_at: NotRequired[str]
     paper: NotRequired[Literal["LETTER", "A4"]]
+    numbering: NotRequired[Literal["OWN", "STAMPED"]]  # STAMPED: number and pages are stamped on
 
 
 class Fact(TypedDict):
@@ -151,12 +152,13 @@ class ReleaseCoverLetter(TypedDict):
     date: Filled
     recipient: list[str]
     patient: PatientLine
+    opening: NotRequired[str]
     references: list[Fact]
     contents: list[Fact]  # documents, pages, medium, dates covered
     withheld: NotRequired[list[str]]
     notices: list[str]
     certification: NotRequired[str]
-    signature: Signature
+    released: list[Fact]  # who prepared, who approved, when
 
 
 class IndexedDocument(TypedDict):

@@ -1,4 +1,4 @@
-"""Days and moments in words, the same on paper and on the screen."""
+"""Days, moments and numbers in words, the same on paper and on the screen."""
 
 from __future__ import annotations
 
@@ -21,6 +21,26 @@ def moment(value: datetime | None) -> str:
     if not isinstance(found, datetime):
         return day(found)
     return f"{day(found)}, {found:%H:%M}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where it is not one: `1 page`, `1,200 pages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def person_name(family: str, given: str = "", middle: str = "", suffix: str = "") -> str:
+    """Write a name as records rooms do: `MUÑOZ, Rosa Elena`, suffix last."""
+    first = " ".join(filter(None, (given, middle)))
+    return ", ".join(filter(None, (family.upper(), first, suffix)))
+
+
+def span(first: date | None, last: date | None) -> str:
+    """Write a period of days: `Mar 14, 1961 to Mar 20, 1961`, open on either side, or one day."""
+    if first and last:
+        return day(first) if first == last else f"{day(first)} to {day(last)}"
+    if first:
+        return f"from {day(first)}"
+    return f"until {day(last)}" if last else ""
 
 
 def local(value: date | datetime | None) -> date | datetime | None:

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config import figures
+from printing import words
 from printing.words import MONTHS, day, local, moment
 
 register = template.Library()
@@ -26,6 +27,7 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons/3.51.0/icons.svg"
 PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
 PAGE_KEYS = ("after", "before", "page")
+NAME_PARTS = ("family", "given", "middle", "suffix")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 DUE_ICONS = {"late": "alert-triangle", "soon": "clock-exclamation", "ok": "clock", "none": "minus"}
 BROWSERS = (
@@ -111,9 +113,7 @@ def born(person: Any) -> str:
 @register.filter
 def person_name(person: Any) -> str:
     """Write a name as records rooms do: `MUÑOZ, Rosa Elena`, suffix last."""
-    family, suffix = str(_part(person, "family")).upper(), str(_part(person, "suffix"))
-    given = " ".join(filter(None, (str(_part(person, "given")), str(_part(person, "middle")))))
-    return ", ".join(filter(None, (family, given, suffix)))
+    return words.person_name(*(str(_part(person, name)) for name in NAME_PARTS))
 
 
 @register.filter

@@ -22,7 +22,7 @@ def typeset(scope: ChartScope, given: Given) -> bytes:
     values: dict[str, Any] = {
         "house": {
             "facility": settings.FACILITY_NAME,
-            "facility_lines": [],
+            "facility_lines": settings.FACILITY_LINES,
             "number_label": "Accounting",
             "number": str(accounting.pk),
             "printed_by": scope.actor.display_name,

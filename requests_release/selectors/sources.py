@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
 
+from printing import words
 from records.access.enums import SensitivityClass
 from records.documents.enums import DocumentStatus
 from records.documents.services import storing
 from records.documents.vault import files
 from records.documents.vault.files import Place
+from records.encounters.enums import EncounterKind
 from requests_release.models import Request, RequestItem
 
 
@@ -29,11 +31,14 @@ class SourceItem:
     type_name: str
     service_on: date
     sensitivity: str
+    encounter_kind: str | None
+    encounter_at: datetime | None
     sha256: str
     patient_id: int
     status: str
     newest_version: int
     page_count: int
+    page_sizes: list[list[float]]
     storage_name: str
     wrapped_key: bytes
 
@@ -44,6 +49,13 @@ class SourceItem:
             and self.patient_id == patient_id
             and self.newest_version == self.version_number
         )
+
+    @property
+    def encounter(self) -> str:
+        """Return kind and day of the encounter, empty where the document belongs to none."""
+        if not self.encounter_kind:
+            return ""
+        return f"{EncounterKind(self.encounter_kind).label}, {words.day(self.encounter_at)}"
 
     @property
     def class_label(self) -> str:
@@ -68,11 +80,14 @@ def list_items(request: Request) -> list[SourceItem]:
             "document__type__name",
             "document__service_on",
             "document__sensitivity",
+            "document__encounter__kind",
+            "document__encounter__started_at",
             "document__versions__sha256",
             "document__patient_id",
             "document__status",
             "document__version_number",
             "document__versions__page_count",
+            "document__versions__page_sizes",
             "document__versions__storage_name",
             "document__versions__wrapped_key",
         )

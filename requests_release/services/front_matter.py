@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from typing import Any
 
 import pikepdf
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import User
 from printing import typeset, words
 from records.access.selectors import units
 from records.patients.presenters import paper
@@ -17,6 +19,11 @@ from requests_release.models import Authorization, Package, Request
 from requests_release.rules import bases
 from requests_release.rules.notices import FOOT, NOTICES, STANDING
 from requests_release.selectors import readiness, sources
+
+OPENING = (
+    "Enclosed are copies of this patient's records, released in answer to your request. The index "
+    "on the next page says which page each document begins on."
+)
 
 
 def make(*, package: Package) -> tuple[bytes, int]:
@@ -69,9 +76,10 @@ def _house(request: Request) -> dict[str, Any]:
     facility = units.get_facility_of(request.unit_id)
     return {
         "facility": facility.name or settings.FACILITY_NAME,
-        "facility_lines": [],
+        "facility_lines": settings.FACILITY_LINES,
         "number_label": "Request",
         "number": request.number,
+        "numbering": "STAMPED",
     }
 
 
@@ -81,35 +89,39 @@ def patient_line(request: Request) -> dict[str, str]:
 
 
 def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]) -> dict[str, Any]:
-    preparer = request.submitted_by
     approved_on = timezone.localdate(request.approved_at)
     items = sources.list_items(request)
     days = sorted(item.service_on for item in items)
-    first, last = words.day(days[0]), words.day(days[-1])
     purpose = request.purpose_note or AuthorizedPurpose(request.purpose).label
     return {
         "house": house,
         "date": words.day(approved_on),
         "recipient": _lines(request.recipient_name, request.recipient_address),
         "patient": patient_line(request),
+        "opening": OPENING,
         "references": _facts(
             ("Your request of", words.day(request.received_on)),
+            ("You asked for", request.scope),
             ("Our number", request.number),
             ("Purpose", purpose),
             ("Ground", bases.rule_of(request.basis).cite),
         ),
         "contents": _facts(
-            ("Documents", str(len(items))),
-            ("Pages", str(sum(len(item.pages) for item in items))),
-            ("Dates of service", " to ".join(dict.fromkeys((first, last)))),
+            ("Documents", f"{len(items):,}"),
+            ("Pages", f"{sum(len(item.pages) for item in items):,}"),
+            ("Dates of service", words.span(days[0], days[-1])),
             ("Medium", Medium(request.medium).label),
         ),
         "notices": [*STANDING, *(FOOT[notice] for notice in notices if notice in FOOT)],
-        "signature": {
-            "role": "Released by",
-            "name": preparer.display_name if preparer else settings.FACILITY_NAME,
-        },
+        "released": _facts(
+            ("Prepared by", _by(request.submitted_by, request.submitted_at)),
+            ("Approved by", _by(request.approved_by, request.approved_at)),
+        ),
     }
+
+
+def _by(person: User | None, at: datetime | None) -> str:
+    return f"{person.display_name}, {words.day(at)}" if person else ""
 
 
 def _index(request: Request, house: dict[str, Any], first_page: int) -> dict[str, Any]:
@@ -121,6 +133,7 @@ def _index(request: Request, house: dict[str, Any], first_page: int) -> dict[str
             {
                 "title": item.title,
                 "date": words.day(item.service_on),
+                "encounter": item.encounter,
                 "pages": len(item.pages),
             }
             for item in sources.list_items(request)

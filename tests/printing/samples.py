@@ -106,7 +106,8 @@ def release_cover_letter() -> dict[str, Any]:
         "withheld": ["Psychotherapy notes (45 CFR 164.524(a)(1)(i))"],
         "notices": ["Information disclosed may be redisclosed by its recipient."],
         "certification": "I certify that these are true copies of records kept here.",
-        "signature": SIGNATURE,
+        "opening": "Enclosed are the copies that you asked for.",
+        "released": [fact("Prepared by", "Rosa Delgado"), fact("Approved by", "Ned Pagac")],
     }
 
 

@@ -15,7 +15,7 @@ from printing.errors import TypesettingFailed, ValuesRefused
 from printing.shapes import TEMPLATES
 from tests.printing import reading, samples
 
-TOKENS = {"kind", "align", "paper", "variant"}
+TOKENS = {"kind", "align", "paper", "variant", "numbering"}
 TEMPLATE_FILES = sorted(typesetting.TEMPLATE_ROOT.glob("*.typ"))
 HOSTILE = [
     '#eval("1+1")',
@@ -62,8 +62,31 @@ def test_typeset_fits_a_small_page_on_one_sheet_with_its_feet(name):
 
     assert len(pages) == 1
     assert "Page 1 of 1" in pages[0]
-    assert "Printed by Rosa Delgado at 22 Nov 2026 14:05 EST" in pages[0]
+    assert "Printed by Rosa Delgado on 22 Nov 2026 14:05 EST" in pages[0]
     assert "Confidential patient information." in pages[0]
+
+
+def test_typeset_leaves_the_numbers_to_the_stamp_of_a_package():
+    values = samples.release_index()
+    values["house"] |= {"numbering": "STAMPED"}
+
+    text = reading.pages(typeset("release_index", values))[0]
+
+    assert "Page 1 of 1" not in text
+    assert text.count("R-2026-000123") == 1
+    assert "Confidential patient information." in text
+
+
+def test_typeset_index_has_a_column_of_encounters_only_where_there_are_some():
+    values = samples.release_index()
+    assert "Encounter" in reading.pages(typeset("release_index", values))[0]
+
+    for document in values["documents"]:
+        del document["encounter"]
+
+    text = reading.pages(typeset("release_index", values))[0]
+    assert "Encounter" not in text
+    assert "Discharge summary" in text
 
 
 @pytest.mark.parametrize("name", sorted(samples.ALL))
@@ -233,9 +256,10 @@ def test_typeset_stays_under_fifty_milliseconds_a_page():
     ]
     typeset("letter", samples.letter())
 
-    started = time.perf_counter()
+    # The process's own time: what else the machine does says nothing of the page.
+    started = time.process_time()
     pdf = typeset("clinical_document", values)
-    taken = time.perf_counter() - started
+    taken = time.process_time() - started
 
     assert taken / len(reading.pages(pdf)) < 0.05
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from printing import words
 from records.patients.enums import BirthPrecision
 
 # The longest life on record is 122 years; nobody registered is older than this.
@@ -127,5 +128,4 @@ def birth_text(born_on: date | None, precision: str) -> str:
         return f"{born_on:%b %Y}"
     if precision == BirthPrecision.YEAR:
         return f"{born_on:%Y}"
-    shown = f"{born_on.day} {born_on:%b %Y}"
-    return f"about {born_on:%Y}" if precision == BirthPrecision.ESTIMATED else shown
+    return f"about {born_on:%Y}" if precision == BirthPrecision.ESTIMATED else words.day(born_on)

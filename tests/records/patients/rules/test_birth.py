@@ -113,7 +113,7 @@ def test_age_text_fits_the_age(born_on, precision, expected):
 @pytest.mark.parametrize(
     ("born_on", "precision", "expected"),
     [
-        (date(1961, 3, 4), DAY, "4 Mar 1961"),
+        (date(1961, 3, 4), DAY, "Mar 4, 1961"),
         (date(1961, 3, 1), MONTH, "Mar 1961"),
         (date(1961, 1, 1), YEAR, "1961"),
         (date(1986, 1, 1), ESTIMATED, "about 1986"),
