@@ -9,14 +9,15 @@ from django.urls import reverse
 
 from audit import subjects
 from jobs import registry
+from printing.words import day
 from records.access.services.opening import ChartScope
 from records.charts import panels
 from records.charts.panels import Panel
 from records.documents import keepers
 from records.documents.keepers import Keeper
 from records.retention import copies
-from requests_release import relationships, worklist
-from requests_release.models import PackagePart, Request
+from requests_release import finder, relationships, worklist
+from requests_release.models import Accounting, Delivery, PackagePart, Request, Requester
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import requests
 from requests_release.services import packages, packaging
@@ -39,15 +40,38 @@ def _find(text: str) -> Sequence[str]:
     return [str(key) for key in found]
 
 
+def _delivery_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    wanted = [int(value) for value in ids if value.isdigit()]
+    rows = Delivery.objects.filter(pk__in=wanted).values_list("pk", "request__number")
+    return {str(key): f"delivery of request {number}" for key, number in rows}
+
+
+def _accounting_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    wanted = [int(value) for value in ids if value.isdigit()]
+    rows = Accounting.objects.filter(pk__in=wanted).values_list("pk", "requested_on")
+    return {str(key): f"accounting asked for on {day(asked)}" for key, asked in rows}
+
+
+def _requester_labels(ids: Sequence[str]) -> Mapping[str, str]:
+    """Name the kind only: a requester can be somebody's next of kin."""
+    wanted = [int(value) for value in ids if value.isdigit()]
+    rows = Requester.objects.filter(pk__in=wanted)
+    return {str(row.pk): f"requester, {row.get_kind_display().lower()}" for row in rows}
+
+
 def _panel(scope: ChartScope) -> dict[str, Any]:
     return {"requests": requests.list_open(scope), "patient_id": scope.patient_id}
 
 
 def register_all() -> None:
-    """Register relationships, work, the chart's panel, labels of the log, and the worker's part."""
+    """Register all that the rooms below ask this one for, and the worker's part."""
     relationships.register_all()
     worklist.register_all()
+    finder.register()
     subjects.register("request", _labels, _url, _find)
+    subjects.register("delivery", _delivery_labels)
+    subjects.register("accounting", _accounting_labels)
+    subjects.register("requester", _requester_labels)
     panels.register(
         Panel("requests", "right", 20, "requests_release/_panel.html", _panel, VIEW_REQUEST)
     )

@@ -34,7 +34,7 @@ def _source(
 def _item(card: Card, what: str) -> WorkItem:
     return WorkItem(
         why=f"{card.number} of {card.requester}: {S(card.status).label.lower()}",
-        what=f"{what}: {card.family}, {card.given}",
+        what=f"{what}: {card.patient_name}",
         url=reverse("requests_release:request_detail", kwargs={"request_id": card.request_id}),
         since=card.status_since,
         due_on=card.due_on,

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
+from printing import words
 from records.access.selectors import scopes
 from requests_release.enums import RequestKind, RequestStatus
 from requests_release.rules import transitions
@@ -60,6 +61,9 @@ LIST = """(
      WHERE r.status = ANY(%(statuses)s) AND {where}
        AND (coalesce(r.due_on, %(no_date)s), r.id) > (%(after_on)s, %(after_id)s)
      ORDER BY coalesce(r.due_on, %(no_date)s), r.id LIMIT %(many)s
+)"""
+NUMBERED = """(
+    SELECT * FROM requests_release_request r WHERE r.number = %(number)s AND {where}
 )"""
 ORDER = " ORDER BY coalesce(r.due_on, %(no_date)s), r.id"
 
@@ -116,6 +120,21 @@ class Card:
     preparer_id: int | None
     wait_reason: str
 
+    @property
+    def patient_name(self) -> str:
+        """Return the patient's name as lists write it."""
+        return words.person_name(self.family, self.given, self.middle, self.suffix)
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the clock of the law has been answered, so that no days count down."""
+        return self.status in transitions.ANSWERED
+
+    @property
+    def pages(self) -> str:
+        """Return how many pages are chosen, empty where none are."""
+        return words.counted(self.page_count, "page") if self.page_count else ""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -163,6 +182,12 @@ def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: i
         "after_id": 0,
     }
     return _run(LIST.format(where=where), params)
+
+
+def find_by_number(user: User, number: str) -> Card | None:
+    """Return the request with this number, if this person may see it."""
+    where, params = _where(user, Filters(), date.min)
+    return next(iter(_run(NUMBERED.format(where=where), params | {"number": number})), None)
 
 
 def _where(user: User, filters: Filters, today: date) -> tuple[str, dict[str, Any]]:

@@ -42,6 +42,7 @@ OFFERED_TOO = {
     ("records.access", "relationships"): "care and work that lead to a chart, registered",
     ("records.access", "system_work"): "the system's own work on charts",
     ("records.access", "worklists"): "work that waits, registered by each room",
+    ("records.access", "finders"): "numbers that the search finds, registered by each room",
     ("records.charts", "panels"): "panels of the chart page, registered by each room",
     ("records.documents", "keepers"): "who else keeps files in the vault, registered",
     ("records.documents", "pdf"): "a package is pages put together as copies are",

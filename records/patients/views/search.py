@@ -12,6 +12,8 @@ from accounts.http import person
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
+from records.access import finders
+from records.access.finders import Hit
 from records.access.selectors import rights
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
@@ -29,8 +31,11 @@ def patient_search(request: HttpRequest) -> HttpResponse:
         return _browse(request)
     today = timezone.localdate()
     found = search(person(request), text, today=today)
-    _record(found, text)
-    only = found.lines[0] if len(found.lines) == 1 and not found.is_cut else None
+    hits = finders.find_all(person(request), text)
+    _record(found, text, hits)
+    if len(hits) == 1 and not found.lines and not _is_htmx(request):
+        return redirect(hits[0].url)
+    only = _only_match(found)
     if request.GET.get("go") == "1" and only and only.can_open:
         return redirect("charts:chart_detail", patient_id=only.patient_id)
     is_secret = directory.is_secret(found.meanings, text)
@@ -38,6 +43,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
         "text": "" if is_secret else text,
         "is_secret": is_secret,
         "found": found,
+        "hits": hits,
         "lines": directory.present(found.lines, found.meanings),
         "registration_query": directory.registration_query(text, today=today),
     }
@@ -81,13 +87,14 @@ def _is_htmx(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
-def _record(found: Found, text: str) -> None:
+def _record(found: Found, text: str, hits: list[Hit]) -> None:
     """Write the search as it was executed: what kind, a keyed hash of the words, who was shown."""
+    beside = [hit.patient_id for hit in hits if hit.patient_id]
     words = text.casefold().split()[:MOST_TERMS]
     events.record(
         action=Action.PATIENTS_SEARCHED,
         basis=Basis.DIRECTORY,
-        patients=[line.patient_id for line in found.lines],
+        patients=list(dict.fromkeys([line.patient_id for line in found.lines] + beside)),
         detail={
             "kinds": found.kinds,
             "terms": [events.digest("search", word) for word in words],

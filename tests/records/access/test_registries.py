@@ -7,7 +7,8 @@ import pytest
 from accounts.roles import Role
 from audit import subjects
 from audit.enums import Basis
-from records.access import directory, flags, relationships, worklists
+from records.access import directory, finders, flags, relationships, worklists
+from records.access.finders import Finder, Hit
 from records.access.flags import Flag
 from records.access.relationships import Relationship
 from records.access.services import glass
@@ -55,6 +56,21 @@ def test_work_is_shown_to_holders_of_its_permission_by_name(monkeypatch, role, e
     found = worklists.sources_for(make_user(*([role] if role else [])))
 
     assert [source.name for source in found] == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [(Role.CLERK, ["a 7"]), (Role.COMPLIANCE, ["a 7", "b 7"]), (Role.ADMINISTRATOR, [])],
+)
+def test_numbers_are_looked_up_for_holders_of_their_permission_by_name(monkeypatch, role, expected):
+    monkeypatch.setattr(finders, "_finders", {})
+    for name, permission in (("b", "audit.view_event"), ("a", "access.open_chart")):
+        finders.register(
+            Finder(name, permission, lambda user, text, name=name: [Hit(f"{name} {text}", "", "/")])
+        )
+
+    assert [hit.label for hit in finders.find_all(make_user(role), "7")] == expected
 
 
 def test_relationships_are_weighed_care_before_work_then_by_name(monkeypatch):
