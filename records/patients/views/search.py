@@ -35,7 +35,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     _record(found, text, hits)
     if len(hits) == 1 and not found.lines and not _is_htmx(request):
         return redirect(hits[0].url)
-    only = _only_match(found)
+    only = found.lines[0] if len(found.lines) == 1 and not found.is_cut else None
     if request.GET.get("go") == "1" and only and only.can_open:
         return redirect("charts:chart_detail", patient_id=only.patient_id)
     is_secret = directory.is_secret(found.meanings, text)
