@@ -8,7 +8,8 @@ class AuditConfig(AppConfig):
     verbose_name = "Access log"
 
     def ready(self) -> None:
-        """Apply every room's grants once, at the end of `migrate`."""
-        from audit import grants  # after the settings are complete
+        """Apply every room's grants once, at the end of `migrate`; name the log's own subjects."""
+        from audit import grants, labels  # after the settings are complete
 
+        labels.register()
         post_migrate.connect(grants.apply_after_migrate, sender=self)

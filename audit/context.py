@@ -14,6 +14,8 @@ from audit.errors import NoActor
 ANONYMOUS_NAME = "anonymous"
 ANONYMOUS_ROLE = "ANONYMOUS"
 NO_ROLE = "NONE"
+RECIPIENT_NAME = "Recipient, by link"
+RECIPIENT_ROLE = "RECIPIENT"
 SYSTEM_NAME = "system"
 SYSTEM_ROLE = "SYSTEM"
 
@@ -142,6 +144,24 @@ def origin_of(user: Any, *, request_id: str | None = None) -> Origin:
 def system_origin(request_id: str | None = None) -> Origin:
     """Return the origin of the system's own upkeep, which no person asked for."""
     return Origin(None, SYSTEM_NAME, SYSTEM_ROLE, request_id or new_request_id())
+
+
+def recipient_origin(*, on_behalf_of_id: int | None) -> Origin:
+    """Return the origin of somebody outside the house who came with a link and its passcode.
+
+    Who they are is not known here, only who gave them the link, so `on_behalf_of_id` names that
+    person; request and address are those of what surrounds the call.
+
+    Raises:
+        NoActor: outside a request and outside `acting` and `acting_as`.
+    """
+    return replace(
+        current(),
+        actor_id=None,
+        actor_name=RECIPIENT_NAME,
+        role=RECIPIENT_ROLE,
+        on_behalf_of_id=on_behalf_of_id,
+    )
 
 
 def name_of(user: Any) -> str:

@@ -168,7 +168,7 @@ class Basis(models.TextChoices):
     ROLE = "ROLE", "Holds the role"
     SELF = "SELF", "Own account"
     SYSTEM = "SYSTEM", "The system's own work"
-    NONE = "NONE", "Nothing"
+    NONE = "NONE", "No ground"
 
 
 class Purpose(models.TextChoices):

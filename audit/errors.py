@@ -15,12 +15,14 @@ class Refused(Exception):
     `audit.middleware.RefusalMiddleware` (in workers: the job runner) writes the event with outcome
     REFUSED afterwards and answers with `status`. Subclasses set `message`, `status`, `reason`.
 
-    `action` is what was tried; `reason` is a code (UPPER_SNAKE) by which callers and tests decide.
+    `action` is what was tried; `reason` is a code (UPPER_SNAKE) by which callers and tests decide;
+    `advice` says what the person can do about it, a sentence each, where there is anything.
     """
 
     message = "You may not do this."
     status = 403
     reason = "NOT_ALLOWED"
+    advice: tuple[str, ...] = ()
 
     def __init__(
         self,

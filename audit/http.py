@@ -23,8 +23,9 @@ LARGEST_KEY = 2**63 - 1  # of any row; a larger number in an address names nothi
 class MissingPermission(Refused):
     """The person's roles do not carry what this page needs."""
 
-    message = "Your role does not allow this. Ask your supervisor if you need it for your work."
+    message = "Your role does not allow this."
     reason = "PERMISSION"
+    advice = ("Ask your supervisor if you need it for your work; an administrator gives roles.",)
 
 
 def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
@@ -36,8 +37,8 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
 
     Raises:
         MissingPermission: from the view, when a permission is missing; it is recorded.
-    """
         Http404: from the view, when the address names a number that no row can have.
+    """
     allowed = tuple(sorted({*methods, "HEAD"} if "GET" in methods else set(methods)))
 
     def decorate(view: View) -> View:
@@ -48,9 +49,9 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
             missing = [name for name in permissions if not request.user.has_perm(name)]
             if missing:
                 raise missing_permission(request, missing)
-            return view(request, *args, **kwargs)
             if any(isinstance(value, int) and value > LARGEST_KEY for value in kwargs.values()):
                 raise Http404
+            return view(request, *args, **kwargs)
 
         checked.required_permissions = permissions  # type: ignore[attr-defined]
         checked.allowed_methods = allowed  # type: ignore[attr-defined]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
 from audit import subjects
+from audit.context import RECIPIENT_ROLE
 from audit.enums import Action, Basis, Outcome, Purpose, RowOperation
-from audit.presenters.words import word
+from audit.presenters.words import label_people, label_subjects, roles, word
 from audit.selectors.events import EventRow, RowChangeRow
 
 TONES = {Outcome.SUCCESS: "ok", Outcome.REFUSED: "warn", Outcome.FAILED: "bad"}
@@ -19,6 +20,7 @@ COLUMNS = (
     "Event",
     "Person",
     "Person id",
+    "On behalf of",
     "On behalf of id",
     "Role",
     "Action",
@@ -29,6 +31,7 @@ COLUMNS = (
     "Patient id",
     "Patients listed",
     "Subject",
+    "Subject type",
     "Subject id",
     "Address",
     "Session",
@@ -47,7 +50,13 @@ class EventLine:
     tone: str
     basis: str
     patient: str
+    subject: str
     subject_url: str
+
+    @property
+    def role(self) -> str:
+        """Return the roles that the person held then, in words."""
+        return roles(self.event.role)
 
     @property
     def url(self) -> str:
@@ -80,6 +89,7 @@ class ChangeLine:
 
 def lines(events: Sequence[EventRow], patients: dict[str, str]) -> list[EventLine]:
     """Return events as lines of the log."""
+    named = label_subjects(event.subject for event in events)
     return [
         EventLine(
             event=event,
@@ -88,7 +98,8 @@ def lines(events: Sequence[EventRow], patients: dict[str, str]) -> list[EventLin
             tone=TONES.get(Outcome(event.outcome), ""),
             basis=word(Basis, event.basis),
             patient=patients.get(str(event.patient_id), ""),
-            subject_url=subjects.url(event.subject_type, event.subject_id),
+            subject=named[event.subject],
+            subject_url=event.subject_id and subjects.url(*event.subject),
         )
         for event in events
     ]
@@ -110,16 +121,18 @@ def change_lines(changes: Sequence[RowChangeRow]) -> list[ChangeLine]:
 
 def facts(event: EventRow, patient: str) -> list[tuple[str, str]]:
     """Return everything that an event holds, as pairs of name and value."""
+    people = label_people([event.on_behalf_of_id])
+    behind = "Link made by" if event.role == RECIPIENT_ROLE else "On behalf of"
     return [
-        ("Person", f"{event.actor_name} (id {event.actor_id})"),
-        ("On behalf of", f"id {event.on_behalf_of_id}" if event.on_behalf_of_id else ""),
-        ("Role then", event.role),
+        ("Person", event.actor_name),
+        (behind, people[event.on_behalf_of_id] if event.on_behalf_of_id else ""),
+        ("Role then", roles(event.role)),
         ("Action", word(Action, event.action)),
         ("Outcome", word(Outcome, event.outcome)),
         ("Basis", word(Basis, event.basis)),
         ("Purpose", word(Purpose, event.purpose)),
         ("Patient", patient),
-        ("Subject", f"{event.subject_type} {event.subject_id}".strip()),
+        ("Subject", label_subjects([event.subject])[event.subject]),
         ("Address", event.client_address or ""),
         ("Session", event.session_digest),
         ("Request", event.request_id),
@@ -127,15 +140,27 @@ def facts(event: EventRow, patient: str) -> list[tuple[str, str]]:
     ]
 
 
-def export_row(event: EventRow, patients: dict[str, str]) -> tuple[str | int | None, ...]:
-    """Return an event as a row of an export, in the order of `COLUMNS`."""
+def export_rows(
+    events: Sequence[EventRow], patients: dict[str, str]
+) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield events as rows of an export, in the order of `COLUMNS`."""
+    named = label_subjects(event.subject for event in events)
+    people = label_people(event.on_behalf_of_id for event in events)
+    for event in events:
+        yield _export_row(event, patients, named[event.subject], people)
+
+
+def _export_row(
+    event: EventRow, patients: dict[str, str], subject: str, people: dict[int, str]
+) -> tuple[str | int | None, ...]:
     return (
         event.occurred_at.isoformat(timespec="milliseconds"),
         event.id,
         event.actor_name,
         event.actor_id,
+        people.get(event.on_behalf_of_id or 0, ""),
         event.on_behalf_of_id,
-        event.role,
+        roles(event.role),
         word(Action, event.action),
         word(Outcome, event.outcome),
         word(Basis, event.basis),
@@ -143,6 +168,7 @@ def export_row(event: EventRow, patients: dict[str, str]) -> tuple[str | int | N
         patients.get(str(event.patient_id), ""),
         event.patient_id,
         event.shown_count or None,
+        subject,
         event.subject_type,
         event.subject_id,
         event.client_address,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from audit.enums import Action, Basis
-from audit.presenters.words import words
+from audit.presenters.words import roles, words
 from audit.selectors.pivots import SeenPatient, Viewer
 
 
@@ -34,7 +34,7 @@ def viewer_lines(viewers: Sequence[Viewer]) -> list[PivotLine]:
         PivotLine(
             label=viewer.actor_name,
             url=reverse("audit:person_patients", args=[viewer.actor_id]) if viewer.actor_id else "",
-            role=viewer.role,
+            role=roles(viewer.role),
             count=viewer.count,
             refused_count=viewer.refused_count,
             first_at=viewer.first_at,

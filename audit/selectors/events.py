@@ -67,6 +67,11 @@ class EventRow:
     shown_count: int
 
     @property
+    def subject(self) -> tuple[str, str]:
+        """Return type and id of what the event is about; both empty where it is about nothing."""
+        return self.subject_type, self.subject_id
+
+    @property
     def key(self) -> Key:
         """Return where this event stands in the log."""
         return Key(self.occurred_at, self.id)

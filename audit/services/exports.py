@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from audit.enums import Action, Basis, Purpose
 from audit.errors import Refused
-from audit.presenters.events import COLUMNS, export_row
+from audit.presenters.events import COLUMNS, export_rows
 from audit.presenters.words import label_patients
 from audit.selectors import events as log
 from audit.selectors.events import Criteria
@@ -79,7 +79,5 @@ def _rows(criteria: Criteria, patients: dict[int, None]) -> Iterator[Row]:
     """Yield the rows of the file, and note the patients named there."""
     for chunk in log.stream_events(criteria):
         labels = label_patients(event.patient_id for event in chunk)
-        for event in chunk:
-            if event.patient_id:
-                patients[event.patient_id] = None
-            yield export_row(event, labels)
+        patients |= {event.patient_id: None for event in chunk if event.patient_id}
+        yield from export_rows(chunk, labels)

@@ -13,4 +13,5 @@ class AccessConfig(AppConfig):
 
         worklist.register()
         subjects.register("unit", units.label)
+        subjects.register("facility", units.label_facilities)
         subjects.register("glass", glass.label, glass.url)

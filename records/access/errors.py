@@ -15,6 +15,11 @@ class ChartRefused(Refused):
         "grant leads you to it."
     )
     reason = "NO_GROUND"
+    advice = (
+        "Ask your supervisor for the chart or the right, and say for which task you need it.",
+        "If somebody should have assigned this work to you, ask them to do so; the right comes "
+        "with the task.",
+    )
 
     def __init__(self, *, can_break_glass: bool = False, **facts: Any) -> None:
         super().__init__(**facts)
@@ -29,6 +34,10 @@ class GlassReadsOnly(Refused):
         "by it."
     )
     reason = "GLASS_READS_ONLY"
+    advice = (
+        "To work on the chart, ask a supervisor of its unit to let you in, or to assign the task "
+        "to you.",
+    )
 
 
 class ChartUnknown(NotVisible):
@@ -41,7 +50,7 @@ class ChartUnknown(NotVisible):
 class ChartDestroyed(Refused):
     """The chart has served its term and was destroyed; only its stub remains."""
 
-    message = "This chart was destroyed under the retention schedule. Its stub tells when and why."
+    message = "This chart was destroyed under the retention schedule; nobody can open it any more."
     reason = "CHART_DESTROYED"
     status = 403
 
@@ -64,10 +73,8 @@ class GlassNotNeeded(Refused):
 class GlassReviewOverdue(Refused):
     """An earlier break of the glass by this person waits for its review too long."""
 
-    message = (
-        "An earlier emergency access of yours has not been reviewed in time. "
-        "Ask the compliance officer to review it first."
-    )
+    message = "An earlier emergency access of yours has not been reviewed in time."
+    advice = ("Ask a compliance officer to review it; then you can break the glass again.",)
     reason = "GLASS_REVIEW_OVERDUE"
     status = 403
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors.users import get_system_user
-from audit.context import acting_as
+from audit.context import Origin, acting, acting_as, current, recipient_origin
 from audit.enums import Action, Basis, Outcome
 from audit.services import events
 from audit.writes import attributed, attributing
@@ -182,7 +183,7 @@ def _try(delivery_id: int, request_id: int, passcode: str, system: User) -> int 
     The lock makes tries at the same moment wait for each other, so that five are five.
     Return None when it is right, else how many tries are left.
     """
-    with attributing(system):
+    with attributing(system), _as_recipient():
         request = moving.lock(request_id=request_id)
         delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
         check_open(delivery)
@@ -206,7 +207,7 @@ def _try(delivery_id: int, request_id: int, passcode: str, system: User) -> int 
 
 
 def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
-    with attributing(system):
+    with attributing(system), _as_recipient():
         request = moving.lock(request_id=request_id)
         delivery = (
             Delivery.objects.select_for_update(of=("self",))
@@ -222,6 +223,11 @@ def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
         moving.move_by_system(actor=system, request=request, target=S.DELIVERED, now=now)
         deliveries.record(Action.PACKAGE_DOWNLOADED, request, delivery)
     return delivery
+
+
+def _as_recipient() -> AbstractContextManager[Origin]:
+    """Let events inside be the recipient's; row changes stay the system's, which writes them."""
+    return acting(recipient_origin(on_behalf_of_id=current().on_behalf_of_id))
 
 
 def new_passcode() -> str:

@@ -89,7 +89,9 @@ def log(
         changed_at=request.status_since,
         changed_by=actor,
     )
-    holds.place_for_request(actor=actor, request_id=request.pk, patient_id=patient_id)
+    holds.place_for_request(
+        actor=actor, request_id=request.pk, number=request.number, patient_id=patient_id
+    )
     events.record(action=Action.REQUEST_LOGGED, actor=actor, **about(request))
     return request
 

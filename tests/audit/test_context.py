@@ -116,3 +116,24 @@ def test_user_without_display_name_and_roles_is_described():
     user = OtherUser()
 
     assert (context.name_of(user), context.role_of(user)) == ("bo", "NONE")
+
+
+def test_recipient_of_a_link_is_named_so_with_request_and_address_kept():
+    around = Origin(3, "system", "SYSTEM", "r" * 32, client_address="10.0.0.1")
+
+    with context.acting(around):
+        origin = context.recipient_origin(on_behalf_of_id=7)
+
+    assert origin == Origin(
+        None,
+        "Recipient, by link",
+        "RECIPIENT",
+        "r" * 32,
+        client_address="10.0.0.1",
+        on_behalf_of_id=7,
+    )
+
+
+def test_nobody_is_a_recipient_outside_a_request():
+    with pytest.raises(NoActor):
+        context.recipient_origin(on_behalf_of_id=None)

@@ -52,7 +52,11 @@ def known(monkeypatch):
     subjects.register(
         "user", lambda ids: {"7": "Ana Mills"}, None, lambda text: {"ana": ["7"]}.get(text, [])
     )
-    subjects.register("document", lambda ids: {}, lambda number: f"/documents/{number}/")
+    subjects.register(
+        "document",
+        lambda ids: {"3": "Operative report, Oct 13, 2026"},
+        lambda number: f"/documents/{number}/",
+    )
     return calls
 
 
@@ -125,15 +129,16 @@ def test_log_shows_who_did_what_to_whom(signed_in, some):
     text = text_of(answer)
     assert (answer.status_code, rows_of(answer)) == (200, 4)  # and the sign-in
     for words in (
-        "Ana Mills CLERK",
-        "Bo Hale SUPERVISOR",
+        "Ana Mills · Clerk",
+        "Bo Hale · Supervisor",
         "Chart opened",
         "Patients listed",
         "MILLS, Peter 45-50-99",
         "2 listed",
         "Works in the chart&#x27;s unit",
         "Refused",
-        "document 3",
+        "No ground",
+        "Operative report, Oct 13, 2026",
     ):
         assert words in text, words
     html = answer.content.decode()
@@ -282,8 +287,8 @@ def test_log_costs_the_same_whatever_it_shows(
     signed_in.get(LIST)  # the session's first page stores the form token
     known.clear()
 
-    # session, user, roles, events, bars, the event of looking
-    with django_assert_num_queries(6):
+    # session, user with roles, events, bars, the event of looking
+    with django_assert_num_queries(5):
         signed_in.get(LIST)
 
     assert len(known) == 1
@@ -321,7 +326,8 @@ def test_event_shows_everything_and_what_else_its_request_did(signed_in, some, c
 
     text = text_of(answer)
     for words in (
-        "Ana Mills (id 7)",
+        "Ana Mills",
+        "Role then Clerk",
         "a" * 32,
         "10.0.0.1",
         "&quot;page&quot;: 2",
@@ -338,6 +344,17 @@ def test_event_shows_everything_and_what_else_its_request_did(signed_in, some, c
         str(some[1]),
     )
     assert sorted(shown_by(event)) == [5, 6]
+
+
+@pytest.mark.parametrize(
+    "role, words", [("SYSTEM", "On behalf of Ana Mills"), ("RECIPIENT", "Link made by Ana Mills")]
+)
+def test_event_names_who_stands_behind_it(signed_in, role, words):
+    origin = Origin(None, "Recipient, by link", role, "c" * 32, on_behalf_of_id=7)
+    with context.acting(origin):
+        number = events.record(action=Action.PACKAGE_DOWNLOADED, patient_id=5)
+
+    assert words in text_of(signed_in.get(f"/log/events/{number}/"))
 
 
 def test_event_without_patient_is_shown(signed_in, some):
@@ -402,9 +419,9 @@ def test_pivot_of_the_system_links_nowhere(signed_in):
 def test_pivots_cost_the_same_whatever_they_show(signed_in, some, django_assert_num_queries):
     signed_in.get(LIST)
 
-    # session, user, roles, who saw whom, the event of looking
+    # session, user with roles, who saw whom, the event of looking
     for page in ("/log/patients/5/", "/log/people/7/", "/log/patients/99/"):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             signed_in.get(page)
 
 
@@ -449,6 +466,26 @@ def test_csv_holds_what_the_filters_say(signed_in, some):
     ]
     assert rows[1]["Detail"] == "'" * 0 + '{"page": 2}'
     assert rows[1]["Patients listed"] == "2"
+    assert [(row["Role"], row["Basis"]) for row in rows] == [
+        ("Supervisor", "No ground"),
+        ("Clerk", ""),
+        ("Clerk", "Works in the chart's unit"),
+    ]
+    assert [rows[2][name] for name in ("Subject", "Subject type", "Subject id")] == [
+        "Operative report, Oct 13, 2026",
+        "document",
+        "3",
+    ]
+
+
+def test_export_names_who_stands_behind_an_event(signed_in):
+    with context.acting(Origin(None, "system", "SYSTEM", "c" * 32, on_behalf_of_id=7)):
+        events.record(action=Action.GLASS_CLOSED, patient_id=5)
+
+    body = body_of(signed_in.get("/log/export/csv/", {"action": "GLASS_CLOSED"}))
+
+    (row,) = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+    assert (row["On behalf of"], row["On behalf of id"]) == ("Ana Mills", "7")
 
 
 def test_workbook_opens_and_holds_the_same(signed_in, some):
@@ -503,9 +540,9 @@ def test_export_that_cannot_be_recorded_sends_nothing(signed_in, some, monkeypat
 
 
 def test_export_needs_a_permission_of_its_own(signed_in, some, monkeypatch):
-    from accounts import roles
+    from accounts.models import user
 
-    monkeypatch.setitem(roles.PERMISSIONS, "COMPLIANCE", frozenset({"audit.view_event"}))
+    monkeypatch.setattr(user, "permissions_of", lambda held: frozenset({"audit.view_event"}))
 
     assert signed_in.get("/log/export/csv/").status_code == 403
     assert "/log/export/" not in signed_in.get(LIST).content.decode()

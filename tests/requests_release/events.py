@@ -3,7 +3,7 @@
 from django.db import connection
 
 COLUMNS = (
-    "id, actor_id, role, action, purpose, basis, patient_id, subject_type, subject_id, outcome,"
+    "id, actor_id, actor_name, role, action, purpose, basis, patient_id, subject_type, subject_id, outcome,"
     " detail, on_behalf_of_id"
 )
 

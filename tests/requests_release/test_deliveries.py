@@ -276,6 +276,13 @@ def test_a_download_writes_all_before_it_gives_the_file(link, ready, clerk):
     for action in (Action.DISCLOSED, Action.PACKAGE_DOWNLOADED, Action.REQUEST_FULFILLED):
         event = last_event(action)
         assert (event["on_behalf_of_id"], event["patient_id"]) == (clerk.pk, ready.patient_id)
+    for action in (Action.DISCLOSED, Action.PACKAGE_DOWNLOADED):
+        event = last_event(action)
+        assert (event["actor_id"], event["actor_name"], event["role"]) == (
+            None,
+            "Recipient, by link",
+            "RECIPIENT",
+        )
 
 
 @pytest.mark.django_db
@@ -309,6 +316,7 @@ def test_the_fifth_wrong_try_closes_the_link(link, ready):
     tries = events_of(Action.PACKAGE_DOWNLOADED, "REFUSED")
     assert [event["detail"]["left"] for event in tries] == [4, 3, 2, 1, 0]
     assert [event["detail"]["closed"] for event in tries] == [False] * 4 + [True]
+    assert {event["actor_name"] for event in tries} == {"Recipient, by link"}
     assert nothing_left(ready)
 
 

@@ -63,3 +63,9 @@ class CustodyUnit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def class_labels(self) -> list[str]:
+        """The protected classes in words, in the order of the classes."""
+        held = self.sensitivity_classes
+        return [str(label) for value, label in SensitivityClass.choices if value in held]

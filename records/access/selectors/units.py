@@ -31,6 +31,12 @@ def get_facility_of(unit_id: int) -> Facility:
     return Facility.objects.get(units=unit_id)
 
 
+def label_facilities(ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of facilities by their ids as text, for the access log."""
+    rows = Facility.objects.filter(pk__in=[int(value) for value in ids if value.isdecimal()])
+    return {str(facility_id): name for facility_id, name in rows.values_list("pk", "name")}
+
+
 def label(ids: Sequence[str]) -> dict[str, str]:
     """Return the names of units by their ids as text, for the access log."""
     rows = CustodyUnit.objects.filter(pk__in=[int(value) for value in ids if value.isdecimal()])

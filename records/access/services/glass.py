@@ -16,8 +16,9 @@ from audit.enums import Action, Basis, Purpose
 from audit.errors import Refused
 from audit.services import events
 from audit.writes import attributed, attributing
-from records.access.enums import ReviewOutcome
+from records.access.enums import ChartStatus, ReviewOutcome
 from records.access.errors import (
+    ChartDestroyed,
     ChartRefused,
     ChartUnknown,
     GlassAlreadyReviewed,
@@ -41,7 +42,8 @@ def break_glass(*, actor: User, patient_id: int, reason: str) -> BrokenGlass:
     their work.
 
     Raises:
-        ChartUnknown, ChartRefused, GlassNotNeeded, GlassReviewOverdue: as `check_break`.
+        ChartUnknown, ChartDestroyed, ChartRefused, GlassNotNeeded, GlassReviewOverdue: as
+            `check_break`.
     """
     _lock_person(actor)
     check_break(actor=actor, patient_id=patient_id)
@@ -64,6 +66,7 @@ def check_break(*, actor: User, patient_id: int) -> None:
 
     Raises:
         ChartUnknown: no such chart, or the person may not know of it.
+        ChartDestroyed: there is nothing left to open.
         ChartRefused: the person's role may not break the glass.
         GlassNotNeeded: there is a ground already.
         GlassReviewOverdue: an earlier use waits for its review past the limit.
@@ -73,6 +76,8 @@ def check_break(*, actor: User, patient_id: int) -> None:
         raise GlassNotNeeded(patient_id=patient_id, action=Action.GLASS_BROKEN)
     if not ground.is_listed:
         raise ChartUnknown(patient_id=patient_id, action=Action.GLASS_BROKEN)
+    if ground.status == ChartStatus.DESTROYED:
+        raise ChartDestroyed(patient_id=patient_id, action=Action.GLASS_BROKEN)
     if not actor.has_perm(BREAK_GLASS):
         raise ChartRefused(patient_id=patient_id, action=Action.GLASS_BROKEN)
     limit = timezone.now() - timedelta(hours=settings.BREAK_GLASS_REVIEW_HOURS)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts.models import User
+from printing.words import moment
 from records.access.selectors import rights
 from records.interchange.models import ImportRejection, ImportRun
 
@@ -28,6 +32,18 @@ def get_run(user: User, run_id: int) -> ImportRun:
         ImportRun.DoesNotExist: it is not one that `user` may see.
     """
     return list_runs(user).get(pk=run_id)
+
+
+def label(ids: Sequence[str]) -> dict[str, str]:
+    """Return what the access log calls runs, by their ids as text."""
+    rows = ImportRun.objects.filter(pk__in=[int(value) for value in ids if value.isdecimal()])
+    begun = rows.values_list("pk", "started_at")
+    return {str(run_id): f"import of {moment(started_at)}" for run_id, started_at in begun}
+
+
+def url(run_id: str) -> str:
+    """Return the page of a run."""
+    return reverse("interchange:import_detail", args=[int(run_id)])
 
 
 def list_rejections(run: ImportRun) -> QuerySet[ImportRejection]:

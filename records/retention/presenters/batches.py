@@ -14,6 +14,7 @@ from audit.access import refusal
 from audit.enums import Action
 from jobs.enums import JobState
 from jobs.models import Job
+from printing.words import counted
 from records.patients.selectors.lines import DirectoryLine
 from records.retention import access
 from records.retention.enums import BatchStatus, ItemOutcome
@@ -34,6 +35,15 @@ TONES = {
     ItemOutcome.HELD: "warn",
     ItemOutcome.CHANGED: "neutral",
     ItemOutcome.FAILED: "bad",
+}
+DEEDS = {
+    BatchStatus.PROPOSED: "proposed it",
+    BatchStatus.FIRST_APPROVED: "gave the first approval",
+    BatchStatus.APPROVED: "gave the second approval",
+    BatchStatus.RETURNED: "returned it",
+    BatchStatus.CANCELLED: "cancelled it",
+    BatchStatus.EXECUTING: "started the destruction",
+    BatchStatus.DONE: "finished the destruction",
 }
 STEP_WORDS = {
     "CHECK": "checking",
@@ -91,6 +101,16 @@ def steps(batch: Batch) -> list[dict[str, Any]]:
     has_certificate = hasattr(batch, "certificate")
     found.append({"label": "Certificate", "state": "done" if has_certificate else "todo"})
     return found
+
+
+def summary(batch: Batch, counts: Mapping[str, int]) -> str:
+    """Say where a batch stands and over how many charts; of one that is done, how many went."""
+    if batch.status != BatchStatus.DONE:
+        return f"{batch.get_status_display()}, {counted(batch.item_count, 'chart')}"
+    destroyed = counts.get(ItemOutcome.DESTROYED, 0)
+    if destroyed == batch.item_count:
+        return f"Carried out: {counted(destroyed, 'chart')} destroyed"
+    return f"Carried out: {destroyed:,} of {counted(batch.item_count, 'chart')} destroyed"
 
 
 def buttons(batch: Batch, actor: User, today: date) -> list[Button]:
@@ -155,7 +175,7 @@ def events(history: Sequence[BatchStatusChange]) -> list[dict[str, Any]]:
         {
             "at": change.changed_at,
             "who": change.changed_by.display_name,
-            "what": change.get_to_status_display().lower(),
+            "what": DEEDS[BatchStatus(change.to_status)],
             "text": change.reason,
             "tone": "bad" if change.to_status in ("RETURNED", "CANCELLED") else "neutral",
         }
@@ -186,5 +206,5 @@ def _reason(item: BatchItem, holds: Mapping[int, str], standing: Mapping[int, st
     if item.outcome == ItemOutcome.WAITING:
         return words.obstacle(standing.get(item.patient_id, ""))
     if item.held_by_id:
-        return f"Hold: {holds.get(item.held_by_id, item.held_by_id)}"
+        return f"Hold: {holds[item.held_by_id]}"
     return words.obstacle(item.outcome_reason)

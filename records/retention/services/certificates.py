@@ -17,6 +17,7 @@ from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.services import events
 from audit.writes import attributed
+from printing.words import counted
 from records.patients.selectors import patients
 from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.models import Batch, BatchItem, BatchStatusChange, Certificate
@@ -91,9 +92,11 @@ def _content(batch: Batch, items: list[BatchItem]) -> dict[str, Any]:
         "method": f"{batch.get_method_display()} (cryptographic erase), then removal of the bytes",
         "location": batch.location,
         "records_series": batch.get_series_display(),
-        "dates_from": str(min(first)) if first else "unknown",
-        "dates_to": str(max(last)) if last else "unknown",
-        "quantity": f"{len(items)} charts, {documents} documents, {pages} pages",
+        "dates_from": str(min(first)) if first else "not known",
+        "dates_to": str(max(last)) if last else "not known",
+        "quantity": ", ".join(
+            [counted(len(items), "chart"), counted(documents, "document"), counted(pages, "page")]
+        ),
         "media": [{"label": "Medium", "value": MEDIUM}],
         "statement": STATEMENT,
         "authority": "; ".join(cites),
@@ -116,7 +119,9 @@ def _record_line(item: BatchItem, label: tuple[str, str, str]) -> dict[str, str]
         "description": f"Whole chart, destroyed {timezone.localdate(item.decided_at)}",
         "dates_from": str(item.first_service_on or ""),
         "dates_to": str(item.last_service_on or ""),
-        "quantity": f"{item.document_count} documents, {item.page_count} pages",
+        "quantity": ", ".join(
+            [counted(item.document_count, "document"), counted(item.page_count, "page")]
+        ),
         "rule": f"{item.governing_code}: due {item.eligible_on}",
     }
 

@@ -104,8 +104,10 @@ def lift(*, actor: User, hold_id: int, reason: str) -> Hold:
 
 
 @attributed
-def place_for_request(*, actor: User, request_id: int, patient_id: int) -> Hold:
+def place_for_request(*, actor: User, request_id: int, number: str, patient_id: int) -> Hold:
     """Keep a patient's chart while a release request is open; asked again it is the same hold.
+
+    `number` is what people call the request; the hold is named after it.
 
     Raises:
         HoldTooLate: the chart is destroyed already.
@@ -117,7 +119,7 @@ def place_for_request(*, actor: User, request_id: int, patient_id: int) -> Hold:
         request_id=request_id,
         lifted_at=None,
         defaults={
-            "name": f"Release request {request_id}",
+            "name": f"Release request {number}",
             "kind": HoldKind.RELEASE_REQUEST,
             "reason": REQUEST_REASON,
             "issued_on": timezone.localdate(now),

@@ -89,11 +89,13 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     people = {line.patient_id: line for line in directory.get_lines(ids)}
     names = holds.map_names({item.held_by_id for item in page.items if item.held_by_id})
     job = jobs.get_latest(kind=DESTRUCTION, subject_id=batch.pk)
+    counts = selectors.count_outcomes(batch.pk)
     return {
         "batch": batch,
         "steps": presenter.steps(batch),
         "buttons": presenter.buttons(batch, user, today),
-        "outcomes": presenter.outcomes(selectors.count_outcomes(batch.pk)),
+        "summary": presenter.summary(batch, counts),
+        "outcomes": presenter.outcomes(counts),
         "held": selectors.count_held(batch.pk),
         "page": page,
         "is_first": not after,

@@ -16,6 +16,7 @@ from audit.enums import Action, Basis, Outcome
 from records.access import tasks, worklists
 from records.access.enums import ReviewOutcome
 from records.access.errors import (
+    ChartDestroyed,
     ChartRefused,
     ChartUnknown,
     GlassAlreadyReviewed,
@@ -207,6 +208,16 @@ def test_break_that_may_not_be_is_refused_and_writes_nothing(house, patient, cas
     assert (refused.value.status, refused.value.patient_id) == (status, patient.pk)
     assert refused.value.action == Action.GLASS_BROKEN
     assert (count_events(), BrokenGlass.objects.count()) == before
+
+
+def test_there_is_no_glass_to_break_before_a_destroyed_chart(house, patient):
+    charts.mark_destroyed(actor=house.compliance, chart_id=patient.pk)
+
+    with pytest.raises(ChartDestroyed) as refused:
+        break_it(house.stranger, patient)
+
+    assert refused.value.action == Action.GLASS_BROKEN
+    assert BrokenGlass.objects.count() == 0
 
 
 def test_glass_does_not_reveal_what_one_may_not_know_of(house):

@@ -351,13 +351,15 @@ def test_relationship_leads_to_its_own_chart_and_person_only(house, patient, rel
             open_as(user, chart)
 
 
-def test_destroyed_chart_opens_no_more_and_says_why_to_those_who_had_a_ground(house, patient):
+def test_destroyed_chart_opens_no_more_and_says_why_to_who_may_know_of_it(house, patient):
     charts.mark_destroyed(actor=house.compliance, chart_id=patient.pk)
 
     with pytest.raises(ChartDestroyed) as refused:
         open_as(house.clerk, patient)
-    with pytest.raises(ChartRefused):
+    with pytest.raises(ChartDestroyed):
         open_as(house.stranger, patient)
+    with pytest.raises(ChartUnknown):
+        open_as(house.administrator, patient)
 
     assert (refused.value.reason, refused.value.status) == ("CHART_DESTROYED", 403)
     assert Chart.objects.get(pk=patient.pk).status == ChartStatus.DESTROYED

@@ -62,16 +62,18 @@ def test_list_shows_units_and_no_patient(house, patient, client):
         "Substance-use programme",
     ]
     assert "not listed" in text
+    assert '<td class="wrap">Psychotherapy notes, Mental health</td>' in text
+    assert "PSYCHNOTE" not in text
     assert "O&#x27;CONNELL" not in text
 
 
 def test_list_costs_the_same_for_three_and_for_six(house, client, django_assert_num_queries):
     client.get("/access/units/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/access/units/")
     for _ in range(3):
         make_unit()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/access/units/")
 
 
@@ -223,10 +225,10 @@ def test_unit_page_costs_the_same_however_many_hold_rights(
 ):
     path = path_of("unit_detail", house.main)
     client.get(path)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(path)
     for _ in range(3):
         grant(house.main, user=house.provider, right="view_protected")
         grant(house.main, user=house.stranger)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(path)

@@ -38,7 +38,7 @@ STORED = {
 
 
 def test_abstract_in_words():
-    shown = stubs.present(Stub(abstract=STORED))
+    shown = stubs.present(Stub(abstract=STORED), is_whole=True)
 
     assert shown.sex == "Female"
     assert shown.numbers == ["70000001"]
@@ -52,3 +52,10 @@ def test_abstract_in_words():
                     "Home or self-care"),
         stubs.Visit(date(2001, 4, 1), date(2001, 4, 2), "RETIRED_KIND", "", "", ""),
     ]  # fmt: skip
+
+
+def test_abstract_that_is_not_shown_whole_tells_nothing_of_care():
+    shown = stubs.present(Stub(abstract=STORED), is_whole=False)
+
+    assert (shown.visits, shown.mother_maiden_name, shown.is_whole) == ([], "", False)
+    assert shown.numbers == ["70000001"]

@@ -253,7 +253,7 @@ def test_certificate_holds_every_element_and_fits_its_hash(house):
     assert certificate.number == batch.number.replace("B-", "C-")
     assert certificate.sha256 == certificates.canonical_hash(content)
     assert content["batch_digest"] == batch.digest
-    assert content["quantity"] == "1 charts, 2 documents, 4 pages"
+    assert content["quantity"] == "1 chart, 2 documents, 4 pages"
     assert (content["dates_from"], content["dates_to"]) == ("2001-03-01", "2001-03-01")
     assert content["authority"] == "ZZ Code 1.1"
     assert [person["name"] for person in content["approvals"]] == [

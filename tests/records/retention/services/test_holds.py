@@ -124,8 +124,12 @@ def test_lifted_hold_is_neither_lifted_nor_extended_again(house):
 def test_request_places_one_hold_however_often_it_asks(house):
     patient = house.patient()
 
-    one = holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient.pk)
-    two = holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient.pk)
+    one = holds.place_for_request(
+        actor=house.clerk, request_id=7, number="R-7", patient_id=patient.pk
+    )
+    two = holds.place_for_request(
+        actor=house.clerk, request_id=7, number="R-7", patient_id=patient.pk
+    )
 
     assert one == two
     assert (one.kind, one.request_id, standing(patient)) == ("RELEASE_REQUEST", 7, 1)
@@ -134,7 +138,9 @@ def test_request_places_one_hold_however_often_it_asks(house):
 
 def test_hold_of_a_request_is_lifted_by_the_request_only(house):
     patient = house.patient()
-    hold = holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient.pk)
+    hold = holds.place_for_request(
+        actor=house.clerk, request_id=7, number="R-7", patient_id=patient.pk
+    )
 
     with pytest.raises(HoldOfRequest):
         holds.lift(actor=house.compliance, hold_id=hold.pk, reason="Over")
@@ -153,10 +159,10 @@ def test_hold_of_a_request_is_lifted_by_the_request_only(house):
 
 def test_request_that_opens_again_places_another_hold(house):
     patient = house.patient()
-    holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient.pk)
+    holds.place_for_request(actor=house.clerk, request_id=7, number="R-7", patient_id=patient.pk)
     holds.lift_for_request(actor=house.clerk, request_id=7)
 
-    holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient.pk)
+    holds.place_for_request(actor=house.clerk, request_id=7, number="R-7", patient_id=patient.pk)
 
     assert standing(patient) == 1
     assert Hold.objects.filter(request_id=7).count() == 2
@@ -169,6 +175,8 @@ def test_request_for_a_chart_that_is_gone_places_nothing(house, error):
     patient_id = patient.pk if error is HoldTooLate else 999999
 
     with pytest.raises(error):
-        holds.place_for_request(actor=house.clerk, request_id=7, patient_id=patient_id)
+        holds.place_for_request(
+            actor=house.clerk, request_id=7, number="R-7", patient_id=patient_id
+        )
 
     assert not Hold.objects.exists()
