@@ -382,10 +382,10 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.db.backends": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},  # greets on standard error whenever it is imported
     },
 }
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-        "pikepdf": {"level": "WARNING"},  # greets on standard error whenever it is imported
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 # The id that log lines take over is our own: OriginMiddleware replaces whatever a client sends.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
