@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.enums import Action
+from audit.enums import Action, Outcome
 from audit.selectors import events
 from audit.selectors.events import Criteria
 from records.access.services.opening import ChartScope
@@ -28,6 +28,7 @@ def list_recent_looks(scope: ChartScope) -> list[Look]:
     page = events.list_events(Criteria(patient_id=scope.patient_id), most=MOST_EVENTS)
     latest: dict[int | None, Look] = {}
     for row in page.events:
-        what = Action(row.action).label
+        refused = "" if row.outcome == Outcome.SUCCESS else ", refused"
+        what = f"{Action(row.action).label}{refused}"
         latest.setdefault(row.actor_id, Look(row.actor_name, what, row.occurred_at))
     return list(latest.values())[:MOST_PEOPLE]

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from records.access.services.opening import ChartScope
 from records.encounters.models import Encounter
 from records.encounters.selectors import encounters
+from records.patients.enums import AddressKind, IdentifierKind, NameKind, PhoneKind
 from records.patients.models import Patient
 from records.patients.rules import birth, mrn, names, ssn
 from records.patients.rules.names import PersonName
 from records.patients.selectors import patients
 
 ENCOUNTERS_SHOWN = 10
+# A chart's words for its parts say less than a sheet of paper needs.
+NAMES = {
+    NameKind.LEGAL: "Legal name",
+    NameKind.FORMER: "Former name",
+    NameKind.MAIDEN: "Maiden name",
+    NameKind.PREFERRED: "Preferred name",
+}
+ADDRESSES = {
+    AddressKind.HOME: "Home address",
+    AddressKind.MAILING: "Mailing address",
+    AddressKind.TEMPORARY: "Temporary address",
+    AddressKind.WORK: "Work address",
+    AddressKind.CONFIDENTIAL: "Confidential address",
+}
+PHONES = {
+    PhoneKind.HOME: "Home phone",
+    PhoneKind.MOBILE: "Mobile phone",
+    PhoneKind.WORK: "Work phone",
+    PhoneKind.CONFIDENTIAL: "Confidential phone",
+    PhoneKind.OTHER: "Other phone",
+}
+NUMBERS = {IdentifierKind.OTHER: "Other number"}
 Facts = list[tuple[str, str]]
 
 
@@ -62,7 +88,7 @@ def _identity(patient: Patient) -> Facts:
     facts = [("Unit", patient.unit.name)]
     facts += [
         (
-            other.get_kind_display(),
+            _word(NAMES, NameKind(other.kind)),
             names.display_name(PersonName(other.family, other.given, other.middle, other.suffix)),
         )
         for other in patient.names.all()
@@ -71,7 +97,7 @@ def _identity(patient: Patient) -> Facts:
         shown = ssn.masked(number.last_four) if number.last_four else number.value
         is_own = number.value_key == patient.mrn
         if number.is_current and not is_own:
-            facts.append((number.get_kind_display(), shown))
+            facts.append((_word(NUMBERS, IdentifierKind(number.kind)), shown))
     facts += [
         ("Died", f"{patient.died_on:%b %-d, %Y}" if patient.died_on else ""),
         ("Language", patient.language),
@@ -85,7 +111,7 @@ def _identity(patient: Patient) -> Facts:
 def _reach(patient: Patient) -> Facts:
     facts = [
         (
-            address.get_kind_display(),
+            _word(ADDRESSES, AddressKind(address.kind)),
             _joined(
                 address.line1,
                 address.line2,
@@ -95,10 +121,16 @@ def _reach(patient: Patient) -> Facts:
         )
         for address in patient.addresses.all()
     ]
-    facts += [(phone.get_kind_display(), phone.number) for phone in patient.phones.all()]
+    facts += [
+        (_word(PHONES, PhoneKind(phone.kind)), phone.number) for phone in patient.phones.all()
+    ]
     if patient.email:
         facts.append(("E-mail", patient.email))
     return facts
+
+
+def _word(words: Mapping[Any, str], kind: TextChoices) -> str:
+    return words.get(kind) or str(kind.label)
 
 
 def _joined(*parts: str) -> str:
