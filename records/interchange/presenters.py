@@ -47,7 +47,7 @@ class Progress:
     @property
     def text(self) -> str:
         """The files dealt with, in words."""
-        return f"{self.done} of {self.total} files"
+        return f"{self.done} of {self.total} files" if self.total else "waits for its turn"
 
     @property
     def etag(self) -> str:
@@ -82,7 +82,7 @@ def progress_of(run: ImportRun) -> Progress | None:
         return None
     job = jobs.get_latest(kind=IMPORT, subject_id=run.pk)
     done, total = (job.done_count, job.total_count) if job else (0, 0)
-    return Progress(done, total or run.files_read, line.brought)
+    return Progress(done, total, line.brought)
 
 
 def page_of(run: ImportRun, rejections: list[ImportRejection], most: int) -> RunPage:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from printing.words import day
 from records.access.enums import SensitivityClass
 from records.access.services.opening import ChartScope
 from records.documents.errors import FileEmpty, FileTooLarge
@@ -104,7 +105,7 @@ def encounter_choices(scope: ChartScope) -> Choices:
     return [("", "None in particular")] + [
         (
             str(one.pk),
-            f"{one.started_at:%b %-d, %Y} {one.get_kind_display().lower()} · {one.account_number}",
+            f"{day(one.started_at)} {one.get_kind_display().lower()} · {one.account_number}",
         )
         for one in found
     ]

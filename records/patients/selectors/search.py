@@ -40,12 +40,16 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found; `is_cut` when there is more, `is_stopped` when time ran out."""
+    """What a search found; `is_cut` when there is more, `is_stopped` when time ran out.
+
+    `is_alike` when only names that look or sound alike were found.
+    """
 
     lines: list[DirectoryLine]
     meanings: tuple[Interpretation, ...]
     is_cut: bool = False
     is_stopped: bool = False
+    is_alike: bool = False
 
     @property
     def kinds(self) -> list[str]:
@@ -64,19 +68,20 @@ def search(user: User, text: str, *, today: date) -> Found:
     beyond = _beyond_directory(scope)
     known = [scope.directory_unit_ids, beyond] if beyond else [scope.directory_unit_ids]
     hits: dict[int, str] = {}
-    is_stopped = False
+    is_stopped, is_alike = False, False
     for style in MatchStyle:
         branches = [branch for m in meanings if m.style == style for branch in branches_of(m)]
         if not branches or (style == MatchStyle.FUZZY and _is_enough(hits, meanings)):
             continue
         rows, stopped = _run(branches, known, TIMEOUTS_MS[style])
         is_stopped = is_stopped or stopped
+        is_alike = not hits and bool(rows) and style == MatchStyle.FUZZY
         for patient_id, why in rows:
             hits.setdefault(patient_id, why)
         if len(hits) > LIMIT:
             break
     found = lines.get_visible_lines(list(hits)[:LIMIT], scope, hits)
-    return Found(found, meanings, len(hits) > LIMIT, is_stopped)
+    return Found(found, meanings, len(hits) > LIMIT, is_stopped, is_alike)
 
 
 def _is_enough(hits: dict[int, str], meanings: tuple[Interpretation, ...]) -> bool:

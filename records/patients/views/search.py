@@ -18,7 +18,7 @@ from records.access.selectors import rights
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
 from records.patients.selectors import browsing
-from records.patients.selectors.search import Found, search
+from records.patients.selectors.search import DirectoryLine, Found, search
 
 MOST_TERMS = 8
 
@@ -35,7 +35,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     _record(found, text, hits)
     if len(hits) == 1 and not found.lines and not _is_htmx(request):
         return redirect(hits[0].url)
-    only = found.lines[0] if len(found.lines) == 1 and not found.is_cut else None
+    only = _only_match(found)
     if request.GET.get("go") == "1" and only and only.can_open:
         return redirect("charts:chart_detail", patient_id=only.patient_id)
     is_secret = directory.is_secret(found.meanings, text)
@@ -81,6 +81,12 @@ def _answer(request: HttpRequest, template: str, values: dict[str, object]) -> H
     response = render(request, f"{template}{fragment}", values)
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
+
+
+def _only_match(found: Found) -> DirectoryLine | None:
+    """Return the one person whom the text means; a name that is only alike means nobody yet."""
+    is_sure = len(found.lines) == 1 and not found.is_cut and not found.is_alike
+    return found.lines[0] if is_sure else None
 
 
 def _is_htmx(request: HttpRequest) -> bool:

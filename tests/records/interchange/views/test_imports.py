@@ -203,6 +203,7 @@ def test_import_under_way_shows_how_far_it_is(house, browser):
     assert f'data-poll="{progress_of(run)}"' in page
     assert "Nothing was rejected" not in page
     assert answer.status_code == 200
+    assert "waits for its turn" in answer.content.decode()
     assert "So far nothing new." in answer.content.decode()
     assert "<html" not in answer.content.decode()
     assert (again.status_code, again.content) == (204, b"")

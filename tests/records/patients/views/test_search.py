@@ -122,6 +122,7 @@ def test_a_social_security_number_is_in_no_answer(patient, browser, headers):
 def test_going_straight_to_the_only_chart(patient, browser, house):
     stranger = builders.sign_in(house.stranger)
 
+    assert browser.get(URL, {"q": "munnoz", "go": "1"}).status_code == 200
     assert browser.get(URL, {"q": "muñoz", "go": "1"}).headers["Location"] == (
         f"/charts/{patient.pk}/"
     )
