@@ -114,7 +114,10 @@ class LinkExpired(Refused):
 class LinkUsed(Refused):
     """The one download has been made."""
 
-    message = "The copies were downloaded already. The link worked once."
+    message = (
+        "The copies were downloaded already; the link works once. If that was not you, or the file "
+        "is lost, call the records department."
+    )
     reason = "LINK_USED"
     status = 410
 
