@@ -28,7 +28,7 @@ class Column:
     @property
     def count(self) -> str:
         """Return how many cards there are, as far as was counted."""
-        return f"{len(self.cards)}+" if self.has_more else str(len(self.cards))
+        return f"{len(self.cards):,}+" if self.has_more else f"{len(self.cards):,}"
 
 
 def present_columns(columns: dict[str, list[Card]]) -> list[Column]:

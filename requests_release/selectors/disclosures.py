@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from printing import words
 from records.access.services.opening import ChartScope
 from requests_release.enums import AuthorizedPurpose
 from requests_release.models import Accounting, Disclosure, Request
@@ -53,8 +54,8 @@ def describe(request: Request) -> str:
     names = ", ".join(
         f"{name} ({count})" if count > 1 else name for name, count in sorted(kinds.items())
     )
-    span = f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
-    ending = f"; dates of service {span}; {pages} {'page' if pages == 1 else 'pages'}"
+    span = words.span(days[0], days[-1])
+    ending = f"; dates of service {span}; {words.counted(pages, 'page')}"
     return names[: DESCRIPTION_LENGTH - len(ending)] + ending
 
 

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.enums import Action
+from printing import words
 from records.access import worklists
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Filters
-from requests_release.services import stages
+from requests_release.services import deliveries, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event, shown_patients
 
@@ -42,6 +43,30 @@ def test_board_shows_columns_and_who_acts_next(as_clerk, patient, clerk, approve
     assert "Waiting for release clerk" in body
     assert "2 days left" in body
     assert "O&#x27;CONNELL, Freda" in body
+
+
+@pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
+@pytest.mark.parametrize("days", [-4, 4])
+def test_days_are_no_longer_counted_once_copies_have_left(
+    as_clerk, patient, clerk, approver, stored, address, days
+):
+    request = builders.ready(patient, clerk, approver, stored, stated_due_on=due(days))
+    body = as_clerk.get(address).content.decode()
+    assert ("4 days late" in body, "4 days left" in body) == (days < 0, days > 0)
+    deliveries.hand_over(
+        actor=clerk,
+        request_id=request.pk,
+        version=request.version,
+        method="PICKUP",
+        handed_on=timezone.localdate(),
+    )
+
+    body = as_clerk.get(address).content.decode()
+
+    assert request.number in body
+    assert f"was due {words.day(due(days))}" in body
+    for counted in ("days left", "days late", "date in the order"):
+        assert counted not in body
 
 
 @pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
@@ -222,4 +247,4 @@ def test_home_lists_what_waits_for_each(patient, clerk, approver, document):
     assert waiting(approver)["Release: to approve"] == 1
     source = next(s for s in worklists.sources_for(approver) if s.name == "Release: to approve")
     item = source.oldest(approver, 5)[0]
-    assert (item.patient_id, item.what) == (patient.pk, "Look and decide: O'Connell, Freda")
+    assert (item.patient_id, item.what) == (patient.pk, "Look and decide: O'CONNELL, Freda")

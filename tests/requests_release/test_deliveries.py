@@ -78,7 +78,7 @@ def test_handing_over_writes_delivery_disclosure_and_status(ready, clerk, patien
     )
     assert disclosure.recipient_name == "Superior Court"
     assert disclosure.recipient_address == "205 Newbury Street, Portland"
-    assert disclosure.description == ("Discharge summary; dates of service 2026-05-04; 2 pages")
+    assert disclosure.description == ("Discharge summary; dates of service May 4, 2026; 2 pages")
     assert disclosure.purpose == "Legal, 45 CFR 164.512(e)(1)(i)"
     assert (disclosure.is_in_accounting, disclosure.page_count) == (True, 4)
     assert (disclosure.released_on, disclosure.released_by_id) == (
