@@ -3,7 +3,7 @@
     python -m tests.requests_release.killing JOB POINT
 
 POINT is `STEP:before`, `STEP:after`, `keep:FRONT`, `keep:WHOLE` (bytes are kept, their row is not
-written yet) or `READY:inside` (in the last transaction, before it commits).
+written yet), or `PAGES:inside`, `STORE:inside`, `READY:inside` (all is written, not committed yet).
 """
 
 import os
@@ -33,12 +33,22 @@ def main(job_id, point):
             return stored
 
         packaging.files.keep = keep_and_die
+    elif point == "STORE:inside":
+        saved = packaging.Package.save
+
+        def save_and_die(package, **values):
+            saved(package, **values)
+            if "manifest" in values.get("update_fields", ()):
+                die()
+
+        packaging.Package.save = save_and_die
     elif when == "inside":
         moved = moving.move_by_system
+        last = {"PAGES": "PACKAGING", "READY": "READY"}[kind]
 
         def move_and_die(**values):
             request = moved(**values)
-            if request.status == "READY":
+            if request.status == last:
                 die()
             return request
 

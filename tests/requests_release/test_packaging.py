@@ -351,6 +351,8 @@ POINTS = [
     *(f"{step}:{when}" for step in STEPS for when in ("before", "after")),
     "keep:FRONT",
     "keep:WHOLE",
+    "PAGES:inside",
+    "STORE:inside",
     "READY:inside",
 ]
 
