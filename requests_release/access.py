@@ -8,7 +8,7 @@ from accounts.models import User
 from audit.enums import Action
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from requests_release.errors import StepNotYours
+from requests_release.errors import OwnPreparation, StepNotYours
 from requests_release.models import Request, RequestPreparer
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
 from requests_release.rules import separation
@@ -47,16 +47,22 @@ def check_move(*, actor: User, request: Request, move: Move) -> None:
         raise StepNotYours(action=move.action, **about(request))
     check_permission(actor=actor, permission=move.permission, request=request, action=move.action)
     if move.by_second_person:
-        check_second_person(actor=actor, request=request)
+        check_second_person(actor=actor, request=request, action=move.action)
 
 
-def check_second_person(*, actor: User, request: Request) -> None:
+def check_second_person(
+    *, actor: User, request: Request, action: Action = Action.REQUEST_APPROVED
+) -> None:
     """Check that the person took no part in preparing the request.
 
     Raises:
         OwnPreparation: they did.
     """
-    separation.check_may_decide(preparers=list_preparer_ids(request), person=actor.pk)
+    try:
+        separation.check_may_decide(preparers=list_preparer_ids(request), person=actor.pk)
+    except OwnPreparation:
+        # Said again with what the refusal's event is about, which the rule does not know.
+        raise OwnPreparation(action=action, **about(request)) from None
 
 
 def check_may_approve(*, actor: User, request: Request) -> None:

@@ -136,9 +136,9 @@ class Channel(models.TextChoices):
 
 class DeliveryMethod(models.TextChoices):
     PICKUP = "PICKUP", "Handed over"
-    MAIL = "MAIL", "Mail"
-    FAX = "FAX", "Fax to a verified number"
-    PORTAL = "PORTAL", "Portal"
+    MAIL = "MAIL", "Mailed"
+    FAX = "FAX", "Faxed to a verified number"
+    PORTAL = "PORTAL", "One-time link"
     EMAIL_ENCRYPTED = "EMAIL_ENCRYPTED", "Encrypted e-mail"
     EMAIL_PLAIN = "EMAIL_PLAIN", "Plain e-mail, risk accepted by the patient"
     MEDIA = "MEDIA", "Disc or memory stick"

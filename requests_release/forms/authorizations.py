@@ -8,7 +8,7 @@ from django import forms
 
 from records.access.enums import SensitivityClass
 from requests_release.enums import AuthorizedPurpose
-from requests_release.forms.fields import PastDay
+from requests_release.forms.fields import PastDay, VersionedForm
 from requests_release.models import Authorization
 from requests_release.services.authorizations import FormFacts
 
@@ -31,10 +31,9 @@ CHECKS = {
 }
 
 
-class AuthorizationForm(forms.Form):
+class AuthorizationForm(VersionedForm):
     """The checklist beside the form; nothing is required, defects are named afterwards."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     document = forms.TypedChoiceField(
         label="Form already in the chart", coerce=int, empty_value=None, required=False
     )
@@ -71,9 +70,14 @@ class AuthorizationForm(forms.Form):
 
     def __init__(self, *args: Any, documents: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["document"].choices = [("", "Choose …"), *documents]  # type: ignore[attr-defined]
+        self.is_filed = False
+        self._offer(documents)
         for name, label in CHECKS.items():
             self.fields[name] = forms.BooleanField(label=label, required=False)
+
+    def _offer(self, documents: list[tuple[int, str]]) -> None:
+        field: Any = self.fields["document"]
+        field.choices = [("", "Choose …"), *documents]
 
     @property
     def checks(self) -> list[Any]:
@@ -83,12 +87,24 @@ class AuthorizationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check that there is a form to read."""
         data: dict[str, Any] = super().clean() or {}
-        if bool(data.get("document")) == bool(data.get("file")):
+        document, file = data.get("document"), data.get("file")
+        # A form that is recorded already stands chosen; one that is added takes its place.
+        is_old_choice = document is not None and document == self.initial.get("document")
+        if not file and not document:
+            self.add_error("file", "Add the signed form, or choose it from the chart.")
+        elif file and document and not is_old_choice:
             self.add_error("file", "Add the signed form, or choose it from the chart: one of both.")
         first, last = data.get("scope_from"), data.get("scope_until")
         if first and last and last < first:
             self.add_error("scope_until", "This day lies before the first one.")
         return data
+
+    def keep_filed(self, document_id: int, documents: list[tuple[int, str]]) -> None:
+        """Choose the added form, now that it lies in the chart, should the page be shown again."""
+        self._offer(documents)
+        self.is_filed = True
+        self.cleaned_data["document"] = document_id
+        self.type_over("document", str(document_id))
 
     def facts(self) -> FormFacts:
         """Return what the form says."""
@@ -99,7 +115,7 @@ class AuthorizationForm(forms.Form):
         return FormFacts(**values)
 
 
-def initial_of(form: Authorization | None, recipient: str) -> dict[str, Any]:
+def initial_of(form: Authorization | None) -> dict[str, Any]:
     """Return a recorded authorization as its checklist shows it."""
     if form is None:
         return {"recipients": "", "scope": ""}

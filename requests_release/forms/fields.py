@@ -1,13 +1,34 @@
-"""Fields that the forms of this room share."""
+"""What the forms of this room share: plain words for what is wrong, days, versions."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
 MULTILINE = forms.Textarea(attrs={"rows": 3})
+A_DAY = "Write a day such as 03/14/2026 or Mar 14, 2026."
+FILL_IN = {
+    "required": "Fill this in.",
+    "max_length": "At most %(limit_value)d characters; this has %(show_value)d.",
+}
+CHOOSE = "Choose one of the list."
+WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (forms.DateField, {"required": A_DAY, "invalid": A_DAY}),
+    (
+        forms.IntegerField,
+        {
+            "required": "Write a number.",
+            "invalid": "Write a number.",
+            "min_value": "At least %(limit_value)d.",
+            "max_value": "At most %(limit_value)d.",
+        },
+    ),
+    (forms.EmailField, FILL_IN | {"invalid": "Write an address such as name@example.org."}),
+    (forms.ChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
+    (forms.CharField, FILL_IN),
+)
 
 
 def today() -> Any:
@@ -30,7 +51,44 @@ class PastDay(forms.DateField):
         return day
 
 
-class VersionedForm(forms.Form):
+class LinesField(forms.CharField):
+    """Text of several lines, whose ends are the same whatever they were typed on."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text without spaces at the end of its lines."""
+        return "\n".join(line.rstrip() for line in (super().to_python(value) or "").splitlines())
+
+
+class PlainForm(forms.Form):
+    """A form that says what is wrong in this house's words; a field's own words stand first."""
+
+    own_words: ClassVar[dict[str, dict[str, str]]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            words = next((words for kind, words in WORDS if isinstance(field, kind)), {})
+            field.error_messages |= words | self.own_words.get(name, {})
+
+
+class VersionedForm(PlainForm):
     """A form that knows which version of the request its page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @property
+    def seen_version(self) -> int:
+        """Return the version that the page showed; 0 where it was not sent."""
+        return int(self.cleaned_data.get("version") or 0)
+
+    def renew(self, version: int) -> None:
+        """Let the form go on from `version`, with everything in it as it was typed."""
+        self.type_over("version", str(version))
+
+    def type_over(self, name: str, value: str) -> None:
+        """Put a value into a field as if it had been typed; what was sent is left as it was."""
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed[self.add_prefix(name)] = value

@@ -16,7 +16,7 @@ from requests_release.enums import (
     RequesterKind,
     RequestKind,
 )
-from requests_release.forms.fields import PastDay, today
+from requests_release.forms.fields import LinesField, PastDay, PlainForm, VersionedForm, today
 from requests_release.models import Request
 from requests_release.rules import bases
 from requests_release.services.requesters import RequesterFacts
@@ -27,17 +27,12 @@ KINDS = [(kind.value, kind.label) for kind in (RequestKind.ACCESS, RequestKind.D
 OWN = {RequesterKind.PATIENT, RequesterKind.PERSONAL_REPRESENTATIVE, RequesterKind.DIRECTED_PARTY}
 
 
-class RequestForm(forms.Form):
+class RequestForm(PlainForm):
     """Who asks for what, why, and on which ground."""
 
     requester_kind = forms.ChoiceField(label="Who asks", choices=RequesterKind)
     requester_name = forms.CharField(label="Name of person or office", max_length=160)
-    requester_address = forms.CharField(
-        label="Address",
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    requester_address = LinesField(label="Address", max_length=300, required=False)
     requester_phone = forms.CharField(label="Phone", max_length=40, required=False)
     requester_fax = forms.CharField(label="Fax", max_length=40, required=False)
     requester_email = forms.EmailField(label="E-mail", required=False)
@@ -51,9 +46,7 @@ class RequestForm(forms.Form):
     basis = forms.ChoiceField(label="Ground", choices=ReleaseBasis)
     purpose = forms.ChoiceField(label="Purpose", choices=AuthorizedPurpose)
     purpose_note = forms.CharField(label="Purpose in words", max_length=200, required=False)
-    scope = forms.CharField(
-        label="What is asked for", max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    scope = LinesField(label="What is asked for", max_length=500)
     scope_from = forms.DateField(label="Dates of service from", required=False)
     scope_until = forms.DateField(label="until", required=False)
     received_on = PastDay(label="Received on", initial=today)
@@ -63,12 +56,7 @@ class RequestForm(forms.Form):
     recipient_name = forms.CharField(
         label="Copies go to", max_length=160, required=False, help_text="If not to who asks"
     )
-    recipient_address = forms.CharField(
-        label="At the address",
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    recipient_address = LinesField(label="At the address", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Check what must agree with each other."""
@@ -111,10 +99,8 @@ class LogForm(RequestForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class EditForm(RequestForm):
+class EditForm(RequestForm, VersionedForm):
     """A correction."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 def initial_of(request: Request) -> dict[str, Any]:
@@ -134,10 +120,9 @@ def initial_of(request: Request) -> dict[str, Any]:
     }
 
 
-class SensitiveForm(forms.Form):
+class SensitiveForm(VersionedForm):
     """What a professional has looked at, and orders that open protected classes."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     reviewed_classes = forms.MultipleChoiceField(
         label="Looked at and let pass by a licensed professional",
         required=False,

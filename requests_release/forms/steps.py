@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.models import User
 from requests_release.enums import DeliveryMethod, WaitReason
-from requests_release.forms.fields import PastDay, VersionedForm, today
+from requests_release.forms.fields import PastDay, PlainForm, VersionedForm, today
 
 HANDED = [
     (method.value, method.label) for method in DeliveryMethod if method != DeliveryMethod.PORTAL
 ]
+SAY_WHY = "Say why: the reason stands in the timeline."
 
 
 class StepForm(VersionedForm):
@@ -23,6 +24,7 @@ class StepForm(VersionedForm):
 class ReasonForm(VersionedForm):
     """A step with its reason."""
 
+    own_words: ClassVar[dict[str, dict[str, str]]] = {"reason": {"required": SAY_WHY}}
     reason = forms.CharField(
         label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -110,7 +112,7 @@ class DecisionForm(VersionedForm):
         return data
 
 
-class CommentForm(forms.Form):
+class CommentForm(PlainForm):
     """A remark in the timeline."""
 
     text = forms.CharField(
@@ -121,7 +123,14 @@ class CommentForm(forms.Form):
 class LinkForm(VersionedForm):
     """How long a one-time link lasts."""
 
-    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=30, initial=7)
+    days = forms.IntegerField(
+        label="Days until it expires",
+        min_value=1,
+        max_value=30,
+        initial=7,
+        help_text="The link works once. Give the passcode another way than the link: by phone, not "
+        "in the same mail.",
+    )
 
 
 class HandOverForm(VersionedForm):
@@ -134,7 +143,7 @@ class HandOverForm(VersionedForm):
     )
 
 
-class PasscodeForm(forms.Form):
+class PasscodeForm(PlainForm):
     """What the requester types on the page of the link."""
 
     passcode = forms.CharField(
@@ -144,7 +153,7 @@ class PasscodeForm(forms.Form):
     )
 
 
-class AccountingForm(forms.Form):
+class AccountingForm(PlainForm):
     """For which time a patient wants an accounting."""
 
     requested_on = PastDay(label="Asked for on", initial=today)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.access import refusal
+from printing import words
 from requests_release import access
 from requests_release.enums import PackageState, RequestKind, RequestStatus
 from requests_release.models import Comment, Package, Request, RequestStatusChange
@@ -87,15 +88,10 @@ def _text(request: Request, found: Readiness, step: Step) -> str:
         return "not needed on this ground"
     if step == Step.DOCUMENTS:
         pages = sum(len(item.pages) for item in found.items)
-        return f"{counted(len(found.items), 'document')}, {counted(pages, 'page')}"
+        return f"{words.counted(len(found.items), 'document')}, {words.counted(pages, 'page')}"
     if step == Step.IDENTITY:
         return request.identity_proof
     return ""
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is not one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
@@ -225,34 +221,34 @@ _TONES: dict[str, str] = {
 
 
 def present_facts(request: Request) -> list[tuple[str, str]]:
-    """Return what was logged, as pairs."""
+    """Return what was logged, as pairs; what was left empty is left out."""
     asked = request.requester
-    return [
+    facts = [
         ("Requester", f"{asked.name} ({asked.get_kind_display()})"),
         ("Copies go to", request.recipient_name),
-        ("Address", request.recipient_address),
+        ("Address", ", ".join(request.recipient_address.splitlines())),
         ("Kind", request.get_kind_display()),
         ("Ground", f"{request.get_basis_display()}, {bases.rule_of(request.basis).cite}"),
         ("Purpose", request.purpose_note or request.get_purpose_display()),
         ("Asked for", request.scope),
-        ("Dates of service", _span(request)),
+        ("Dates of service", words.span(request.scope_from, request.scope_until)),
         ("Medium", request.get_medium_display()),
         ("Came by", request.get_channel_display()),
-        ("Identity", request.identity_proof),
+        ("Received", words.day(request.received_on)),
+        ("Due", _due(request)),
         ("Extended", _extension(request)),
+        ("Identity", request.identity_proof),
         ("Preparer", request.prepared_by.display_name if request.prepared_by else ""),
     ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _due(request: Request) -> str:
+    parts = (words.day(request.due_on), request.due_label, request.due_cite)
+    return ", ".join(part for part in parts if part)
 
 
 def _extension(request: Request) -> str:
     if request.extended_on is None:
         return ""
-    return f"notice of {request.extended_on}: {request.extension_reason}"
-
-
-def _span(request: Request) -> str:
-    if request.scope_from and request.scope_until:
-        return f"{request.scope_from} to {request.scope_until}"
-    if request.scope_from:
-        return f"from {request.scope_from}"
-    return f"until {request.scope_until}" if request.scope_until else ""
+    return f"notice of {words.day(request.extended_on)}: {request.extension_reason}"

@@ -25,6 +25,8 @@ from requests_release.rules.wordings import CAUTION_WORDS, CHANGE_WORDS, OBSTACL
 from requests_release.selectors import sources
 from requests_release.selectors.sources import SourceItem
 
+CHANGED = "moved, voided or replaced. Take it out, or choose it again."
+
 
 class Step(StrEnum):
     """What is looked at before a release, in this order."""
@@ -101,12 +103,13 @@ def check(request: Request, *, classes: Set[str], today: date | None = None) -> 
     items = tuple(sources.list_items(request))
     form = get_authorization(request)
     defects = find_defects(request, form, items, today) if form else []
-    rulings = _rule(request, form if not defects else None, items)
+    is_valid = form is not None and not defects and _is_in_place(request, form)
+    rulings = _rule(request, form if is_valid else None, items)
     findings = (
         *_identity(request),
         *_authorization(request, form, defects, today),
         *_documents(request, items, classes),
-        *_patient(request, items),
+        *_patient(request, items, classes),
         *_sensitive(rulings),
     )
     notices = tuple(sensitivity.notices_for(rulings))
@@ -190,18 +193,20 @@ def _authorization(
     defects: list[AuthorizationDefect],
     today: date,
 ) -> list[Finding]:
-    if not bases.rule_of(request.basis).needs_authorization:
-        return []
+    is_needed = bases.rule_of(request.basis).needs_authorization
     if form is None:
         text = "The request has no authorization. Attach the signed form."
-        return [Finding(Step.AUTHORIZATION, "NO_AUTHORIZATION", text)]
+        return [Finding(Step.AUTHORIZATION, "NO_AUTHORIZATION", text)] if is_needed else []
+    # Where the ground needs none, a form may still open a protected class: its defects are told.
     found = [
-        Finding(Step.AUTHORIZATION, defect, f"{defect.label}. {DEFECT_RULES[defect].cure}")
+        Finding(
+            Step.AUTHORIZATION, defect, f"{defect.label}. {DEFECT_RULES[defect].cure}", is_needed
+        )
         for defect in defects
     ]
     if not _is_in_place(request, form):
         text = "The signed form was moved, voided or replaced. Attach it again."
-        found.append(Finding(Step.AUTHORIZATION, "FORM_CHANGED", text))
+        found.append(Finding(Step.AUTHORIZATION, "FORM_CHANGED", text, is_needed))
     cautions = forms.find_cautions(
         read_form(form), RequesterKind(request.requester.kind), today=today
     )
@@ -238,16 +243,17 @@ def _is_outside(request: Request, item: SourceItem) -> bool:
     return is_early or (request.scope_until is not None and item.service_on > request.scope_until)
 
 
-def _patient(request: Request, items: tuple[SourceItem, ...]) -> list[Finding]:
+def _patient(request: Request, items: tuple[SourceItem, ...], classes: Set[str]) -> list[Finding]:
     return [
-        Finding(
-            Step.PATIENT,
-            "DOCUMENT_CHANGED",
-            f"“{item.title}” was moved, voided or replaced. Take it out, or choose it again.",
-        )
+        Finding(Step.PATIENT, "DOCUMENT_CHANGED", f"{_named(item, classes)} was {CHANGED}")
         for item in items
         if not item.is_as_chosen(request.patient_id)
     ]
+
+
+def _named(item: SourceItem, classes: Set[str]) -> str:
+    """Return a document's title, unless it lies in a class that the person may not see."""
+    return f"“{item.title}”" if item.sensitivity in classes else "A document"
 
 
 def _rule(

@@ -19,7 +19,7 @@ from records.documents.services.filing import DocumentFacts
 from records.documents.services.storing import Upload
 from requests_release import access
 from requests_release.access import about
-from requests_release.errors import DocumentNotFit, NotReady, RequestChanged
+from requests_release.errors import DocumentNotFit, NotReady, RequestUnknown
 from requests_release.models import Authorization, Request
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.selectors import readiness, sources
@@ -100,42 +100,34 @@ def record(
     return form
 
 
-def attach(
-    *,
-    actor: User,
-    request_id: int,
-    version: int,
-    upload: Upload,
-    filing_key: UUID,
-    facts: FormFacts,
-) -> Authorization:
-    """File a signed form in the patient's chart, then record what it says.
+def file_form(
+    *, actor: User, request_id: int, upload: Upload, filing_key: UUID, signed_on: date | None
+) -> int:
+    """File a signed form in the patient's chart, for `record` to read; return its document's id.
 
-    The form stays filed even where recording is refused afterwards; sent again with the same
-    key it is not filed twice.
+    It stays filed even where recording is refused afterwards; sent again with the same key it is
+    not filed twice.
 
     Raises:
         FileRefused: the file cannot be filed; nothing was kept.
         SandboxUnavailable, VaultUnavailable: not just now; nothing was kept.
         FilingRefused: the date of the signature cannot be.
-        RequestUnknown, ChartRefused, ChartUnknown: not for this person.
-        RequestChanged, RequestMoveNotAllowed: as `record`.
+        RequestUnknown, StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     found = Request.objects.filter(pk=request_id).first()
-    if found is None or found.version != version:
-        raise RequestChanged(action=Action.AUTHORIZATION_RECORDED, subject_id=request_id)
+    if found is None:
+        raise RequestUnknown(subject_type="request", subject_id=request_id)
+    access.check_may_prepare(actor=actor, request=found)
     filed = filing.file_document(
         actor=actor,
         patient_id=found.patient_id,
         upload=upload,
         facts=DocumentFacts(
-            TYPE_CODE, f"Authorization for {found.number}", facts.signed_on or found.received_on
+            TYPE_CODE, f"Authorization for {found.number}", signed_on or found.received_on
         ),
         filing_key=filing_key,
     )
-    return record(
-        actor=actor, request_id=request_id, version=version, document_id=filed.pk, facts=facts
-    )
+    return filed.pk
 
 
 @attributed

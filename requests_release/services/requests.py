@@ -100,7 +100,7 @@ def log(
 def change(
     *, actor: User, request_id: int, version: int, requester: RequesterFacts, facts: RequestFacts
 ) -> Request:
-    """Correct what was logged; the due date is worked out anew.
+    """Correct what was logged; the due date is worked out anew unless a notice has extended it.
 
     Raises:
         RequestChanged: the form is stale.
@@ -110,6 +110,9 @@ def change(
     request = moving.lock(request_id=request_id, version=version)
     check_editable(actor=actor, request=request)
     wanted = _values(find_or_create(actor=actor, facts=requester), facts, request.unit_id)
+    if request.extended_on is not None:
+        # The notice of delay has told the requester a day; that day stands.
+        wanted = {name: wanted[name] for name in wanted if not name.startswith("due_")}
     changed = [name for name, value in wanted.items() if getattr(request, name) != value]
     if not changed:
         return request

@@ -10,49 +10,68 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit.access import refusal
+from audit.errors import Refused
 from audit.http import requires
 from requests_release import access
 from requests_release.enums import RequestStatus
+from requests_release.errors import RequestChanged
 from requests_release.forms.steps import DecisionForm
 from requests_release.permissions import VIEW_REQUEST
+from requests_release.selectors.sources import SourceItem
 from requests_release.services import approvals as services
-from requests_release.views import frames
+from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
+Pages = set[tuple[int, int]]
+RECORDED = {
+    "approve": "Approved. The package is being built.",
+    "return": "Returned to its preparer.",
+    "deny": "Denied. The requester has to be told, with the ground.",
+    "none": "Confirmed: there are no records.",
+}
+ONLY_SUPERVISORS = "A supervisor decides this; your role does not approve releases."
 
 
 @requires(VIEW_REQUEST, methods=("GET", "POST"))
 def request_approve(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Show every chosen page to be looked at and ticked, then approve, return or deny."""
+    """Show every chosen page to be looked at and ticked, then approve, return or deny.
+
+    Whoever may not decide sees the same pages, without form, and why.
+
+    Raises:
+        StepNotYours, OwnPreparation: a decision was sent by somebody who may not make it.
+    """
     opened = frames.open_request(request, request_id)
+    if request.method == "POST":
+        access.check_may_approve(actor=opened.scope.actor, request=opened.request)
     form = DecisionForm(request.POST or None, initial={"version": opened.request.version})
     seen = _seen(request)
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        _decide(opened, form.cleaned_data, seen)
-        messages.success(request, "Your decision is recorded.")
-        return redirect("requests_release:request_detail", request_id=request_id)
-    refused = refusal(access.check_may_approve, actor=opened.scope.actor, request=opened.request)
-    is_submitted = opened.request.status == RequestStatus.SUBMITTED
-    blocking = opened.found.blocking
-    values = frames.values(opened, "request_approve") | {
-        "form": form,
-        "documents": _documents(opened, seen),
-        "total": sum(len(item.pages) for item in opened.found.items),
-        "why_not": "" if is_submitted else "It is not submitted for approval.",
-        "why_not_approve": blocking[0].text if blocking else "",
-    }
-    if refused and is_submitted:
-        values["why_not"] = refused.message
-    status = 422 if form.errors else 200
-    return render(request, "requests_release/approve.html", values, status=status)
+        refused = attempts.attempt(lambda: _decide(opened, form, seen))
+        if refused is None:
+            messages.success(request, RECORDED[form.cleaned_data["decision"]])
+            return redirect("requests_release:request_detail", request_id=request_id)
+    if isinstance(refused, RequestChanged):
+        # The pages may be others by now: each is looked at anew.
+        seen = set()
+    shown = attempts.show_again(opened, form, refused, why_not=_unless_submitted)
+    values = frames.values(shown.opened, "request_approve") | shown.values
+    values |= {"form": form} | _present(shown.opened, seen)
+    return render(request, "requests_release/approve.html", values, status=shown.status)
 
 
-def _decide(opened: Opened, data: dict[str, Any], seen: set[tuple[int, int]]) -> None:
-    common = {
+def _unless_submitted(opened: Opened) -> str:
+    return attempts.unless(opened, opened.request.status == RequestStatus.SUBMITTED)
+
+
+def _decide(opened: Opened, form: DecisionForm, seen: Pages) -> None:
+    data = form.cleaned_data
+    common: dict[str, Any] = {
         "actor": opened.scope.actor,
         "request_id": opened.request.pk,
-        "version": data["version"],
+        "version": form.seen_version,
     }
     if data["decision"] == "approve":
         services.approve(**common, seen=seen, note=data["comment"])
@@ -64,18 +83,48 @@ def _decide(opened: Opened, data: dict[str, Any], seen: set[tuple[int, int]]) ->
         services.deny(**common, comment=data["comment"])
 
 
-def _seen(request: HttpRequest) -> set[tuple[int, int]]:
+def _present(opened: Opened, seen: Pages) -> dict[str, Any]:
+    blocking = opened.found.blocking
+    wanted = {(item.item_id, page) for item in opened.found.items for page in item.pages}
+    return {
+        "documents": _documents(opened, seen),
+        "seen_count": len(wanted & seen),
+        "total": len(wanted),
+        "why_not": _why_not(opened),
+        "why_not_approve": blocking[0].text if blocking else "",
+    }
+
+
+def _why_not(opened: Opened) -> str:
+    """Say why this person decides nothing here, or nothing where they do."""
+    if opened.request.status != RequestStatus.SUBMITTED:
+        state = opened.request.get_status_display().lower()
+        return f"Nothing waits for approval: the request is {state}."
+    facts = {"actor": opened.scope.actor, "request": opened.request}
+    if refused := refusal(access.check_second_person, **facts):
+        return refused.message
+    return ONLY_SUPERVISORS if refusal(access.check_may_approve, **facts) else ""
+
+
+def _seen(request: HttpRequest) -> Pages:
     """Return the (item, page) pairs that are ticked."""
     found = (SEEN.fullmatch(text) for text in request.POST.getlist("seen"))
     return {(int(match[1]), int(match[2])) for match in found if match}
 
 
-def _documents(opened: Opened, seen: set[tuple[int, int]]) -> list[dict[str, Any]]:
+def _documents(opened: Opened, seen: Pages) -> list[dict[str, Any]]:
     return [
         {
             "item": item,
-            "pages": [(page, (item.item_id, page) in seen) for page in item.pages],
+            "pages": [_page(item, page, (item.item_id, page) in seen) for page in item.pages],
             "is_hidden": item.sensitivity not in opened.scope.classes,
         }
         for item in opened.found.items
     ]
+
+
+def _page(item: SourceItem, number: int, is_seen: bool) -> dict[str, Any]:
+    """Return a page with its size, so that the place of its picture is kept free for it."""
+    sizes = item.page_sizes[number - 1 : number] or [[0, 0]]
+    width, height = (round(side) for side in sizes[0])
+    return {"number": number, "is_seen": is_seen, "width": width, "height": height}

@@ -7,14 +7,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
+from audit.errors import Refused
 from audit.http import requires
+from printing import words
 from requests_release.enums import DeliveryMethod, RequestStatus
 from requests_release.forms.steps import HandOverForm, LinkForm
 from requests_release.permissions import DELIVER_RELEASE
+from requests_release.presenters import deliveries as presenter
 from requests_release.selectors import requests
 from requests_release.services import deliveries, links
-from requests_release.views import frames
+from requests_release.services.links import NewLink
+from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
 
@@ -27,28 +32,48 @@ def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
     initial = {"version": opened.request.version}
     link_form = LinkForm(request.POST if wants_link else None, prefix="link", initial=initial)
     hand_form = HandOverForm(request.POST if wants_hand else None, prefix="hand", initial=initial)
+    refused: Refused | None = None
     if wants_link and link_form.is_valid():
-        return _make_link(request, opened, link_form)
+        made: list[NewLink] = []
+        refused = attempts.attempt(lambda: made.append(_make_link(opened, link_form)))
+        if refused is None:
+            return _show_link(request, opened, made[0])
     if wants_hand and hand_form.is_valid():
-        return _hand_over(request, opened, hand_form)
-    values = frames.values(opened, "request_deliver") | {
+        refused = attempts.attempt(lambda: _hand_over(opened, hand_form))
+        if refused is None:
+            messages.success(request, "Delivered, and the disclosure is recorded.")
+            return redirect("requests_release:request_detail", request_id=request_id)
+    form = link_form if wants_link else hand_form
+    shown = attempts.show_again(opened, form, refused, why_not=_unless_ready)
+    package = shown.opened.package
+    delivery = requests.get_delivery(shown.opened.request)
+    values = frames.values(shown.opened, "request_deliver") | shown.values
+    values |= {
         "link_form": link_form,
         "hand_form": hand_form,
-        "delivery": requests.get_delivery(opened.request),
-        "is_ready": opened.request.status == RequestStatus.READY,
+        "delivery": presenter.present(delivery, now=timezone.now()),
+        "expires_at": delivery.expires_at if delivery else None,
+        "package_pages": words.counted(package.page_count, "page") if package else "",
+        "is_ready": shown.opened.request.status == RequestStatus.READY,
     }
-    status = 422 if link_form.errors or hand_form.errors else 200
-    return render(request, "requests_release/deliver.html", values, status=status)
+    return render(request, "requests_release/deliver.html", values, status=shown.status)
 
 
-def _make_link(request: HttpRequest, opened: Opened, form: LinkForm) -> HttpResponse:
-    """Make the link and show token and passcode, this once: they are kept nowhere."""
-    made = links.make_link(
+def _unless_ready(opened: Opened) -> str:
+    return attempts.unless(opened, opened.request.status == RequestStatus.READY)
+
+
+def _make_link(opened: Opened, form: LinkForm) -> NewLink:
+    return links.make_link(
         actor=opened.scope.actor,
         request_id=opened.request.pk,
-        version=form.cleaned_data["version"],
+        version=form.seen_version,
         days=form.cleaned_data["days"],
     )
+
+
+def _show_link(request: HttpRequest, opened: Opened, made: NewLink) -> HttpResponse:
+    """Show token and passcode, this once: they are kept nowhere."""
     path = reverse("release_links:link_download", kwargs={"token": made.token})
     values = frames.values(opened, "request_deliver") | {
         "link": f"{settings.SITE_URL.rstrip('/')}{path}",
@@ -58,15 +83,13 @@ def _make_link(request: HttpRequest, opened: Opened, form: LinkForm) -> HttpResp
     return render(request, "requests_release/link_made.html", values)
 
 
-def _hand_over(request: HttpRequest, opened: Opened, form: HandOverForm) -> HttpResponse:
+def _hand_over(opened: Opened, form: HandOverForm) -> None:
     data = form.cleaned_data
     deliveries.hand_over(
         actor=opened.scope.actor,
         request_id=opened.request.pk,
-        version=data["version"],
+        version=form.seen_version,
         method=DeliveryMethod(data["method"]),
         handed_on=data["handed_on"],
         tracking_note=data["tracking_note"],
     )
-    messages.success(request, "Delivered, and the disclosure is recorded.")
-    return redirect("requests_release:request_detail", request_id=opened.request.pk)

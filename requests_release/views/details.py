@@ -4,42 +4,58 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
-from accounts.http import person
 from audit.http import requires
+from printing import words
 from requests_release.forms.steps import CommentForm
 from requests_release.permissions import VIEW_REQUEST
+from requests_release.presenters import deliveries
 from requests_release.presenters import packages as package_presenter
 from requests_release.presenters import requests as presenter
 from requests_release.selectors import requests
 from requests_release.services import requests as services
 from requests_release.views import frames
+from requests_release.views.frames import Opened
 
 
 @requires(VIEW_REQUEST)
 def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
     """Show a request with everything that was found on it, and what can be done now."""
+    return _show(request, frames.open_request(request, request_id), CommentForm())
+
+
+@requires(VIEW_REQUEST, methods=("GET", "POST"))
+def request_comment(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Add a remark; one that cannot be taken is shown again."""
+    if request.method != "POST":
+        return redirect("requests_release:request_detail", request_id=request_id)
     opened = frames.open_request(request, request_id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _show(request, opened, form, status=422)
+    services.comment(
+        actor=opened.scope.actor, request_id=request_id, text=form.cleaned_data["text"]
+    )
+    return redirect("requests_release:request_detail", request_id=request_id)
+
+
+def _show(
+    request: HttpRequest, opened: Opened, form: CommentForm, *, status: int = 200
+) -> HttpResponse:
     release = opened.request
     values = frames.values(opened) | {
         "deeds": presenter.present_deeds(release, opened.found, opened.scope.actor, opened.package),
         "timeline": presenter.present_timeline(
             list(requests.list_changes(release)), list(requests.list_comments(release))
         ),
-        "delivery": requests.get_delivery(release),
+        "delivery": deliveries.present(requests.get_delivery(release), now=timezone.now()),
         "progress": package_presenter.present(opened.package),
+        "manifest": package_presenter.present_manifest(
+            opened.package, opened.found.items, opened.scope.classes
+        ),
         "visible_classes": opened.scope.classes,
-        "comment_form": CommentForm(),
+        "page_count": words.counted(release.page_count, "page"),
+        "comment_form": form,
     }
-    return render(request, "requests_release/detail.html", values)
-
-
-@requires(VIEW_REQUEST, methods=("GET", "POST"))
-def request_comment(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Add a remark."""
-    form = CommentForm(request.POST)
-    if request.method == "POST" and form.is_valid():
-        services.comment(
-            actor=person(request), request_id=request_id, text=form.cleaned_data["text"]
-        )
-    return redirect("requests_release:request_detail", request_id=request_id)
+    return render(request, "requests_release/detail.html", values, status=status)

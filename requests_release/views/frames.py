@@ -47,6 +47,15 @@ def open_request(
         subject_type="request",
         subject_id=request_id,
     )
+    return _read(scope, request_id)
+
+
+def renew(opened: Opened) -> Opened:
+    """Return a request as it is now, for a page that was opened already and is shown again."""
+    return _read(opened.scope, opened.request.pk)
+
+
+def _read(scope: ChartScope, request_id: int) -> Opened:
     request = requests.get_request(scope, request_id)
     found = readiness.check(request, classes=scope.classes)
     return Opened(scope, request, found, requests.get_package(request))

@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from audit.errors import Refused
 from audit.http import requires
+from printing import words
 from records.documents.selectors import documents
+from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.rules import pages as page_rules
 from requests_release.rules.pages import PageRangeUnreadable
 from requests_release.services import items as services
-from requests_release.views import frames
+from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
 MOST_DOCUMENTS = 500
@@ -24,24 +27,37 @@ MOST_DOCUMENTS = 500
 def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
     """Choose which documents, and which of their pages, are released."""
     opened = frames.open_request(request, request_id)
-    rows = _rows(opened, request.POST if request.method == "POST" else None)
+    is_sent = request.method == "POST"
+    form = VersionedForm(request.POST if is_sent else None)
+    rows = _rows(opened, request.POST if is_sent else None)
     has_errors = any(row["error"] for row in rows)
-    if request.method == "POST" and not has_errors:
-        chosen = services.choose(
-            actor=opened.scope.actor,
-            request_id=request_id,
-            version=_number(request.POST.get("version", "")),
-            chosen={row["document"].pk: row["pages"] for row in rows if row["is_chosen"]},
-        )
-        messages.success(request, f"{chosen.page_count} pages are chosen.")
-        return redirect("requests_release:request_detail", request_id=request_id)
-    values = frames.values(opened, "request_items") | {
+    refused: Refused | None = None
+    if is_sent and form.is_valid() and not has_errors:
+        refused = attempts.attempt(lambda: _choose(opened, form, rows))
+        if refused is None:
+            total = sum(len(row["pages"]) for row in rows if row["is_chosen"])
+            chosen = words.counted(total, "page")
+            messages.success(request, f"{chosen} {'is' if total == 1 else 'are'} chosen.")
+            return redirect("requests_release:request_detail", request_id=request_id)
+    shown = attempts.show_again(opened, form, refused, why_not=attempts.unless_editable)
+    values = frames.values(shown.opened, "request_items") | shown.values
+    values |= {
+        "form": form,
         "rows": rows,
         "page_total": sum(len(row["pages"]) for row in rows if row["is_chosen"]),
         "has_errors": has_errors,
     }
-    status = 422 if has_errors else 200
+    status = 422 if has_errors else shown.status
     return render(request, "requests_release/items.html", values, status=status)
+
+
+def _choose(opened: Opened, form: VersionedForm, rows: list[dict[str, Any]]) -> None:
+    services.choose(
+        actor=opened.scope.actor,
+        request_id=opened.request.pk,
+        version=form.seen_version,
+        chosen={row["document"].pk: row["pages"] for row in rows if row["is_chosen"]},
+    )
 
 
 def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:
@@ -82,7 +98,3 @@ def _row(opened: Opened, document: Any, text: str, is_chosen: bool) -> dict[str,
         "is_outside": is_outside,
         "error": error,
     }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0

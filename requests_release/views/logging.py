@@ -11,17 +11,20 @@ from django.utils import timezone
 
 from accounts.http import person
 from audit.enums import Action, Basis, Purpose
+from audit.errors import Refused
 from audit.http import requires
 from audit.services import events
-from records.access.services import opening
 from records.access.enums import Use
+from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.patients.presenters import banner
 from records.patients.selectors import search
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
+from requests_release.presenters import changes
 from requests_release.services import requests as services
-from requests_release.views import frames
+from requests_release.views import attempts, frames
+from requests_release.views.frames import Opened
 
 
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))
@@ -47,7 +50,7 @@ def request_log(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"Request {logged.number} is logged.")
         return redirect("requests_release:request_detail", request_id=logged.pk)
-    return _show(request, scope, form, {})
+    return _show(request, scope, form, {}, status=422 if form.errors else 200)
 
 
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))
@@ -55,23 +58,40 @@ def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
     """Correct what was logged."""
     opened = frames.open_request(request, request_id)
     form = EditForm(request.POST or None, initial=initial_of(opened.request))
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        services.change(
-            actor=opened.scope.actor,
-            request_id=request_id,
-            version=form.cleaned_data["version"],
-            requester=form.requester_facts(),
-            facts=form.facts(),
-        )
-        return redirect("requests_release:request_detail", request_id=request_id)
-    return _show(request, opened.scope, form, frames.values(opened, "request_edit"))
+        refused = attempts.attempt(lambda: _change(opened, form))
+        if refused is None:
+            return redirect("requests_release:request_detail", request_id=request_id)
+    shown = attempts.show_again(
+        opened,
+        form,
+        refused,
+        why_not=attempts.unless_editable,
+        differences=lambda fresh: changes.list_differences(form, fresh.request),
+    )
+    values = frames.values(shown.opened, "request_edit") | shown.values
+    return _show(request, opened.scope, form, values, status=shown.status)
+
+
+def _change(opened: Opened, form: EditForm) -> None:
+    services.change(
+        actor=opened.scope.actor,
+        request_id=opened.request.pk,
+        version=form.seen_version,
+        requester=form.requester_facts(),
+        facts=form.facts(),
+    )
 
 
 def _show(
-    request: HttpRequest, scope: ChartScope, form: LogForm | EditForm, more: dict[str, object]
+    request: HttpRequest,
+    scope: ChartScope,
+    form: LogForm | EditForm,
+    more: dict[str, object],
+    status: int,
 ) -> HttpResponse:
     values = {"banner": banner.get_banner(scope), "form": form, **more}
-    status = 422 if form.errors else 200
     return render(request, "requests_release/log.html", values, status=status)
 
 

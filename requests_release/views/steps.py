@@ -11,14 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import User
+from audit.errors import Refused
 from audit.http import requires
-from requests_release.enums import WaitReason
+from requests_release.enums import RequestStatus, WaitReason
 from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST, VIEW_REQUEST
+from requests_release.rules import transitions
 from requests_release.selectors import requests
 from requests_release.services import approvals, authorizations, clocks, links, packages, stages
-from requests_release.views import frames
+from requests_release.views import attempts, frames
+from requests_release.views.frames import Opened
+
+S = RequestStatus
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,14 @@ class StepPage:
     run: Callable[[User, int, dict[str, Any]], object]
     consequence: str = ""
     tone: str = "primary"
+    target: RequestStatus | None = None
+
+    def why_not(self, opened: Opened) -> str:
+        """Say why the request's state does not allow the step, or nothing where it does."""
+        following = transitions.moves_from(opened.request.status)
+        if self.target is None or self.target in following:
+            return ""
+        return f"The request is {opened.request.get_status_display().lower()}: not now."
 
 
 def _hold(actor: User, request_id: int, data: dict[str, Any]) -> object:
@@ -51,8 +64,14 @@ def _plain(service: Callable[..., object]) -> Callable[[User, int, dict[str, Any
 
 
 STEPS = {
-    "take": StepPage("Take this request into work", "Take", forms.StepForm, _plain(stages.take)),
-    "hold": StepPage("Put on hold", "Put on hold", forms.HoldForm, _hold),
+    "take": StepPage(
+        "Take this request into work",
+        "Take",
+        forms.StepForm,
+        _plain(stages.take),
+        target=S.IN_PREPARATION,
+    ),
+    "hold": StepPage("Put on hold", "Put on hold", forms.HoldForm, _hold, target=S.ON_HOLD),
     "reopen": StepPage(
         "Change what was approved",
         "Void the approval and change",
@@ -60,6 +79,7 @@ STEPS = {
         _plain(stages.reopen),
         "The approval, the package and any open link are void. Somebody else approves again.",
         "danger",
+        S.IN_PREPARATION,
     ),
     "withdraw": StepPage(
         "Withdraw",
@@ -68,6 +88,7 @@ STEPS = {
         _plain(stages.withdraw),
         "The request ends here and is not opened again.",
         "danger",
+        S.WITHDRAWN,
     ),
     "extend": StepPage(
         "Extend the time",
@@ -76,7 +97,7 @@ STEPS = {
         _plain(clocks.extend),
         "The law allows one extension, with a written notice inside the first period.",
     ),
-    "close": StepPage("Close", "Close", forms.StepForm, _plain(stages.close)),
+    "close": StepPage("Close", "Close", forms.StepForm, _plain(stages.close), target=S.CLOSED),
     "rebuild": StepPage(
         "Build the package again", "Build again", forms.StepForm, _plain(packages.order_again)
     ),
@@ -107,61 +128,95 @@ def request_step(request: HttpRequest, request_id: int, step: str) -> HttpRespon
         raise Http404
     opened = frames.open_request(request, request_id)
     form = page.form(request.POST or None, initial={"version": opened.request.version})
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        page.run(opened.scope.actor, request_id, form.cleaned_data)
-        messages.success(request, f"{page.title}: done.")
-        return redirect("requests_release:request_detail", request_id=request_id)
-    values = frames.values(opened) | {"form": form, "page": page}
-    status = 422 if form.errors else 200
-    return render(request, "requests_release/step.html", values, status=status)
+        refused = attempts.attempt(
+            lambda: page.run(opened.scope.actor, request_id, form.cleaned_data)
+        )
+        if refused is None:
+            messages.success(request, f"{page.title}: done.")
+            return redirect("requests_release:request_detail", request_id=request_id)
+    shown = attempts.show_again(opened, form, refused, why_not=page.why_not)
+    values = frames.values(shown.opened) | shown.values
+    values |= {"form": form, "page": page, "why_not": page.why_not(shown.opened)}
+    return render(request, "requests_release/step.html", values, status=shown.status)
 
 
 @requires(APPROVE_REQUEST, methods=("GET", "POST"))
 def request_assign(request: HttpRequest, request_id: int) -> HttpResponse:
     """Give a request to another person, who thereby may open its chart."""
     opened = frames.open_request(request, request_id)
-    people = requests.list_preparers()
+    people = {user.pk: user for user in requests.list_preparers()}
     form = forms.PersonForm(
-        request.POST or None, people=people, initial={"version": opened.request.version}
+        request.POST or None, people=people.values(), initial={"version": opened.request.version}
     )
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        chosen = next(user for user in people if user.pk == form.cleaned_data["person"])
-        stages.assign(
-            actor=opened.scope.actor,
-            request_id=request_id,
-            version=form.cleaned_data["version"],
-            person=chosen,
-        )
-        messages.success(request, f"Given to {chosen.display_name}.")
-        return redirect("requests_release:request_detail", request_id=request_id)
+        chosen = people[form.cleaned_data["person"]]
+        refused = attempts.attempt(lambda: _assign(opened, form, chosen))
+        if refused is None:
+            messages.success(request, f"Given to {chosen.display_name}.")
+            return redirect("requests_release:request_detail", request_id=request_id)
+    shown = attempts.show_again(opened, form, refused, why_not=attempts.unless_editable)
     page = {"title": "Give to another person", "confirm": "Give", "tone": "primary"}
-    values = frames.values(opened) | {"form": form, "page": page}
-    status = 422 if form.errors else 200
-    return render(request, "requests_release/step.html", values, status=status)
+    why_not = (
+        "" if shown.opened.request.is_editable else "Only a request in preparation is given on."
+    )
+    values = frames.values(shown.opened) | shown.values
+    values |= {"form": form, "page": page, "why_not": why_not}
+    return render(request, "requests_release/step.html", values, status=shown.status)
+
+
+def _assign(opened: Opened, form: VersionedForm, chosen: User) -> None:
+    stages.assign(
+        actor=opened.scope.actor,
+        request_id=opened.request.pk,
+        version=form.seen_version,
+        person=chosen,
+    )
 
 
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))
 def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
     """Hand the prepared request to a second person."""
     opened = frames.open_request(request, request_id)
-    people = [
-        user for user in requests.list_reviewers(opened.request) if user != opened.scope.actor
-    ]
+    people = {
+        user.pk: user
+        for user in requests.list_reviewers(opened.request)
+        if user != opened.scope.actor
+    }
     form = forms.SubmitForm(
-        request.POST or None, people=people, initial={"version": opened.request.version}
+        request.POST or None, people=people.values(), initial={"version": opened.request.version}
     )
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        reviewer = form.cleaned_data["reviewer"]
-        approvals.submit(
-            actor=opened.scope.actor,
-            request_id=request_id,
-            version=form.cleaned_data["version"],
-            reviewer=next((user for user in people if user.pk == reviewer), None),
-            has_no_records=form.cleaned_data["has_no_records"],
-        )
-        messages.success(request, "Submitted. Somebody else approves it now.")
-        return redirect("requests_release:request_detail", request_id=request_id)
-    is_blocked = bool(opened.found.blocking and opened.found.blocking_without_records())
-    values = frames.values(opened) | {"form": form, "is_blocked": is_blocked}
-    status = 422 if form.errors else 200
-    return render(request, "requests_release/submit.html", values, status=status)
+        reviewer = people.get(form.cleaned_data["reviewer"])
+        refused = attempts.attempt(lambda: _submit(opened, form, reviewer))
+        if refused is None:
+            messages.success(request, "Submitted. Somebody else approves it now.")
+            return redirect("requests_release:request_detail", request_id=request_id)
+    shown = attempts.show_again(opened, form, refused, why_not=_unless_in_preparation)
+    found = shown.opened.found
+    values = frames.values(shown.opened) | shown.values
+    values |= {
+        "form": form,
+        "why_not": _unless_in_preparation(shown.opened),
+        "is_blocked": bool(found.blocking and found.blocking_without_records()),
+    }
+    return render(request, "requests_release/submit.html", values, status=shown.status)
+
+
+def _submit(opened: Opened, form: VersionedForm, reviewer: User | None) -> None:
+    approvals.submit(
+        actor=opened.scope.actor,
+        request_id=opened.request.pk,
+        version=form.seen_version,
+        reviewer=reviewer,
+        has_no_records=form.cleaned_data["has_no_records"],
+    )
+
+
+def _unless_in_preparation(opened: Opened) -> str:
+    is_possible = S.SUBMITTED in transitions.moves_from(opened.request.status)
+    state = opened.request.get_status_display().lower()
+    return "" if is_possible else f"The request is {state}: it is submitted from preparation."

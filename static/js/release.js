@@ -1,4 +1,6 @@
-// Running counts on the pages that choose and tick pages; without script the server counts.
+// Running counts on the pages that choose and tick pages, and looking through them by keyboard;
+// without script the server counts.
+import { all, announce } from "./dom.js";
 
 function pagesIn(text, most) {
   if (!text.trim() || text.trim().toLowerCase() === "all") return most;
@@ -22,7 +24,7 @@ function countChosen(total) {
 }
 
 function countSeen(progress) {
-  const boxes = [...document.querySelectorAll("input[name=seen]")];
+  const boxes = all("input[name=seen]");
   const seen = boxes.filter((box) => box.checked).length;
   progress.querySelector("progress").value = seen;
   progress.querySelector(".progress-text").textContent = `${seen} of ${boxes.length}`;
@@ -31,8 +33,43 @@ function countSeen(progress) {
 const total = document.querySelector("[data-page-total]");
 if (total) document.addEventListener("input", () => countChosen(total));
 
+/** The page whose box has the focus, else the one in the middle of the window. */
+function pageHere(pages) {
+  const focused = document.activeElement?.closest("[data-page]");
+  const isShown = (page) => page.getBoundingClientRect().bottom > 0 && page.getBoundingClientRect().top < innerHeight;
+  if (focused && isShown(focused)) return focused;
+  return pages.find((page) => page.getBoundingClientRect().bottom > innerHeight / 2) ?? pages.at(-1);
+}
+
+/** Tick the page that is looked at and go to the next one that is not ticked. */
+function seenAndNext(root) {
+  const pages = all("[data-page]", root);
+  const box = (page) => page.querySelector("input[name=seen]");
+  const here = pageHere(pages);
+  if (!here) return;
+  box(here).checked = true;
+  box(here).dispatchEvent(new Event("input", { bubbles: true }));
+  box(here).dispatchEvent(new Event("change", { bubbles: true }));
+  const left = pages.filter((page) => !box(page).checked);
+  const next = left.find((page) => pages.indexOf(page) > pages.indexOf(here)) ?? left[0];
+  if (!next) {
+    announce("Every page is seen.");
+    root.querySelector("button[value=approve]")?.focus();
+    return;
+  }
+  box(next).focus({ preventScroll: true });
+  next.scrollIntoView({ block: "start" });
+  announce(`${pages.length - left.length} of ${pages.length} seen`);
+}
+
 const progress = document.querySelector("[data-seen-progress]");
 if (progress) {
   document.addEventListener("change", () => countSeen(progress));
   countSeen(progress);
+}
+
+const next = document.querySelector("[data-seen-next]");
+if (next) {
+  next.hidden = false;
+  next.addEventListener("click", () => seenAndNext(next.closest("[data-approval]")));
 }

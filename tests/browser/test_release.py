@@ -1,10 +1,14 @@
-"""The release pages in a browser: no rule of accessibility broken, counts that run along."""
+"""The release pages in a browser: accessible, worked by keyboard, losing nothing that was typed."""
+
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from requests_release.services import links
+from printing import words
+from requests_release.services import deliveries, links, requests
 from tests.browser.conftest import broken_rules
 from tests.requests_release import builders, factories
 
@@ -27,7 +31,20 @@ def scene():
         "prepared": builders.prepared(patient, clerk, document, basis="508"),
         "submitted": builders.submitted(patient, clerk, document),
         "ready": builders.ready(patient, clerk, approver, document),
+        "delivered": deliver(builders.ready(patient, clerk, approver, document), clerk),
     }
+
+
+def deliver(ready, clerk):
+    deliveries.hand_over(
+        actor=clerk,
+        request_id=ready.pk,
+        version=ready.version,
+        method="MAIL",
+        handed_on=timezone.localdate(),
+        tracking_note="9400 1000",
+    )
+    return ready
 
 
 def page_of(name, request=None, **more):
@@ -47,22 +64,32 @@ def addresses(scene):
         page_of("request_authorization", prepared),
         page_of("request_sensitive", prepared),
         page_of("request_submit", prepared),
+        page_of("request_edit", prepared),
+        page_of("request_assign", prepared),
         page_of("request_step", prepared, step="withdraw"),
+        page_of("request_step", prepared, step="extend"),
         page_of("request_approve", submitted),
         page_of("request_detail", ready),
         page_of("request_deliver", ready),
+        page_of("request_approve", ready),
+        page_of("request_detail", scene["delivered"]),
         page_of("disclosure_list", patient_id=scene["patient"].pk),
     ]
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_pages_break_no_rule_of_accessibility(sign_in, scene, width):
+@pytest.mark.parametrize(
+    ("width", "colours"), [(360, "light"), (800, "dark"), (800, "light"), (1440, "dark")]
+)
+def test_pages_break_no_rule_of_accessibility(sign_in, scene, width, colours):
     page = sign_in("CLERK", "SUPERVISOR")
     factories.grant(User.objects.get(username="ana"), scene["unit"])
     page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=colours)
 
     for address in addresses(scene):
         page.goto(address)
+        for closed in page.locator("main details:not([open]) > summary").all():
+            closed.click()
         assert (address, broken_rules(page)) == (address, [])
         assert (address, page.evaluate("document.documentElement.scrollWidth") <= width) == (
             address,
@@ -100,18 +127,228 @@ def test_the_pages_seen_are_counted_while_ticking(sign_in, scene):
     assert builders.fresh(scene["submitted"]).status == "APPROVED"
 
 
-def test_a_requester_downloads_with_the_passcode(window, scene):
+def enter(sign_in, scene, *roles):
+    """A person of the unit, signed in."""
+    page = sign_in(*roles)
+    factories.grant(User.objects.get(username="ana"), scene["unit"])
+    return page
+
+
+def press(page, key):
+    """Press a single key as a person does: not faster than a scanner, and let it act."""
+    page.wait_for_timeout(60)
+    page.keyboard.press(key)
+    page.wait_for_timeout(200)
+
+
+def test_a_release_is_approved_by_keyboard_alone(sign_in, scene):
+    page = enter(sign_in, scene, "SUPERVISOR")
+    page.goto(page_of("request_approve", scene["submitted"]))
+    seen = page.locator("[data-seen-progress] .progress-text")
+
+    press(page, "v")
+    assert seen.inner_text() == "1 of 2"
+    assert page.evaluate("document.activeElement.labels[0].innerText") == "Page 2 seen"
+    press(page, "Shift+A")
+    page.get_by_text("1 of 2 pages are not ticked as seen").first.wait_for()
+    assert seen.inner_text() == "1 of 2"
+    press(page, "v")
+    press(page, "v")
+    assert seen.inner_text() == "2 of 2"
+    assert page.evaluate("document.activeElement.value") == "approve"
+    press(page, "Shift+A")
+    page.wait_for_url(f"**{page_of('request_detail', scene['submitted'])}")
+
+    assert page.get_by_text("Approved. The package is being built.").is_visible()
+    assert builders.fresh(scene["submitted"]).status == "APPROVED"
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize(("key", "status"), [("Shift+R", "RETURNED"), ("Shift+D", "DENIED")])
+def test_returning_and_denying_by_keyboard_ask_for_words(sign_in, scene, key, status):
+    page = enter(sign_in, scene, "SUPERVISOR")
+    page.goto(page_of("request_approve", scene["submitted"]))
+
+    press(page, "v")
+    press(page, key)
+    page.get_by_text("Say what is wrong").first.wait_for()
+    assert page.locator("[data-seen-progress] .progress-text").inner_text() == "1 of 2"
+    page.get_by_label("Comment").fill("Page 2 is not hers")
+    page.evaluate("document.activeElement.blur()")
+    press(page, key)
+    page.wait_for_url(f"**{page_of('request_detail', scene['submitted'])}")
+
+    assert builders.fresh(scene["submitted"]).status == status
+
+
+def test_single_keys_do_nothing_while_a_comment_is_typed(sign_in, scene):
+    page = enter(sign_in, scene, "SUPERVISOR")
+    page.goto(page_of("request_approve", scene["submitted"]))
+
+    page.get_by_label("Comment").press_sequentially("vAvRvD", delay=150)
+    page.wait_for_timeout(300)
+
+    assert page.get_by_label("Comment").input_value() == "vAvRvD"
+    assert page.locator("[data-seen-progress] .progress-text").inner_text() == "0 of 2"
+
+
+def test_the_keys_of_the_page_are_listed(sign_in, scene):
+    page = enter(sign_in, scene, "SUPERVISOR")
+    page.goto(page_of("request_approve", scene["submitted"]))
+
+    press(page, "?")
+
+    listed = page.locator("#keys-help").inner_text()
+    for name in ("Page seen, show the next", "Approve", "Return", "Deny"):
+        assert name in listed
+
+
+def test_who_may_not_decide_reads_without_a_form(sign_in, scene):
+    page = enter(sign_in, scene, "CLERK")
+    page.goto(page_of("request_approve", scene["submitted"]))
+
+    assert page.get_by_text("A supervisor decides this").is_visible()
+    assert page.locator("main img").count() == 2
+    assert page.locator("main form, main input, main textarea").count() == 0
+    press(page, "v")
+    press(page, "Shift+A")
+    assert builders.fresh(scene["submitted"]).status == "SUBMITTED"
+    assert broken_rules(page) == []
+
+
+def test_an_overtaken_form_keeps_what_was_typed_and_is_saved_on_top(sign_in, scene):
+    prepared = builders.fresh(scene["prepared"])
+    page = enter(sign_in, scene, "CLERK")
+    page.goto(page_of("request_edit", prepared))
+    page.get_by_label("Purpose in words").fill("For the hearing of May")
+    requests.change(
+        actor=scene["clerk"],
+        request_id=prepared.pk,
+        version=prepared.version,
+        requester=builders.COURT,
+        facts=builders.request_facts(basis="508", scope="Only the summary of May"),
+    )
+
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Not saved: the request changed while you worked").wait_for()
+    assert page.title().startswith("Error: ")
+    assert "overtaken-title" in page.evaluate(
+        "document.activeElement.getAttribute('aria-labelledby')"
+    )
+    assert page.get_by_text("changed what is asked for on").is_visible()
+    assert page.get_by_label("Purpose in words").input_value() == "For the hearing of May"
+    assert broken_rules(page) == []
+    page.get_by_role("button", name="Save mine on top").click()
+    page.wait_for_url(f"**{page_of('request_detail', prepared)}")
+
+    assert builders.fresh(prepared).purpose_note == "For the hearing of May"
+
+
+def test_a_number_typed_into_the_search_leads_to_its_request(sign_in, scene):
+    page = enter(sign_in, scene, "CLERK")
+    page.goto("/")
+
+    press(page, "/")
+    page.keyboard.type(scene["ready"].number.lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{page_of('request_detail', scene['ready'])}")
+
+    assert page.get_by_role("heading", name=scene["ready"].number).is_visible()
+
+
+# --- the link, for strangers ------------------------------------------------------------------
+
+
+@pytest.fixture
+def link(scene):
     ready = scene["ready"]
-    made = links.make_link(actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=7)
-    window.goto(reverse("release_links:link_download", kwargs={"token": made.token}))
+    return links.make_link(actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=7)
+
+
+def open_link(window, link):
+    window.goto(reverse("release_links:link_download", kwargs={"token": link.token}))
+
+
+def try_passcode(window, passcode):
+    window.get_by_label("Passcode").fill(passcode)
+    window.get_by_role("button", name="Download").click()
+
+
+def test_a_requester_downloads_with_the_passcode_and_reads_what_to_do_next(window, scene, link):
+    ready = scene["ready"]
+    open_link(window, link)
 
     assert broken_rules(window) == []
-    window.get_by_label("Passcode").fill("wrong")
-    window.get_by_role("button", name="Download").click()
+    assert f"until {words.moment(link.delivery.expires_at)}" in window.locator("main").inner_text()
+    try_passcode(window, "wrong")
     window.get_by_text("4 tries left").first.wait_for()
-    window.get_by_label("Passcode").fill(links.spaced(made.passcode))
+    assert broken_rules(window) == []
     with window.expect_download() as download:
-        window.get_by_role("button", name="Download").click()
+        try_passcode(window, links.spaced(link.passcode))
+    window.get_by_text("The download is complete").wait_for()
 
     assert download.value.suggested_filename == f"{ready.number}.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    assert window.get_by_text("What to do next").is_visible()
+    assert broken_rules(window) == []
+    with window.expect_download() as again:
+        window.get_by_role("button", name="Save the file again").click()
+    assert again.value.path().read_bytes() == download.value.path().read_bytes()
+    open_link(window, link)
+    assert "downloaded already" in window.locator("main").inner_text()
     assert builders.fresh(ready).status == "DELIVERED"
+    assert window.troubles == []
+
+
+def test_five_wrong_passcodes_close_the_link_in_front_of_the_reader(window, scene, link):
+    open_link(window, link)
+
+    for answer in ("4 tries left", "3 tries left", "2 tries left", "1 try left"):
+        try_passcode(window, "wrong")
+        window.get_by_text(answer).first.wait_for()
+    try_passcode(window, "wrong")
+    window.get_by_text("The link is closed").wait_for()
+
+    assert window.get_by_label("Passcode").count() == 0
+    open_link(window, link)
+    assert "This link is closed" in window.locator("main").inner_text()
+    assert broken_rules(window) == []
+    assert builders.fresh(scene["ready"]).status == "READY"
+
+
+def test_an_expired_link_says_so(window, scene, monkeypatch):
+    ready = scene["ready"]
+    monkeypatch.setattr(links, "timedelta", lambda days: timedelta(days=-days))
+    link = links.make_link(actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=1)
+
+    open_link(window, link)
+
+    assert "This link has expired. Ask the records department" in (
+        window.locator("main").inner_text()
+    )
+    assert broken_rules(window) == []
+    assert builders.fresh(ready).status == "READY"
+
+
+def test_a_download_that_breaks_off_is_not_called_complete(window, scene, link):
+    open_link(window, link)
+    window.route("**/r/**", lambda route: route.abort())
+
+    try_passcode(window, link.passcode)
+
+    window.get_by_text("The connection broke off").wait_for()
+    assert window.get_by_text("The download is complete").count() == 0
+    assert broken_rules(window) == []
+
+
+def test_without_script_the_browser_saves_the_file_itself(chromium, house, scene, link):
+    context = chromium.new_context(base_url=house, java_script_enabled=False)
+    page = context.new_page()
+    open_link(page, link)
+
+    assert "this page stays as it is" in page.locator("main").inner_text()
+    with page.expect_download() as download:
+        try_passcode(page, link.passcode)
+
+    assert download.value.suggested_filename == f"{scene['ready'].number}.pdf"
+    context.close()

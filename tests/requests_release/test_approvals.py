@@ -14,9 +14,13 @@ from jobs.models import Job
 from records.access.enums import UnitRight
 from records.documents.models import Document
 from requests_release.models import Package, RequestStatusChange
+from requests_release.selectors import readiness
+from requests_release.selectors.readiness import Step
 from requests_release.services import approvals, clocks, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
+
+PROVIDER = builders.RequesterFacts(kind="TREATING_PROVIDER", name="Dr. Ned Pagac")
 
 
 @pytest.mark.django_db
@@ -111,6 +115,88 @@ def test_a_protected_class_waits_for_its_gate(unit, patient, clerk, sensitivity,
 
     with pytest.raises(Refused, match=words):
         builders.submit(request, clerk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, []),
+        ({"names_us": False}, ["It does not name us as the one who may disclose"]),
+        ({"expires_on": date(2026, 1, 1)}, ["It has expired"]),
+    ],
+)
+def test_a_consent_beside_another_ground_tells_its_defects(
+    unit, patient, clerk, document, change, words
+):
+    with attributing(clerk):
+        unit.sensitivity_classes = ["SUD_P2"]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    clerk = builders.reloaded(clerk)
+    protected = factories.make_document(patient, sensitivity="SUD_P2")
+    request = builders.prepared(
+        patient, clerk, protected, requester=PROVIDER, basis="506_TREATMENT", stated_due_on=None
+    )
+    values = {"classes": ("SUD_P2",), "purpose": "TREATMENT_PAYMENT_OPERATIONS"}
+    builders.authorize(request, clerk, document, recipients=(PROVIDER.name,), **values | change)
+
+    found = readiness.check(builders.fresh(request), classes=frozenset({"NORMAL", "SUD_P2"}))
+
+    told = found.of(Step.AUTHORIZATION)
+    assert [one.text.split(".")[0] for one in told] == words
+    assert not any(one.is_blocking for one in told)
+    needed = ["NEEDS_PART2_CONSENT"] if words else []
+    assert [one.code for one in found.blocking] == needed
+
+
+@pytest.mark.django_db
+def test_a_consent_that_was_voided_opens_nothing(unit, patient, clerk, document):
+    with attributing(clerk):
+        unit.sensitivity_classes = ["SUD_P2"]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    clerk = builders.reloaded(clerk)
+    protected = factories.make_document(patient, sensitivity="SUD_P2")
+    request = builders.prepared(
+        patient, clerk, protected, requester=PROVIDER, basis="506_TREATMENT", stated_due_on=None
+    )
+    builders.authorize(request, clerk, document, recipients=(PROVIDER.name,), classes=("SUD_P2",))
+    with attributing(clerk):
+        Document.objects.filter(pk=document.pk).update(
+            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
+        )
+
+    found = readiness.check(builders.fresh(request), classes=frozenset({"NORMAL", "SUD_P2"}))
+
+    assert [(one.code, one.is_blocking) for one in found.findings] == [
+        ("FORM_CHANGED", False),
+        ("NEEDS_PART2_CONSENT", True),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("classes", "words"), [({"NORMAL", "HIV"}, "“HIV test” was"), ({"NORMAL"}, "A document was")]
+)
+def test_a_finding_names_no_title_of_a_hidden_class(unit, patient, clerk, classes, words):
+    with attributing(clerk):
+        unit.sensitivity_classes = ["HIV"]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    clerk = builders.reloaded(clerk)
+    document = factories.make_document(patient, sensitivity="HIV", title="HIV test")
+    request = builders.prepared(patient, clerk, document)
+    with attributing(clerk):
+        Document.objects.filter(pk=document.pk).update(
+            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
+        )
+
+    found = readiness.check(request, classes=classes)
+
+    assert [one.text for one in found.of(Step.PATIENT)] == [
+        f"{words} moved, voided or replaced. Take it out, or choose it again."
+    ]
 
 
 @pytest.mark.django_db
@@ -380,6 +466,31 @@ def test_time_is_extended_once_with_notice_and_reason(access_request, clerk):
     assert last_event(Action.REQUEST_EXTENDED)["actor_id"] == clerk.pk
     with pytest.raises(Refused, match="there is one extension"):
         extend(request, clerk)
+
+
+@pytest.mark.django_db
+def test_a_correction_does_not_take_back_an_extension(access_request, clerk):
+    extend(access_request, clerk)
+    extended = builders.fresh(access_request)
+    requests.change(
+        actor=clerk,
+        request_id=extended.pk,
+        version=extended.version,
+        requester=builders.RequesterFacts(kind="PATIENT", name=extended.requester.name),
+        facts=builders.request_facts(
+            kind="ACCESS",
+            basis="524",
+            purpose="PATIENT_REQUEST",
+            received_on=extended.received_on,
+            stated_due_on=None,
+            scope="Only the summaries",
+        ),
+    )
+
+    request = builders.fresh(access_request)
+    assert request.scope == "Only the summaries"
+    for name in ("due_on", "due_label", "due_cite", "extended_on"):
+        assert getattr(request, name) == getattr(extended, name)
 
 
 @pytest.mark.django_db

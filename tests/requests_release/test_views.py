@@ -1,13 +1,14 @@
 """Every page of the release room: who may, what it shows, what it writes."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.enums import Action
+from printing import words
 from requests_release.models import Delivery, Disclosure, Request
 from requests_release.services import deliveries, links, stages
 from tests.requests_release import builders, factories
@@ -180,15 +181,17 @@ def test_log_form_sent_twice_logs_once(as_clerk, patient):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"requester_name": ""}, "This field is required"),
-        ({"scope": " "}, "This field is required"),
+        ({"requester_name": ""}, "Fill this in."),
+        ({"scope": " "}, "Fill this in."),
+        ({"requester_phone": "5" * 41}, "At most 40 characters; this has 41."),
+        ({"requester_email": "freda"}, "Write an address such as name@example.org."),
         ({"received_on": "2099-01-01"}, "This day has not come yet"),
-        ({"received_on": "yesterday"}, "Enter a valid date"),
+        ({"received_on": "yesterday"}, "Write a day such as 03/14/2026 or Mar 14, 2026."),
         ({"scope_from": "2026-05-02", "scope_until": "2026-05-01"}, "lies before the first"),
         ({"requester_kind": "ATTORNEY"}, "Access is for the patient"),
         ({"basis": "508"}, "rests on the right of access"),
         ({"kind": "DISCLOSURE"}, "does not carry a disclosure"),
-        ({"kind": "AMENDMENT"}, "Select a valid choice"),
+        ({"kind": "AMENDMENT"}, "Choose one of the list."),
         ({"key": "no"}, "valid UUID"),
     ],
 )
@@ -242,25 +245,6 @@ def test_items_page_says_what_is_wrong_with_a_range(as_clerk, prepared, document
     assert response.status_code == 422
     assert "The document has pages 1 to 3" in response.content.decode()
     assert prepared.items.get().pages == [1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("request_items", {}),
-        ("request_edit", log_data(requester_kind="COURT", kind="DISCLOSURE", basis="512E_ORDER")),
-        ("request_sensitive", {}),
-        ("request_submit", {}),
-    ],
-)
-def test_a_stale_form_is_refused_and_changes_nothing(as_clerk, prepared, name, data):
-    before = Request.objects.values().get()
-
-    response = as_clerk.post(page(name, prepared), data | {"version": prepared.version - 1})
-
-    assert response.status_code == 409
-    assert "Somebody changed this request after you opened the page" in response.content.decode()
-    assert Request.objects.values().get() == before
 
 
 def test_authorization_is_filed_and_its_defects_are_named(as_clerk, patient, clerk, document):
@@ -354,77 +338,7 @@ def test_submitting_twice_submits_once(as_clerk, prepared):
     assert len(events_of(Action.REQUEST_SUBMITTED, "SUCCESS")) == 1
 
 
-# --- deciding ---------------------------------------------------------------------------------
-
-
-def test_the_preparer_reads_why_they_cannot_approve(as_clerk, approver, submitted):
-    body = as_clerk.get(page("request_approve", submitted)).content.decode()
-
-    assert "Your role does not take this step" in body
-
-
-def test_a_supervisor_who_prepared_reads_why_they_cannot_approve(client, unit, patient, document):
-    both = factories.make_user("CLERK", "SUPERVISOR", unit=unit)
-    request = builders.submitted(patient, both, document)
-    client.force_login(both)
-
-    shown = client.get(page("request_approve", request)).content.decode()
-    answer = client.post(
-        page("request_approve", request),
-        {
-            "version": request.version,
-            "decision": "approve",
-            "seen": [f"{item}-{number}" for item, number in builders.all_pages(request)],
-        },
-    )
-
-    assert "You prepared this request. Another person must approve it." in shown
-    assert answer.status_code == 403
-    assert builders.fresh(request).status == "SUBMITTED"
-
-
-def test_approving_needs_every_page_ticked(as_approver, submitted):
-    item = submitted.items.get()
-    data = {"version": submitted.version, "decision": "approve", "seen": [f"{item.pk}-1"]}
-
-    response = as_approver.post(page("request_approve", submitted), data)
-
-    assert response.status_code == 409
-    assert "2 of 3 pages are not ticked as seen" in response.content.decode()
-    assert builders.fresh(submitted).status == "SUBMITTED"
-
-
-def test_approving_with_every_page_ticked(as_approver, approver, submitted):
-    item = submitted.items.get()
-    data = {
-        "version": submitted.version,
-        "decision": "approve",
-        "seen": [f"{item.pk}-{number}" for number in (1, 2, 3)],
-    }
-
-    response = as_approver.post(page("request_approve", submitted), data)
-
-    assert response.status_code == 302
-    request = builders.fresh(submitted)
-    assert (request.status, request.approved_by_id) == ("APPROVED", approver.pk)
-
-
-def test_returning_needs_words(as_approver, submitted):
-    data = {"version": submitted.version, "decision": "return", "comment": " "}
-
-    response = as_approver.post(page("request_approve", submitted), data)
-
-    assert response.status_code == 422
-    assert "Say what is wrong" in response.content.decode()
-
-
-def test_returning_leads_back_to_the_preparer(as_approver, submitted):
-    data = {"version": submitted.version, "decision": "return", "comment": "Page 2 is not hers"}
-
-    body = as_approver.post(page("request_approve", submitted), data, follow=True).content.decode()
-
-    assert builders.fresh(submitted).status == "RETURNED"
-    assert "Page 2 is not hers" in body
+# --- single steps ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -536,6 +450,63 @@ def test_the_link_is_shown_once_and_kept_nowhere(as_clerk, ready):
     assert "A download link is open" in later
 
 
+def test_while_a_link_is_open_nothing_else_is_offered(as_clerk, clerk, ready):
+    made = links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)
+
+    body = as_clerk.get(page("request_deliver", ready)).content.decode()
+
+    assert "A download link is open" in body
+    assert f"It expires {words.moment(made.delivery.expires_at)}" in body
+    assert 'name="way"' not in body
+
+
+def test_an_expired_link_is_said_to_be_over_and_another_is_offered(
+    as_clerk, clerk, ready, monkeypatch
+):
+    monkeypatch.setattr(links, "timedelta", lambda days: timedelta(days=-days))
+    made = links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=1)
+
+    body = as_clerk.get(page("request_deliver", ready)).content.decode()
+
+    assert f"expired {words.moment(made.delivery.expires_at)}, not used" in body
+    assert "A download link is open" not in body
+    assert body.count('name="way"') == 2
+
+
+def test_a_request_shows_where_every_page_of_its_package_comes_from(as_clerk, ready, stored):
+    body = as_clerk.get(page("request_detail", ready)).content.decode()
+
+    package = ready.packages.get()
+    assert "Where every page comes from" in body
+    assert "Letter, index and notices" in body
+    assert f"{stored.title}, version 1" in body
+    for sha256 in (package.sha256, package.manifest_sha256, *_hashes(package)):
+        assert sha256 in body
+
+
+def _hashes(package):
+    return {one["sha256"] for one in package.manifest["pages"]}
+
+
+def test_facts_are_written_as_people_read_them(as_clerk, patient, clerk):
+    request = builders.log(
+        patient,
+        clerk,
+        requester=builders.RequesterFacts(
+            kind="COURT", name="Superior Court", address="205 Newbury Street\nPortland, ME"
+        ),
+        scope_from=date(2026, 5, 1),
+        scope_until=date(2026, 5, 31),
+    )
+
+    body = as_clerk.get(page("request_detail", request)).content.decode()
+
+    assert "May 1, 2026 to May 31, 2026" in body
+    assert "205 Newbury Street, Portland, ME" in body
+    assert f"<dd>{words.day(request.received_on)}</dd>" in body
+    assert "Extended" not in body
+
+
 def test_handing_over_is_delivered_with_its_disclosure(as_clerk, ready):
     data = {
         "way": "hand",
@@ -557,7 +528,7 @@ def test_handing_over_is_delivered_with_its_disclosure(as_clerk, ready):
     ("change", "words"),
     [
         ({"hand-handed_on": "2099-01-01"}, "This day has not come yet"),
-        ({"hand-method": "PORTAL"}, "Select a valid choice"),
+        ({"hand-method": "PORTAL"}, "Choose one of the list."),
     ],
 )
 def test_handing_over_names_what_is_wrong(as_clerk, ready, change, words):
@@ -595,6 +566,7 @@ def test_the_link_asks_for_the_passcode_and_names_nobody(client, link, patient):
     body = response.content.decode()
     assert response.status_code == 200
     assert "Type the passcode" in body
+    assert f"until {words.moment(link.delivery.expires_at)}, New York (E" in body
     assert "CONNELL" not in body.upper()
     assert patient.mrn not in body
 

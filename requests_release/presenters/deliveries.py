@@ -1,0 +1,49 @@
+"""How copies left, or how a link stands that nobody has used yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from printing import words
+from requests_release.models import Delivery
+
+
+@dataclass(frozen=True)
+class DeliveryShown:
+    """A delivery in words; `is_open` while its link can be used."""
+
+    is_open: bool
+    state: str
+    rows: list[tuple[str, str]]
+
+
+def present(delivery: Delivery | None, *, now: datetime) -> DeliveryShown | None:
+    """Return a delivery as its pages show it, or None where there is none."""
+    if delivery is None:
+        return None
+    is_open = delivery.used_at is None and delivery.closed_at is None
+    is_late = is_open and delivery.expires_at is not None and delivery.expires_at <= now
+    state = _state(delivery, is_late)
+    is_link = delivery.expires_at is not None
+    rows = [
+        ("How", delivery.get_method_display()),
+        ("By", delivery.created_by.display_name),
+        ("On", words.day(delivery.handed_on)),
+        ("Expires", words.moment(delivery.expires_at) if is_open and not is_late else ""),
+        ("Wrong passcodes", str(delivery.failed_attempts) if is_link else ""),
+        ("Tracking number, or to whom", delivery.tracking_note),
+        ("State", f"{state[:1].upper()}{state[1:]}"),
+    ]
+    return DeliveryShown(is_open and not is_late, state, [row for row in rows if row[1]])
+
+
+def _state(delivery: Delivery, is_late: bool) -> str:
+    if delivery.used_at is not None:
+        verb = "downloaded" if delivery.expires_at is not None else "noted"
+        return f"{verb} {words.moment(delivery.used_at)}"
+    if delivery.closed_at is not None:
+        return f"closed {words.moment(delivery.closed_at)}, not used"
+    if is_late:
+        return f"expired {words.moment(delivery.expires_at)}, not used"
+    return "open"

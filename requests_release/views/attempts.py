@@ -1,0 +1,85 @@
+"""Trying to save what was typed: what is refused comes back with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.errors import Refused
+from audit.services import events
+from requests_release.errors import RequestChanged
+from requests_release.forms.fields import VersionedForm
+from requests_release.presenters import changes as presenter
+from requests_release.presenters.changes import Difference
+from requests_release.selectors import changes
+from requests_release.views import frames
+from requests_release.views.frames import Opened
+
+CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A form that was not taken, over the request as it is now; and the answer's status."""
+
+    opened: Opened
+    status: int
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def attempt(deed: Callable[[], object]) -> Refused | None:
+    """Do a deed; return the refusal that its form shows, written down as an event.
+
+    Raises:
+        Refused: the person may not do it at all.
+    """
+    try:
+        deed()
+    except Refused as refused:
+        if refused.status != CONFLICT:
+            raise
+        events.record_refusal(refused)
+        return refused
+    return None
+
+
+def show_again(
+    opened: Opened,
+    form: VersionedForm,
+    refused: Refused | None,
+    *,
+    why_not: Callable[[Opened], str],
+    differences: Callable[[Opened], Iterable[Difference]] | None = None,
+) -> Shown:
+    """Return how a form is shown that was not taken, with everything in it as it was typed.
+
+    A form that was overtaken says who changed the request and when, and goes on from the newest
+    version: sent again, it is saved on top. `why_not` says why that is not possible any more.
+    """
+    if refused is None:
+        return Shown(opened, 422 if form.errors else 200)
+    fresh = frames.renew(opened)
+    if not isinstance(refused, RequestChanged):
+        form.add_error(None, refused.message)
+        return Shown(fresh, CONFLICT)
+    since = changes.list_since(fresh.request, form.seen_version)
+    form.renew(fresh.request.version)
+    overtaken = presenter.present(
+        since,
+        actor=opened.scope.actor,
+        why_not=why_not(fresh),
+        differences=differences(fresh) if differences else (),
+    )
+    return Shown(fresh, CONFLICT, {"overtaken": overtaken})
+
+
+def unless_editable(opened: Opened) -> str:
+    """Say why a request's content cannot be changed now, or nothing where it can."""
+    return unless(opened, opened.request.is_editable)
+
+
+def unless(opened: Opened, is_possible: bool) -> str:
+    """Say that the request's state no longer allows the step, or nothing where it does."""
+    state = opened.request.get_status_display().lower()
+    return "" if is_possible else f"The request is {state} by now, so this can no longer be saved."
