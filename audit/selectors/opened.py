@@ -27,7 +27,7 @@ ROLES_CHANGED = """
 
 def list_opened(person_id: int, *, since: datetime, most: int) -> list[int]:
     """Return the patients whose charts the person opened since then, the last one first."""
-    values = [person_id, since, Action.CHART_OPENED, Outcome.SUCCESS, most]
+    values = [person_id, since, str(Action.CHART_OPENED), str(Outcome.SUCCESS), most]
     with connection.cursor() as cursor:
         cursor.execute(OPENED, values)
         return [patient_id for (patient_id,) in cursor.fetchall()]
