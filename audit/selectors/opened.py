@@ -27,9 +27,9 @@ ROLES_CHANGED = """
 
 def list_opened(person_id: int, *, since: datetime, most: int) -> list[int]:
     """Return the patients whose charts the person opened since then, the last one first."""
-    values = [person_id, since, str(Action.CHART_OPENED), str(Outcome.SUCCESS), most]
+    action, outcome = str(Action.CHART_OPENED), str(Outcome.SUCCESS)
     with connection.cursor() as cursor:
-        cursor.execute(OPENED, values)
+        cursor.execute(OPENED, [person_id, since, action, outcome, most])
         return [patient_id for (patient_id,) in cursor.fetchall()]
 
 
