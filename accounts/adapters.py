@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -21,6 +21,16 @@ from audit.writes import attributing
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in rules of the house."""
+
+    # One sentence for a wrong name and a wrong password, so that neither can be told apart.
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "User name or password is wrong.",
+        "email_password_mismatch": "User name or password is wrong.",
+        "incorrect_password": "This is not your password.",
+        "incorrect_code": "This code is wrong, or was used already.",
+        "too_many_login_attempts": "Too many failed tries. Wait 15 minutes and try again, sign in "
+        "with a passkey, or ask the administrator for a new password.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody registers themselves; an administrator makes each sign-in."""
@@ -67,6 +77,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Seeds and recovery codes are stored encrypted."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is wrong, or was used already.",
+    }
 
     def encrypt(self, text: str) -> str:
         """Return `text` encrypted under the field keyset, in hexadecimal."""

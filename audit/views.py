@@ -34,6 +34,7 @@ MOST_CHANGES = 100
 SEALS_SHOWN = 30
 MOST_BARS = 62
 DAYS_BY_HOUR = 2
+TYPED_OR_PLACE = ("find_person", "find_patient", "after", "before")
 
 
 @requires(VIEW_EVENT)
@@ -178,10 +179,11 @@ def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]
 def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpResponse:
     """Send the browser to the same page with ids in the place of what was typed."""
     query = request.GET.copy()
-    for name in ("find_person", "find_patient", "after", "before"):
-        query.pop(name, None)
-    for name, value in form.finds.items():
-        query[name] = str(value)
+    for name, value in request.GET.items():
+        if not value or name in TYPED_OR_PLACE:
+            del query[name]
+    for name, found in form.finds.items():
+        query[name] = str(found)
     return redirect(f"{request.path}?{query.urlencode()}")
 
 

@@ -15,7 +15,7 @@ from tests.factories.people import PASSWORD, make_user
 from tests.trail import events_of
 
 LOGIN = "/sign-in/login/"
-LOCKED = "Too many failed login attempts"
+LOCKED = "Too many failed tries. Wait 15 minutes and try again, sign in with a passkey"
 
 
 def guess(login, password="wrong", address="127.0.0.1", **headers):

@@ -131,3 +131,12 @@ def test_who_has_a_passkey_is_asked_for_it_after_the_password(user):
     assert answer.url == CODE
     assert not is_open(client)
     assert events_of(Action.SIGNED_IN) == []
+
+
+def test_page_of_the_code_offers_the_passkey_that_one_has(user, monkeypatch):
+    known = {"publicKey": {"challenge": "c", "allowCredentials": [{"id": "k", "type": "x"}]}}
+    monkeypatch.setattr(auth, "begin_authentication", lambda _: known)
+    client = Client()
+    client.post("/sign-in/login/", {"login": user.username, "password": PASSWORD})
+
+    assert "Use a passkey or security key" in client.get(CODE).content.decode()

@@ -57,6 +57,19 @@ def is_open(client):
     return client.get("/session/").status_code == 200
 
 
+def test_who_has_no_passkey_is_offered_none(user):
+    page = give_password(user).get(CODE).content.decode()
+
+    assert "authenticator app shows" in page
+    assert "passkey" not in page
+
+
+def test_wrong_code_is_said_to_be_wrong_or_used(user):
+    answer = give_password(user).post(CODE, {"code": "000000"})
+
+    assert "This code is wrong, or was used already." in answer.content.decode()
+
+
 def test_password_alone_signs_nobody_in_who_has_a_factor(user):
     client = give_password(user)
 

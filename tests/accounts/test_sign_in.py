@@ -53,7 +53,7 @@ def test_wrong_password_names_the_person_and_keeps_no_word_of_what_was_typed():
     answer = try_to_sign_in(" Rosa ", "hunter2 hunter2 hunter2")
 
     assert answer.status_code == 200
-    assert "not correct" in answer.content.decode()
+    assert "User name or password is wrong." in answer.content.decode()
     assert facts_of(Action.SIGN_IN_FAILED) == [
         (
             Action.SIGN_IN_FAILED,
