@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
@@ -18,9 +18,9 @@ from audit.writes import attributing, is_attributed
 SYSTEM_USERNAME = "system"
 # Every request begins with this, so roles come along and nothing is composed anew.
 WITH_ROLES = """
-SELECT person.*, ARRAY(
+SELECT {columns}, ARRAY(
        SELECT (SELECT name FROM auth_group WHERE id = member.group_id)
-         FROM accounts_user_groups member WHERE member.user_id = person.id) AS held_roles
+         FROM accounts_user_groups member WHERE member.user_id = person.id)
   FROM accounts_user person WHERE person.id = %s
 """
 
@@ -32,10 +32,17 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
     def find_with_roles(self, user_id: int) -> User | None:
-        """Return a person whose roles are known already: one query for both."""
-        user = next(iter(self.raw(WITH_ROLES, [user_id])), None)
-        if user is not None:
-            user._role_names = frozenset(vars(user).pop("held_roles"))
+        """Return a person whose roles are known already: one fixed query for both."""
+        fields = self.model._meta.concrete_fields
+        columns = ", ".join(f"person.{field.column}" for field in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(WITH_ROLES.format(columns=columns), [user_id])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        *values, roles = row
+        user = self.model.from_db(connection.alias, [field.attname for field in fields], values)
+        user._role_names = frozenset(roles)
         return user
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from itertools import groupby
 from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from records.patients.enums import BirthPrecision, MatchStyle, QueryKind, Sex
 from records.patients.rules import mrn, names, nicknames, search_terms
@@ -29,6 +31,7 @@ class Line:
     """A directory line as the page writes it."""
 
     patient: DirectoryLine
+    url: str
     name: list[Part]
     number: list[Part]
     is_birth_match: bool
@@ -54,7 +57,8 @@ def present(
 ) -> list[Line]:
     """Return lines ready to be drawn, with what matched marked."""
     typed = _typed(meanings)
-    return [_line(line, typed) for line in lines]
+    chart_zero = reverse("charts:chart_detail", kwargs={"patient_id": 0})
+    return [_line(line, typed, chart_zero) for line in lines]
 
 
 def is_secret(meanings: Collection[Interpretation], text: str) -> bool:
@@ -63,12 +67,11 @@ def is_secret(meanings: Collection[Interpretation], text: str) -> bool:
     return exact and sum(mark.isdigit() for mark in text) == 9
 
 
-def registration_query(text: str, *, today: date) -> str:
+def registration_query(text: str, meanings: Collection[Interpretation]) -> str:
     """Return the query by which the registration form starts with what was typed.
 
     Numbers of the house are not carried: the person who was not found has none.
     """
-    meanings = search_terms.parse(text, today=today)
     values: dict[str, str] = {}
     if is_secret(meanings, text):
         return ""
@@ -141,13 +144,14 @@ def _typed(meanings: Collection[Interpretation]) -> Typed:
     return Typed(frozenset(filter(None, parts)), frozenset(filter(None, numbers)), births)
 
 
-def _line(line: DirectoryLine, typed: Typed) -> Line:
+def _line(line: DirectoryLine, typed: Typed, chart_zero: str) -> Line:
     is_birth_match = line.birth_on is not None and any(
         day.first <= line.birth_on <= day.last for day in typed.births
     )
     return Line(
         patient=line,
-        name=list(_name_parts(line, typed.words)),
+        url="" if line.is_hidden else chart_zero.replace("/0/", f"/{line.patient_id}/"),
+        name=_joined(_name_parts(line, typed.words)),
         number=_marked(mrn.display(line.mrn), _leading(typed.numbers, line.mrn), names.closed_up),
         is_birth_match=is_birth_match,
         sex=Sex(line.sex).label if line.sex else "",
@@ -162,6 +166,12 @@ def _name_parts(line: DirectoryLine, words: Collection[str]) -> Iterator[Part]:
         if position:
             yield Part(", " if position in (1, 3) else " ")
         yield from _marked(field, words, names.closed_up)
+
+
+def _joined(parts: Iterator[Part]) -> list[Part]:
+    """Put neighbours together that are both marked or both not."""
+    alike = groupby(parts, key=lambda part: part.is_match)
+    return [Part("".join(part.text for part in run), is_match) for is_match, run in alike]
 
 
 def _marked(text: str, words: Collection[str], key: Callable[[str], str]) -> list[Part]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg2.errors import QueryCanceled
 
 from accounts.models import User
@@ -29,7 +30,9 @@ __all__ = ["DirectoryLine", "Found", "get_lines", "search"]
 
 LIMIT = 25
 ENOUGH = 5
-TIMEOUTS_MS = {MatchStyle.EXACT: 2000, MatchStyle.PREFIX: 2000, MatchStyle.FUZZY: 900}
+# What is exact and what begins so share a time limit, and with it a transaction.
+ROUNDS = ((MatchStyle.EXACT, MatchStyle.PREFIX), (MatchStyle.FUZZY,))
+TIMEOUTS_MS = {MatchStyle.EXACT: 2000, MatchStyle.FUZZY: 900}
 SIMILARITY = 0.5
 MOST_BEYOND = 5000
 LIMITS = (
@@ -69,19 +72,20 @@ def search(user: User, text: str, *, today: date) -> Found:
     known = [scope.directory_unit_ids, beyond] if beyond else [scope.directory_unit_ids]
     hits: dict[int, str] = {}
     is_stopped, is_alike = False, False
-    for style in MatchStyle:
-        branches = [branch for m in meanings if m.style == style for branch in branches_of(m)]
-        if not branches or (style == MatchStyle.FUZZY and _is_enough(hits, meanings)):
-            continue
-        rows, stopped = _run(branches, known, TIMEOUTS_MS[style])
-        is_stopped = is_stopped or stopped
-        is_alike = not hits and bool(rows) and style == MatchStyle.FUZZY
-        for patient_id, why in rows:
-            hits.setdefault(patient_id, why)
-        if len(hits) > LIMIT:
+    for styles in ROUNDS:
+        is_fuzzy = MatchStyle.FUZZY in styles
+        if is_fuzzy and _is_enough(hits, meanings):
             break
+        had_hits = bool(hits)
+        steps = [_branches(meanings, style) for style in styles]
+        is_stopped |= _run(list(filter(None, steps)), known, TIMEOUTS_MS[styles[0]], hits)
+        is_alike = is_fuzzy and not had_hits and bool(hits)
     found = lines.get_visible_lines(list(hits)[:LIMIT], scope, hits)
     return Found(found, meanings, len(hits) > LIMIT, is_stopped, is_alike)
+
+
+def _branches(meanings: tuple[Interpretation, ...], style: MatchStyle) -> list[Branch]:
+    return [branch for m in meanings if m.style == style for branch in branches_of(m)]
 
 
 def _is_enough(hits: dict[int, str], meanings: tuple[Interpretation, ...]) -> bool:
@@ -106,12 +110,34 @@ def _beyond_directory(scope: ListScope) -> list[int]:
 
 
 def _run(
-    branches: list[Branch], known: list[list[int]], timeout_ms: int
-) -> tuple[list[tuple[int, str]], bool]:
-    """Run the branches as one statement under a time limit.
+    steps: list[list[Branch]], known: list[list[int]], timeout_ms: int, hits: dict[int, str]
+) -> bool:
+    """Run each step's branches as one statement under a time limit until there are hits enough.
 
-    Return (patient id, reason) best first, and whether the time ran out.
+    Adds patient ids and reasons to `hits`, best first; returns whether the time ran out. What was
+    found before it did stays.
     """
+    if not steps:
+        return False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LIMITS, [str(timeout_ms), str(SIMILARITY)])
+            for branches in steps:
+                for patient_id, rank, note in _ask(cursor, branches, known):
+                    hits.setdefault(patient_id, branches[rank].explain(note))
+                if len(hits) > LIMIT:
+                    break
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return True
+        raise
+    return False
+
+
+def _ask(
+    cursor: CursorWrapper, branches: list[Branch], known: list[list[int]]
+) -> list[tuple[int, int, str]]:
+    """Return (patient id, number of the branch, note) best first."""
     parts = [_select(rank, branch, len(known) > 1) for rank, branch in enumerate(branches)]
     params = [p for b in branches for p in (*b.score_params, *b.params, *known)]
     sql = (
@@ -119,16 +145,9 @@ def _run(
         " JOIN patients_patient p ON p.chart_id = hit.id"
         " ORDER BY hit.score DESC, hit.rank, p.family_key, p.given_key, p.birth_on, p.chart_id"
     )
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(LIMITS, [str(timeout_ms), str(SIMILARITY)])
-            cursor.execute(sql, params)
-            rows = cursor.fetchall()
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            return [], True
-        raise
-    return [(row[0], branches[row[1]].explain(row[2])) for row in rows], False
+    cursor.execute(sql, params)
+    rows: list[tuple[int, int, str]] = cursor.fetchall()
+    return rows
 
 
 def _select(rank: int, branch: Branch, goes_beyond: bool) -> str:

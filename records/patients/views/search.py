@@ -45,7 +45,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "hits": hits,
         "lines": directory.present(found.lines, found.meanings),
-        "registration_query": directory.registration_query(text, today=today),
+        "registration_query": directory.registration_query(text, found.meanings),
     }
     response = _answer(request, "patients/search.html", values)
     if _is_htmx(request):

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from records.patients.presenters import directory
 from records.patients.rules import search_terms
@@ -95,6 +96,14 @@ def test_a_hidden_line_has_nothing_to_show():
     line = directory.present([DirectoryLine(7, is_hidden=True)])[0]
 
     assert (line.name, line.number, line.sex, line.is_birth_match) == ([], [], "", False)
+    assert line.url == ""
+
+
+def test_a_line_leads_to_its_chart_and_its_name_is_one_piece_where_nothing_matched():
+    line = directory.present([ROSA])[0]
+
+    assert line.url == reverse("charts:chart_detail", kwargs={"patient_id": ROSA.patient_id})
+    assert line.name == [directory.Part("MUÑOZ, Rosa Elena, Jr")]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,7 @@ def test_a_hidden_line_has_nothing_to_show():
     ],
 )
 def test_registration_starts_with_what_was_typed_but_no_number(text, query):
-    assert directory.registration_query(text, today=TODAY) == query
+    assert directory.registration_query(text, search_terms.parse(text, today=TODAY)) == query
 
 
 @pytest.mark.parametrize(
