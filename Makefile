@@ -69,8 +69,10 @@ coverage: setup
 screenshots: setup
 	CHARTROOM_SCREENSHOTS=docs/images $(PY) -m pytest -q tests/browser/test_journey.py
 
+FOLDER ?= var/bench
+
 bench: setup
-	$(PY) -m bench
+	$(PY) -m bench --folder "$(FOLDER)" --write
 
 COMPILE := $(PY) -m piptools compile --quiet --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-strip-extras --allow-unsafe --generate-hashes

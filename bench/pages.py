@@ -1,6 +1,8 @@
-"""Times pages over HTTP against U, at one size of database; prints JSON.
+"""Times pages over HTTP against U, at one size of database.
 
-`python -m bench.pages FOLDER` wants a folder that `seed_demo --bulk` has filled.
+`python -m bench.pages FOLDER` wants a folder that `seed_demo --bulk` has filled. It measures one
+round for each line on its standard input and answers it with a line, so that two sizes take turns
+in the same minutes; at the end of input it prints the figures as JSON.
 """
 
 import http.client
@@ -15,8 +17,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-ROUNDS = 6
-EACH = 25
+EACH = 20
 WARM = 15
 NAME_PARTS = ("smi", "joh", "gar", "will", "rodr", "mul", "hern", "wash", "pat", "lew")
 TWO_NAMES = ("smith ma", "garcia jo", "brown ja", "lopez an", "lee ch", "davis pa")
@@ -24,10 +25,9 @@ MISSPELT = ("Smiht Jhon", "Gonzales Mria", "Willaims Robrt", "Rodrigez Davd", "J
 
 
 def main(folder):
-    """Serve, measure, print."""
+    """Serve, measure when asked, print."""
     os.environ["CHARTROOM_HOME"] = str(Path(folder).resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
     from config.runtime.environment import prepared
 
     with prepared(["bench"]):
@@ -37,8 +37,7 @@ def main(folder):
         from django.core.management import call_command
 
         call_command("collectstatic", interactive=False, verbosity=0)
-        superuser = connect_superuser(Path(folder).resolve())
-        print(json.dumps(measure(superuser)))
+        measure(Path(folder).resolve())
 
 
 def connect_superuser(folder):
@@ -61,44 +60,59 @@ def connect_superuser(folder):
     return connection
 
 
-def measure(superuser):
-    """Return the figures of this size."""
+def measure(folder):
+    """Make readers and pages, measure a round a line of input, and print the figures."""
     from bench import readers
     from records.patients.models import Patient
 
     people = readers.make_readers()
+    superuser = connect_superuser(folder)
     odd = readers.make_odd_charts(superuser)
     with superuser.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute("CHECKPOINT")
     seen = {name: readers.visible_ids(user, 200) for name, user in people.items()}
     cookies = {name: f"session={readers.open_session(user)}" for name, user in people.items()}
     numbers = list(Patient.objects.filter(pk__in=seen["all"]).values_list("mrn", flat=True))
-    with served("bench.settings") as app, served("bench.minimal_settings") as plain:
+    facts = {"patients": Patient.objects.count(), "share": readers.share_of(people["tenth"])}
+    log = folder / "bench-web.log"
+    with served("bench.settings", log) as app, served("bench.minimal_settings", log) as plain:
         unit = Page("U", plain, [f"/u/{key}/" for key in seen["all"]], "")
-        pages = [
-            *(
-                Page(f"chart, reader of {name}", app, [f"/charts/{k}/" for k in seen[name]], cookie)
-                for name, cookie in cookies.items()
-            ),
-            *(
-                Page(f"chart of {count} documents", app, [f"/charts/{key}/"], cookies["all"])
-                for count, key in odd.items()
-            ),
-            *(
-                Page(f"list, reader of {name}", app, ["/patients/"], cookie)
-                for name, cookie in cookies.items()
-            ),
-            *(
-                Page(f"name part, reader of {name}", app, queries(NAME_PARTS), cookie)
-                for name, cookie in cookies.items()
-            ),
-            Page("two names", app, queries(TWO_NAMES), cookies["tenth"]),
-            Page("exact number", app, queries(numbers[:100]), cookies["tenth"]),
-            Page("misspelt name", app, queries(MISSPELT), cookies["tenth"]),
-        ]
-        run(unit, pages)
-        facts = {"patients": Patient.objects.count(), "share": readers.share_of(people["tenth"])}
-        return facts | {"U_ms": unit.p50, "pages": [page.facts(unit.p50) for page in pages]}
+        pages = list(_pages(app, seen, cookies, odd, numbers))
+        for page in (unit, *pages):
+            page.warm()
+        print("ready", flush=True)
+        for _ in sys.stdin:
+            measure_round(unit, pages)
+            print("done", flush=True)
+    figures = {"U_ms": unit.p50, "pages": [page.facts(unit.p50) for page in pages]}
+    print(json.dumps(facts | figures))
+
+
+def _pages(app, seen, cookies, odd, numbers):
+    clerks = ("few", "tenth", "all")
+    for name in clerks:
+        charts = [f"/charts/{key}/" for key in seen[name]]
+        yield Page(f"chart, clerk of {name}", app, charts, cookies[name])
+    charts = [f"/charts/{key}/" for key in seen["supervisor"]]
+    yield Page("chart, supervisor of all", app, charts, cookies["supervisor"])
+    for name, key in odd.items():
+        yield Page(f"chart of {name}", app, [f"/charts/{key}/"], cookies["all"])
+    for name in clerks:
+        yield Page(f"list, clerk of {name}", app, ["/patients/"], cookies[name])
+    for name in clerks:
+        yield Page(f"name part, clerk of {name}", app, queries(NAME_PARTS), cookies[name])
+    yield Page("two names", app, queries(TWO_NAMES), cookies["tenth"])
+    yield Page("exact number", app, queries(numbers[:100]), cookies["all"])
+    yield Page("misspelt name", app, queries(MISSPELT), cookies["tenth"])
+
+
+def measure_round(unit, pages):
+    """Take times of every page, and of U before and after, so that all see the same machine."""
+    unit.times_more()
+    for page in pages:
+        page.times_more()
+    unit.times_more()
 
 
 def queries(words):
@@ -161,19 +175,8 @@ class Page:
         }
 
 
-def run(unit, pages):
-    """Measure in rounds, U in each, so that all see the same machine."""
-    for page in (unit, *pages):
-        page.warm()
-    for _ in range(ROUNDS):
-        unit.times_more()
-        for page in pages:
-            page.times_more()
-        unit.times_more()
-
-
 @contextmanager
-def served(settings):
+def served(settings, log):
     """Serve with `settings` as `up` does, on a free port; yield the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -183,7 +186,10 @@ def served(settings):
         "WEB_BIND": f"127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-    server = subprocess.Popen([*command, "config.wsgi"], env=environment)
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            [*command, "config.wsgi"], env=environment, stdout=output, stderr=output
+        )
     try:
         for _ in range(200):
             with socket.socket() as probe:

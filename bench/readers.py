@@ -3,7 +3,6 @@
 import time
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from accounts.middleware import ACTIVE, STARTED
@@ -11,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors.users import get_system_user
 from accounts.services import users
+from accounts.session_store import SessionStore
 from audit import context
 from audit.writes import attributing
 from records.access import system_work
@@ -18,17 +18,22 @@ from records.access.enums import UnitRight
 from records.access.models import CustodyUnit
 from records.access.services import rights
 
-NAMES = ("few", "tenth", "all")
+# Who sees 100 charts, a tenth, all; and a supervisor, whose chart page has the most panels.
+READERS = {
+    "few": Role.CLERK,
+    "tenth": Role.CLERK,
+    "all": Role.CLERK,
+    "supervisor": Role.SUPERVISOR,
+}
 FEW = 100
 STAFF = 20
-PROVIDER = Role.PROVIDER  # carries no right of its own on any unit of the demo house
 
 
 def make_readers():
-    """Return {name: user}: one who sees 100 charts, one a tenth, one all; of 20 staff."""
-    if not User.objects.filter(username="bench-all").exists():
+    """Return {name: user} of the readers, among 20 staff."""
+    if not User.objects.filter(username="bench-supervisor").exists():
         _make(get_system_user())
-    return {name: User.objects.get(username=f"bench-{name}") for name in NAMES}
+    return {name: User.objects.get(username=f"bench-{name}") for name in READERS}
 
 
 def share_of(user):
@@ -67,13 +72,18 @@ def open_session(user):
 
 
 def _make(system):
+    """Make the staff; units are opened by people's own rights alone, so that each sees a part."""
     with context.acting_as(system), attributing(system):
-        made = {name: _user(system, name) for name in NAMES}
-        staff = [_user(system, f"staff-{number}") for number in range(STAFF - len(NAMES))]
+        made = {name: _user(system, name, role) for name, role in READERS.items()}
+        others = range(STAFF - len(made))
+        staff = [_user(system, f"staff-{number}", Role.CLERK) for number in others]
         units = list(CustodyUnit.objects.order_by("pk"))
-        _grant(system, _unit_nearest_a_tenth(units), made["tenth"])
         for unit in units:
+            for role in set(READERS.values()):
+                rights.revoke_unit(actor=system, unit=unit, right=UnitRight.VIEW_CHART, role=role)
             _grant(system, unit, made["all"])
+            _grant(system, unit, made["supervisor"])
+        _grant(system, _unit_nearest_a_tenth(units), made["tenth"])
         for number, user in enumerate(staff):
             _grant(system, units[number % len(units)], user)
         with system_work.on(system, units[0].pk):
@@ -83,14 +93,14 @@ def _make(system):
                 )
 
 
-def _user(system, name):
+def _user(system, name, role):
     user = users.create(
         actor=system,
         username=f"bench-{name}",
         email=f"bench-{name}@chartroom.example",
         display_name=f"Bench {name}",
         password="a password nobody types",
-        roles=[PROVIDER],
+        roles=[role],
     )
     user.must_change_password = False
     user.save(update_fields=["must_change_password"])
@@ -120,7 +130,7 @@ def _some_charts():
 
 
 def make_odd_charts(superuser):
-    """Return {documents: chart id}: a chart with one document and one with 300.
+    """Return {what it holds: chart id}: a chart with one document and one with 300.
 
     Loaded past the triggers: a benchmark's chart is not worth 299 uploads.
     """
@@ -146,4 +156,4 @@ def make_odd_charts(superuser):
             {"p": many},
         )
         cursor.execute("SET session_replication_role = origin")
-    return {1: one, 300: many}
+    return {"1 document": one, "300 documents": many}
