@@ -13,19 +13,27 @@ from reportlab.pdfgen.canvas import Canvas
 
 CONSONANTS = "BDFGKLMNPRSTVZ"
 VOWELS = "AEIOU"
+# What `_words` makes, wherever it stands, also inside other words.
+WORD = re.compile(rf"(?=(zy(?:[{CONSONANTS}][{VOWELS}]){{3}}))", re.IGNORECASE)
+NO_DIGIT = re.compile(r"\D+")
 COLOUR_STEP = 36
 COLOUR_SLACK = 10
 
 
 @dataclass(frozen=True)
 class Canary:
-    """A mark in one field: whose it is, where it lies, and how it is told in any writing."""
+    """A mark in one field: whose it is and where it lies.
+
+    A word is told by its letters; a number or a day by a pattern for any way of writing it, which
+    holds `digits` in a row.
+    """
 
     text: str
     owner: str
     area: str
     where: str
-    pattern: re.Pattern[str]
+    digits: str = ""
+    pattern: re.Pattern[str] | None = None
 
     def __str__(self) -> str:
         return f"{self.where} of {self.owner}"
@@ -53,12 +61,17 @@ class Aviary:
 
     def __post_init__(self) -> None:
         self._words = _words()
+        self._by_word: dict[str, Canary] = {}
+        self._patterned: list[Canary] = []
         self._phones = itertools.count(2075550101)
         self._hues = _hues()
 
     def word(self, owner: str, where: str, area: str = "chart") -> str:
         """Return a new word such as `Zybadofu`, to be put into one field."""
-        return self.note(next(self._words), owner, where, area)
+        bird = Canary(next(self._words), owner, area, where)
+        self.birds.append(bird)
+        self._by_word[bird.text.lower()] = bird
+        return bird.text
 
     def phone(self, owner: str, where: str, area: str = "chart") -> str:
         """Return a new telephone number, told in any way of writing it."""
@@ -68,14 +81,9 @@ class Aviary:
         """Note a number that is told in any grouping of its digits."""
         apart = r"[-. ()\u00a0\u2011]{0,2}"
         body = apart.join(digits)
-        self.birds.append(Canary(digits, owner, area, where, re.compile(rf"(?<!\d){body}(?!\d)")))
+        pattern = re.compile(rf"(?<!\d){body}(?!\d)")
+        self._add_patterned(Canary(digits, owner, area, where, digits, pattern))
         return digits
-
-    def note(self, text: str, owner: str, where: str, area: str = "chart") -> str:
-        """Note a word that stands in a field."""
-        pattern = re.compile(re.escape(text), re.IGNORECASE)
-        self.birds.append(Canary(text, owner, area, where, pattern))
-        return text
 
     def day(self, on: date, owner: str, where: str, area: str = "chart") -> date:
         """Note a day that is told in every way of writing it."""
@@ -89,8 +97,12 @@ class Aviary:
             f"{on:%d %b %Y}",
         )
         pattern = re.compile("|".join(re.escape(way) for way in ways))
-        self.birds.append(Canary(on.isoformat(), owner, area, where, pattern))
+        self._add_patterned(Canary(on.isoformat(), owner, area, where, str(on.year), pattern))
         return on
+
+    def _add_patterned(self, bird: Canary) -> None:
+        self.birds.append(bird)
+        self._patterned.append(bird)
 
     def pdf(self, owner: str, where: str, area: str = "chart", pages: int = 2) -> bytes:
         """Return a PDF whose pages carry a word and are filled with a colour of their own."""
@@ -108,12 +120,16 @@ class Aviary:
         return buffer.getvalue()
 
     def found_in(self, text: str) -> set[Canary]:
-        """Return the canaries that a text holds."""
-        upper = text.upper()
-        return {
-            bird
-            for bird in self.birds
-            if (bird.text.upper() in upper if bird.text.isalpha() else bird.pattern.search(text))
+        """Return the canaries that a text holds.
+
+        Words are looked up all at once. A pattern is tried only where its digits stand at all:
+        patterns are slow, and texts are many.
+        """
+        words = {match[1].lower() for match in WORD.finditer(text)}
+        digits = NO_DIGIT.sub("", text)
+        found = {self._by_word[word] for word in words & self._by_word.keys()}
+        return found | {
+            bird for bird in self._patterned if bird.digits in digits and bird.pattern.search(text)
         }
 
     def seen_in(self, picture: bytes) -> set[Colour]:
