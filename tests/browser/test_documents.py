@@ -98,6 +98,8 @@ def test_pages_are_turned_by_keys_and_each_is_an_event_once(page, scene):
         ("End", "page 3"),
         ("ArrowLeft", "page 2"),
         ("Home", "page 1"),
+        ("PageDown", "page 2"),
+        ("PageUp", "page 1"),
     ]:
         page.keyboard.press(key)
         stage.get_by_alt_text(alt).wait_for()
@@ -147,6 +149,46 @@ def test_viewer_without_script_has_links_to_turn_pages(chromium, house, page, sc
     assert plain.locator("[data-stage] img").get_attribute("alt") == "Blood count, page 2 of 3"
     plain.get_by_role("link", name="Previous page").wait_for()
     context.close()
+
+
+def test_overtaken_step_says_who_was_faster_and_goes_through_when_sent_again(page, scene):
+    page.goto(at("document_void", document_id=scene.document.pk))
+    page.get_by_label("Reason").fill("Filed twice")
+    corrections.change(
+        actor=scene.guardian,
+        document_id=scene.document.pk,
+        lock_version=1,
+        facts=make.facts(title="Stored by somebody else"),
+    )
+
+    page.keyboard.press("Control+Enter")
+    page.get_by_text(f"{scene.guardian.display_name} changed this document").wait_for()
+    assert page.get_by_label("Reason").input_value() == "Filed twice"
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Voided", exact=True).wait_for()
+
+    scene.document.refresh_from_db()
+    assert scene.document.status == "VOIDED"
+    assert page.troubles == []
+
+
+def test_overtaken_file_is_kept_in_the_page_and_named(page, scene):
+    page.goto(at("document_replace", document_id=scene.document.pk))
+    choose(page, pdf("Newer").content)
+    page.get_by_label("Why").fill("Page missing")
+    corrections.change(
+        actor=scene.guardian,
+        document_id=scene.document.pk,
+        lock_version=1,
+        facts=make.facts(title="Stored by somebody else"),
+    )
+
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Nothing was saved").wait_for()
+
+    assert page.get_by_label("Why").input_value() == "Page missing"
+    assert scene.document.versions.count() == 1
+    assert page.troubles == []
 
 
 def test_file_that_is_refused_leaves_what_was_typed(page, scene):

@@ -4,7 +4,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from accounts.models import User
 from tests.browser.conftest import broken_rules, type_sign_in
+from tests.factories.patients import make_patient
+from tests.factories.units import grant, make_unit
 
 pytestmark = pytest.mark.committed
 FORM = reverse("account_change_password")
@@ -108,6 +111,81 @@ def test_palette_goes_where_it_says(sign_in):
     page.wait_for_url(reverse("patients:patient_search"))
 
 
+@pytest.fixture
+def charts(sign_in):
+    """A clerk at the screen, and two patients of the clerk's unit."""
+    page = sign_in("CLERK")
+    unit = make_unit(name="Main file room")
+    grant(unit, user=User.objects.get(username="ana"))
+    page.patients = [
+        make_patient(unit, family="Muñoz", given="Rosa"),
+        make_patient(unit, family="Mills", given="Ada"),
+    ]
+    return page
+
+
+def test_palette_lists_the_charts_opened_last_and_leads_back_to_them(charts):
+    page = charts
+    for patient in page.patients:
+        page.goto(f"/charts/{patient.pk}/")
+    page.goto("/")
+
+    _press(page, "Control+k")
+    page.get_by_text("Opened last").wait_for()
+
+    names = page.locator("#palette .palette-name").all_inner_texts()
+    assert names == ["MILLS, Ada", "MUÑOZ, Rosa"]
+    assert broken_rules(page) == []
+    _press(page, "ArrowDown", "Enter")
+    page.wait_for_url(f"/charts/{page.patients[0].pk}/")
+    assert page.troubles == []
+
+
+def test_commands_alone_are_listed_where_nothing_was_opened(charts):
+    page = charts
+
+    _press(page, "Control+k")
+    page.wait_for_timeout(PAUSE)
+
+    assert not page.get_by_text("Opened last").count()
+    assert page.locator("#palette [role=option]").first.inner_text().startswith("My work")
+
+
+def test_patient_is_found_and_opened_by_keyboard(charts):
+    page = charts
+
+    _press(page, "/")
+    page.keyboard.type("m")
+    page.keyboard.press("Enter")
+    page.wait_for_url("/patients/**")
+    page.get_by_role("searchbox", name="Find", exact=True).focus()
+    _press(page, "ArrowDown", "j", "Enter")
+    page.wait_for_url(f"/charts/{page.patients[0].pk}/")
+
+    _press(page, "/")
+    page.keyboard.type("mills ada")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"/charts/{page.patients[1].pk}/")
+
+
+def test_form_without_scripts_is_sent_all_the_same(chromium, house, charts):
+    cookies = charts.context.cookies()
+    context = chromium.new_context(base_url=house, java_script_enabled=False)
+    context.add_cookies(cookies)
+    plain = context.new_page()
+
+    plain.goto(reverse("patients:patient_register"))
+    for name, value in (("family", "Okafor"), ("given", "Ada"), ("birth_on", "3/14/1961")):
+        plain.locator(f"[name={name}]").fill(value)
+    plain.locator("[name=sex]").select_option("FEMALE")
+    plain.get_by_role("button", name="Register").click()
+
+    plain.wait_for_url("/charts/*/")
+    assert plain.get_by_role("complementary", name="Patient").is_visible()
+    assert not plain.get_by_role("button", name="Copy MRN").is_visible()
+    context.close()
+
+
 def test_colours_are_kept_for_the_next_page(sign_in):
     page = sign_in("CLERK")
     page.get_by_role("button", name="Ana Mills").click()
@@ -121,11 +199,12 @@ def test_colours_are_kept_for_the_next_page(sign_in):
 def test_narrow_window_folds_the_desks(sign_in):
     page = sign_in("CLERK")
     page.set_viewport_size({"width": 800, "height": 900})
-    assert not page.get_by_role("link", name="Patients").is_visible()
+    desk = page.locator("#sidebar").get_by_text("Patients")
+    assert not desk.is_visible()
 
     page.get_by_role("button", name="Desks").click()
 
-    assert page.get_by_role("link", name="Patients").is_visible()
+    assert desk.is_visible()
 
 
 def test_errors_take_focus_and_lead_to_their_field(sign_in):

@@ -43,6 +43,12 @@ def test_template_holds_nothing_that_the_policy_refuses(path):
     assert not re.search(r'(src|href)="(https?:)?//', text)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_values_passed_to_components_have_no_filter(path):
+    # `:count="rows|length"` is passed as nothing; `count="{{ rows|length }}"` works.
+    assert re.findall(r"""\s:[a-z_]+="[^"{]*\|[^"]*\"""", path.read_text(encoding="utf-8")) == []
+
+
 def test_every_icon_is_in_the_sprite():
     sprite = (env.ROOT / "static" / SPRITE).read_text(encoding="utf-8")
     drawn = set(re.findall(r'id="([^"]+)"', sprite))
