@@ -3,8 +3,8 @@
 from django.db import connection
 
 COLUMNS = (
-    "id, actor_id, actor_name, role, action, purpose, basis, patient_id, subject_type, subject_id, outcome,"
-    " detail, on_behalf_of_id"
+    "id, actor_id, actor_name, role, action, purpose, basis, patient_id, subject_type, subject_id,"
+    " outcome, detail, on_behalf_of_id"
 )
 
 
