@@ -17,7 +17,7 @@ from audit.enums import Action
 from audit.errors import Refused
 
 View = Callable[..., HttpResponseBase]
-LARGEST_KEY = 2**63 - 1  # of any row; a larger number in an address names nothing
+LARGEST_KEY = 2**63 - 1  # of any row
 
 
 class MissingPermission(Refused):
@@ -37,7 +37,7 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
 
     Raises:
         MissingPermission: from the view, when a permission is missing; it is recorded.
-        Http404: from the view, when the address names a number that no row can have.
+        Http404: from the view, when the address names what no row can hold.
     """
     allowed = tuple(sorted({*methods, "HEAD"} if "GET" in methods else set(methods)))
 
@@ -49,7 +49,7 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
             missing = [name for name in permissions if not request.user.has_perm(name)]
             if missing:
                 raise missing_permission(request, missing)
-            if any(isinstance(value, int) and value > LARGEST_KEY for value in kwargs.values()):
+            if _names_nothing(request, kwargs):
                 raise Http404
             return view(request, *args, **kwargs)
 
@@ -58,6 +58,18 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
         return checked
 
     return decorate
+
+
+def _names_nothing(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """Tell whether the address holds a number above all keys, or a zero byte, which no text has."""
+    is_too_large = any(isinstance(value, int) and value > LARGEST_KEY for value in kwargs.values())
+    return is_too_large or "%00" in request.META.get("QUERY_STRING", "")
+
+
+def key_asked(text: str) -> int | None:
+    """Return the key of a row that a text names, or None where it names none."""
+    key = int(text) if text.isdecimal() and len(text) < 20 else None
+    return key if key is not None and key <= LARGEST_KEY else None
 
 
 def missing_permission(request: HttpRequest, missing: list[str]) -> MissingPermission:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.http import person
 from audit.enums import Action, Basis, Purpose
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import key_asked, requires
 from audit.services import events
 from records.access.enums import Use
 from records.access.services import opening
@@ -30,12 +30,12 @@ from requests_release.views.frames import Opened
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))
 def request_log(request: HttpRequest) -> HttpResponse:
     """Find the patient of a request (`?q=`), or fill in its form (`?patient=`)."""
-    patient = request.GET.get("patient", "")
-    if not patient.isdigit():
+    patient_id = key_asked(request.GET.get("patient", ""))
+    if patient_id is None:
         return _find(request)
     scope = opening.open_chart(
         actor=person(request),
-        patient_id=int(patient),
+        patient_id=patient_id,
         purpose=Purpose.RELEASE,
         use=Use.WORK,
     )

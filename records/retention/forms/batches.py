@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from records.retention.enums import BatchStatus
 from records.retention.models import Batch
 from records.retention.services.moves import Seen
 
@@ -33,7 +34,7 @@ class ProposeForm(forms.Form):
 class SeenForm(forms.Form):
     """The state of the batch on the page."""
 
-    status = forms.CharField(widget=forms.HiddenInput)
+    status = forms.ChoiceField(choices=BatchStatus.choices, widget=forms.HiddenInput)
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
 
     @classmethod

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.http import person, polling
 from audit.enums import Action, Purpose
-from audit.http import requires
+from audit.http import key_asked, requires
 from audit.services import events
 from jobs.selectors import jobs
 from records.access.selectors import scopes
@@ -29,7 +29,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     """List batches, newest first; shows numbers and people, no patients."""
     status, before = request.GET.get("status", ""), request.GET.get("before", "")
     status = status if status in BatchStatus.values else ""
-    rows = selectors.list_batches(status=status, before=int(before) if before.isdigit() else None)
+    rows = selectors.list_batches(status=status, before=key_asked(before))
     events.record(
         action=Action.RETENTION_LISTED, subject_type="page", subject_id="batches", durable=True
     )
@@ -74,7 +74,7 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     user, today = person(request), timezone.localdate()
     after = request.GET.get("after", "")
     scope = scopes.list_scope(user)
-    page = selectors.list_items(scope, batch.pk, after=int(after) if after.isdigit() else 0)
+    page = selectors.list_items(scope, batch.pk, after=key_asked(after) or 0)
     ids = [item.patient_id for item in page.items]
     events.record(
         action=Action.BATCH_VIEWED,

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.http import person
 from audit.enums import Action, Purpose
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import key_asked, requires
 from audit.services import events
 from records.access.enums import Use
 from records.access.selectors import scopes
@@ -34,9 +34,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     """List standing holds, or those that were lifted; shows matters, no patients."""
     is_lifted = request.GET.get("show") == LIFTED
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
-    rows = selectors.list_holds(
-        is_lifted=is_lifted, kind=kind, before=int(before) if before.isdigit() else None
-    )
+    rows = selectors.list_holds(is_lifted=is_lifted, kind=kind, before=key_asked(before))
     shown, more = rows[: selectors.PAGE], rows[selectors.PAGE :]
     events.record(
         action=Action.RETENTION_LISTED,
@@ -60,7 +58,7 @@ def hold_detail(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = selectors.get_hold(hold_id)
     after = request.GET.get("after", "")
     scope = scopes.list_scope(person(request))
-    page = selectors.list_covered(scope, hold, after=int(after) if after.isdigit() else 0)
+    page = selectors.list_covered(scope, hold, after=key_asked(after) or 0)
     events.record(
         action=Action.RETENTION_LISTED,
         purpose=Purpose.RETENTION,
@@ -84,6 +82,7 @@ def hold_place(request: HttpRequest) -> HttpResponse:
                 actor=person(request),
                 matter=form.matter(),
                 patient_ids=form.cleaned_data["patient_ids"],
+                submission_key=form.cleaned_data["submission_key"],
             )
         except MENDABLE as refused:
             return _again(request, "retention/hold_form.html", form, refused)
@@ -123,12 +122,12 @@ def hold_lift(request: HttpRequest, hold_id: int) -> HttpResponse:
 
 def _chosen_number(request: HttpRequest) -> str:
     """Return the record number of the chart that the address names by its key, opening it."""
-    key = request.GET.get("patient", "")
-    if request.method != "GET" or not (key.isdecimal() and len(key) < 19):
+    key = key_asked(request.GET.get("patient", ""))
+    if request.method != "GET" or key is None:
         return ""
     scope = opening.open_chart(
         actor=person(request),
-        patient_id=int(key),
+        patient_id=key,
         purpose=Purpose.RETENTION,
         use=Use.WORK,
         subject_type="page",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.http import fresh_sign_in_required, person
 from accounts.models import User
 from audit.enums import Action, Purpose
-from audit.http import requires
+from audit.http import key_asked, requires
 from audit.services import events
 from records.access.selectors import scopes
 from records.patients.selectors import lines as directory
@@ -208,4 +208,5 @@ def _all_listed(request: HttpRequest) -> list[int]:
 
 
 def _chosen(values: list[str]) -> list[int]:
-    return list(dict.fromkeys(int(value) for value in values if value.isdigit()))
+    keys = [key_asked(value) for value in values]
+    return list(dict.fromkeys(key for key in keys if key is not None))
