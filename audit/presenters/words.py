@@ -28,7 +28,7 @@ def label_subjects(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
     wanted: dict[str, set[str]] = {}
     for subject_type, subject_id in named:
         wanted.setdefault(subject_type, set()).add(subject_id)
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for subject_type, ids in wanted.items():
         labels = subjects.labels(subject_type, ids - {""}) if subject_type else {}
         found |= {(subject_type, value): labels.get(value, subject_type) for value in ids}
