@@ -73,7 +73,10 @@ class BeginForm(forms.Form):
     location = forms.CharField(label="Ward and bed", max_length=80, required=False)
     reason = forms.CharField(label="Reason", max_length=200, required=False)
     account_number = forms.CharField(
-        label="Account number", max_length=32, required=False, help_text="The house gives one if this is left empty"
+        label="Account number",
+        max_length=32,
+        required=False,
+        help_text="The house gives one if this is left empty",
     )
     submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 

@@ -36,8 +36,12 @@ def item(what, *, due_on=None, age=0, patient_id=None):
 def source(name, *items, permission="access.open_chart", count=None):
     number = len(items) if count is None else count
     return WorkSource(
-        name, permission, "patients:patient_search", lambda _: number, lambda _, most: [*items][:most]
-    )  # fmt: skip
+        name,
+        permission,
+        "patients:patient_search",
+        lambda _: number,
+        lambda _, most: [*items][:most],
+    )
 
 
 @pytest.fixture

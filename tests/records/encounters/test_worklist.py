@@ -24,9 +24,7 @@ def test_patients_in_a_practitioners_care_are_listed_the_longest_first(house, pa
         location="3 West, bed 2",
         started_at=world.ago(days=1),
     )
-    world.begin(
-        house.clerk, patient, house.main, attending=doctor, started_at=world.ago(days=2)
-    )
+    world.begin(house.clerk, patient, house.main, attending=doctor, started_at=world.ago(days=2))
 
     count, items = care_of(house.provider)
 
