@@ -1,5 +1,9 @@
 """Set-up that all tests share."""
 
+import itertools
+import os
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["tests.database"]
@@ -9,3 +13,16 @@ pytest_plugins = ["tests.database"]
 def pytest_collection_modifyitems(items):
     """Begin with the tests that take longest, so that no worker is left with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def own_anchor(settings):
+    """Give each test an anchor file of its own: another test's seals are of another database."""
+    name = f"seals-{os.getpid()}-{next(_numbers)}.jsonl"
+    file = Path(settings.ANCHOR_FILE).with_name(name)
+    settings.ANCHOR_FILE = str(file)
+    yield
+    file.unlink(missing_ok=True)
