@@ -468,7 +468,7 @@ FIELDS: dict[str, dict[str, str]] = {
         STAFF: "placed_by_id lifted_by_id",
         LINK: "request_id",
         CODE: "kind",
-        TECHNICAL: "id remind_on placed_at lifted_at",
+        TECHNICAL: "id remind_on placed_at lifted_at submission_key",
     },
     "retention.HoldDocument": {
         PHI: "hold_id",

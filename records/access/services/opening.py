@@ -20,7 +20,7 @@ from records.access.errors import (
     GlassReadsOnly,
 )
 from records.access.permissions import BREAK_GLASS, OPEN_CHART
-from records.access.rules import visibility
+from records.access.rules import purposes, visibility
 from records.access.selectors import rights
 
 CHART = """
@@ -89,6 +89,7 @@ def open_chart(
     is committed when this returns (inside a transaction it refuses to run), so no byte of the
     chart can leave before it stands. A refusal's event is written by who catches it.
 
+    Without a `purpose` the one that ground and roles imply is written: no opening is without.
     A page on which a chart is changed, added to, copied or released asks for `Use.WORK`. An
     emergency access is not enough for that: it shows what cannot wait and opens nothing else.
 
@@ -105,7 +106,7 @@ def open_chart(
         actor=actor,
         patient_id=patient_id,
         basis=basis,
-        purpose=purpose,
+        purpose=purpose or purposes.implied_purpose(basis, actor.role_names),
         subject_type=subject_type,
         subject_id=subject_id,
         detail=detail,

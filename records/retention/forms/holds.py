@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -61,10 +63,17 @@ class HoldForm(forms.Form):
         label="Ask again on", required=False, help_text="When somebody asks if it still stands"
     )
     patient_ids = NumbersField()
+    submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 
     def clean(self) -> dict[str, Any]:
-        """Check that the period is one."""
+        """Check that the period is one, and that each day lies where it can."""
         values = super().clean() or {}
+        today = timezone.localdate()
+        issued_on, remind_on = values.get("issued_on"), values.get("remind_on")
+        if issued_on and issued_on > today:
+            self.add_error("issued_on", "This day lies in the future.")
+        if remind_on and remind_on < today:
+            self.add_error("remind_on", "This day has passed.")
         first, last = values.get("covers_from"), values.get("covers_until")
         if first and last and last < first:
             self.add_error("covers_until", "The period ends before it begins.")
@@ -72,7 +81,7 @@ class HoldForm(forms.Form):
 
     def matter(self) -> Matter:
         """Return what was entered about the hold itself."""
-        values = {key: value for key, value in self.cleaned_data.items() if key != "patient_ids"}
+        values = {field.name: self.cleaned_data[field.name] for field in fields(Matter)}
         return Matter(**values | {"kind": HoldKind(values["kind"])})
 
 

@@ -31,6 +31,9 @@ class Hold(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     lift_reason = models.CharField(max_length=500, blank=True, default="")
+    submission_key = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="Of the form: sent twice it places one hold"
+    )
 
     class Meta:
         default_permissions = ()

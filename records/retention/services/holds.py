@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -44,8 +45,16 @@ class Matter:
 
 
 @attributed
-def place(*, actor: User, matter: Matter, patient_ids: Sequence[int]) -> Hold:
+def place(
+    *,
+    actor: User,
+    matter: Matter,
+    patient_ids: Sequence[int],
+    submission_key: UUID | None = None,
+) -> Hold:
     """Place a hold on patients, each as a row of its own at which an erasure looks.
+
+    The same `submission_key` places one hold: a form sent twice gives the hold of the first time.
 
     Raises:
         RoleMissing: the actor's role does not place holds.
@@ -58,8 +67,14 @@ def place(*, actor: User, matter: Matter, patient_ids: Sequence[int]) -> Hold:
         raise HoldOfRequest(action=Action.HOLD_PLACED)
     access.check_may_know(actor, list(patient_ids), Action.HOLD_PLACED)
     _lock(patient_ids, Action.HOLD_PLACED)
+    # Behind the lock, at which the same form waits for itself.
+    placed = Hold.objects.filter(submission_key=submission_key, placed_by=actor).first()
+    if submission_key and placed:
+        return placed
     now = timezone.now()
-    hold = Hold.objects.create(placed_at=now, placed_by=actor, **vars(matter))
+    hold = Hold.objects.create(
+        placed_at=now, placed_by=actor, submission_key=submission_key, **vars(matter)
+    )
     _cover(actor, hold, patient_ids, now)
     _record(Action.HOLD_PLACED, actor, hold, patient_ids)
     return hold

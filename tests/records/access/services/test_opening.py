@@ -92,6 +92,16 @@ def test_unit_opens_the_chart_and_the_event_says_everything(house, patient):
     )
 
 
+@pytest.mark.parametrize(
+    "who, purpose", [("clerk", Purpose.RECORDS), ("compliance", Purpose.OVERSIGHT)]
+)
+def test_no_opening_is_without_a_purpose(house, patient, who, purpose):
+    open_as(getattr(house, who), patient)
+
+    (event,) = events_of(Action.CHART_OPENED)
+    assert event.purpose == purpose
+
+
 @pytest.mark.committed
 def test_event_stands_before_the_scope_is_returned(house, patient, second_connection):
     open_as(house.clerk, patient)

@@ -1,5 +1,6 @@
 """Holds placed, extended and lifted, by people and by open requests."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from records.retention.models import Hold, HoldPatient
 from records.retention.services import holds
 from records.retention.services.holds import Matter
 from tests.records.retention import factories as make
+from tests.records.retention.threads import later
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,43 @@ def test_place_covers_every_patient_by_a_row(house):
     assert sorted(EventSubject.objects.values_list("patient_id", flat=True)) == [
         patient.pk for patient in patients
     ]
+
+
+def test_form_sent_twice_places_one_hold(house):
+    patient, key = house.patient(), uuid.uuid4()
+    facts = {"matter": MATTER, "patient_ids": [patient.pk], "submission_key": key}
+
+    first, second = (holds.place(actor=house.compliance, **facts) for _ in range(2))
+
+    assert first == second
+    assert (standing(patient), Hold.objects.count()) == (1, 1)
+    assert len(events("HOLD_PLACED")) == 1
+
+
+def test_forms_without_a_key_place_a_hold_each(house):
+    patient = house.patient()
+
+    for _ in range(2):
+        holds.place(actor=house.compliance, matter=MATTER, patient_ids=[patient.pk])
+
+    assert standing(patient) == 2
+
+
+@pytest.mark.committed
+def test_form_sent_twice_at_the_same_moment_places_one_hold(house):
+    patient, key = house.patient(), uuid.uuid4()
+
+    def place():
+        return holds.place(
+            actor=house.compliance, matter=MATTER, patient_ids=[patient.pk], submission_key=key
+        )
+
+    sent = [later(place) for _ in range(3)]
+    for thread, _ in sent:
+        thread.join(30)
+
+    assert {outcome["result"].pk for _, outcome in sent} == {Hold.objects.get().pk}
+    assert len(events("HOLD_PLACED")) == 1
 
 
 @pytest.mark.parametrize("role", ["CLERK", "SUPERVISOR", "PROVIDER", "ADMINISTRATOR"])

@@ -1,5 +1,6 @@
 """The forms of the retention room: sent, sent twice, sent late, sent by the wrong person."""
 
+import re
 import uuid
 
 import pytest
@@ -260,6 +261,21 @@ def test_hold_is_placed_by_record_numbers(house, browse):
     assert sorted(hold.patients.values_list("patient_id", flat=True)) == [one.pk, two.pk]
 
 
+def test_form_of_a_hold_sent_twice_leads_to_the_same_hold(house, browse):
+    browser, patient = browse(house.compliance), house.patient()
+    page = browser.get(url("hold_place")).content.decode()
+    key = re.search(r'name="submission_key" value="([^"]+)"', page)[1]
+
+    answers = [
+        browser.post(url("hold_place"), hold_form(patient.mrn, submission_key=key))
+        for _ in range(2)
+    ]
+
+    assert [answer.url for answer in answers] == [
+        url("hold_detail", hold_id=Hold.objects.get().pk)
+    ] * 2
+
+
 @pytest.mark.parametrize(
     "facts, field",
     [
@@ -269,6 +285,9 @@ def test_hold_is_placed_by_record_numbers(house, browse):
         ({"kind": "RELEASE_REQUEST"}, "kind"),
         ({"covers_from": "11/02/2026", "covers_until": "11/01/2026"}, "covers_until"),
         ({"issued_on": "yesterday"}, "issued_on"),
+        ({"issued_on": "02/30/2026"}, "issued_on"),
+        ({"issued_on": "01/01/2999"}, "issued_on"),
+        ({"remind_on": "01/01/2001"}, "remind_on"),
     ],
 )
 def test_hold_that_is_filled_in_badly_is_shown_again(house, browse, facts, field):
