@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.enums import Action
-from audit.errors import NotVisible, Refused
+from audit.errors import NotVisible, Refused, StaleState
 
 
 class OwnRolesUnchangeable(Refused):
@@ -25,6 +25,24 @@ class OwnSignIn(Refused):
 
     message = "This is your own sign-in. Change your password and second factor on your own pages."
     reason = "OWN_SIGN_IN"
+
+
+class PersonTaken(Refused):
+    """Somebody has this sign-in name or address by now; a form sent twice meets itself here."""
+
+    message = "Somebody has this sign-in name or e-mail by now. Look at the list of people."
+    reason = "PERSON_TAKEN"
+    status = 409
+
+
+class PersonChangedMeanwhile(StaleState):
+    """Another administrator saved the same person after this form was opened."""
+
+    message = (
+        "Somebody changed this person while your form was open. Nothing was saved: compare your "
+        "entries with what stands here now, then save again."
+    )
+    reason = "PERSON_STALE"
 
 
 class PersonUnknown(NotVisible):

@@ -21,6 +21,8 @@ class PersonForm(forms.Form):
         label="Roles", choices=Role, widget=forms.CheckboxSelectMultiple, required=False
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, empty_value=None)
+
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
@@ -34,6 +36,12 @@ class PersonForm(forms.Form):
         if others.exists():
             raise forms.ValidationError("Somebody else has this address.")
         return email
+
+    def renew(self, seen: str) -> None:
+        """Let the form be saved over the state that its page now shows."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = seen
+        self.data = data
 
 
 class FirstPasswordForm(forms.Form):

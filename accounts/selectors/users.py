@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,6 +58,12 @@ def list_users(
 def list_holders(role: str) -> QuerySet[User]:
     """Return the active people who hold `role`, by name."""
     return User.objects.filter(groups__name=role, is_active=True).order_by("display_name", "pk")
+
+
+def fingerprint(user: User) -> str:
+    """Return what tells one state of a person, as the administrator edits it, from another."""
+    stated = [user.display_name, user.email, *sorted(user.role_names)]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:16]
 
 
 def list_carriers(permission: str) -> QuerySet[User]:

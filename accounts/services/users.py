@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.errors import LastAdministrator, OwnRolesUnchangeable, OwnSignIn, PersonUnknown
+from accounts.errors import (
+    LastAdministrator,
+    OwnRolesUnchangeable,
+    OwnSignIn,
+    PersonChangedMeanwhile,
+    PersonTaken,
+    PersonUnknown,
+)
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import Role
 from accounts.selectors import second_factors
+from accounts.selectors import users as selectors
 from accounts.services import sessions
 from audit.enums import Action
 from audit.services import events
@@ -22,12 +33,17 @@ from audit.writes import attributed
 def create(
     *, actor: User, username: str, email: str, display_name: str, password: str, roles: list[str]
 ) -> User:
-    """Make a person's sign-in with a first password that they must replace."""
+    """Make a person's sign-in with a first password that they must replace.
+
+    Raises:
+        PersonTaken: somebody has this sign-in name or address.
+    """
     user = User(
         username=username, email=email, display_name=display_name, must_change_password=True
     )
     user.set_password(password)
-    user.save()
+    with _refusing_taken(Action.USER_CREATED, user):
+        user.save()
     _record(Action.USER_CREATED, actor, user)
     _give_roles(actor, user, set(roles))
     return user
@@ -41,13 +57,23 @@ def change(
     email: str,
     display_name: str,
     roles: list[str] | None = None,
+    seen: str | None = None,
 ) -> User:
     """Change how a person is shown and reached and, with `roles`, what they may do.
 
+    `seen` is the fingerprint of the person as the form showed them.
+
     Raises:
         PersonUnknown: no such person.
+        PersonChangedMeanwhile: somebody else saved in between.
+        PersonTaken: somebody has this address.
         OwnRolesUnchangeable, LastAdministrator: as `set_roles`; nothing is changed then.
     """
+    _lock_roles()
+    if seen is not None and seen != selectors.fingerprint(_lock(user_id)):
+        raise PersonChangedMeanwhile(
+            action=Action.USER_CHANGED, subject_type="user", subject_id=user_id
+        )
     if roles is not None:
         set_roles(actor=actor, user_id=user_id, roles=roles)
     user = _lock(user_id)
@@ -56,7 +82,8 @@ def change(
     for field in changed:
         setattr(user, field, wanted[field])
     if changed:
-        user.save(update_fields=changed)
+        with _refusing_taken(Action.USER_CHANGED, user):
+            user.save(update_fields=changed)
         _record(Action.USER_CHANGED, actor, user, fields=changed)
     return user
 
@@ -180,6 +207,18 @@ def _lock(user_id: int) -> User:
     if user is None:
         raise PersonUnknown(user_id)
     return user
+
+
+@contextmanager
+def _refusing_taken(action: Action, user: User) -> Iterator[None]:
+    """Say which of two people was slower, where the database takes a name or address once."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise PersonTaken(
+            action=action, subject_type="user" if user.pk else "", subject_id=user.pk or ""
+        ) from error
 
 
 def _lock_other(actor: User, user_id: int, action: Action) -> User:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.errors import PersonUnknown
+from accounts.errors import PersonChangedMeanwhile, PersonTaken, PersonUnknown
 from accounts.forms.users import FirstPasswordForm, NewPersonForm, PersonForm
 from accounts.http import fresh_sign_in_required, person
 from accounts.models import User
@@ -18,6 +18,7 @@ from accounts.selectors import second_factors
 from accounts.selectors import users as selectors
 from accounts.services import users
 from audit.enums import Action
+from audit.errors import Refused
 from audit.http import requires
 from audit.services import events
 
@@ -52,7 +53,13 @@ def user_create(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/user_form.html", {"form": form})
     if not form.is_valid():
         return render(request, "accounts/user_form.html", {"form": form}, status=422)
-    user = users.create(actor=person(request), **form.cleaned_data)
+    facts = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
+    try:
+        user = users.create(actor=person(request), **facts)
+    except PersonTaken as taken:
+        events.record_refusal(taken)
+        form.add_error(None, taken.message)
+        return render(request, "accounts/user_form.html", {"form": form}, status=409)
     messages.success(request, f"{user.display_name} may sign in now, with the first password.")
     return redirect("accounts:user_change", user_id=user.pk)
 
@@ -67,7 +74,11 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
     form = PersonForm(request.POST, user=user)
     if not form.is_valid():
         return _show(request, user, form=form)
-    users.change(actor=person(request), user_id=user.pk, **form.cleaned_data)
+    try:
+        users.change(actor=person(request), user_id=user.pk, **form.cleaned_data)
+    except (PersonTaken, PersonChangedMeanwhile) as overtaken:
+        events.record_refusal(overtaken)
+        return _show_overtaken(request, _get(user_id), form, overtaken)
     messages.success(request, "Saved.")
     return redirect("accounts:user_list")
 
@@ -122,6 +133,17 @@ def user_end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("accounts:user_change", user_id=user_id)
 
 
+def _show_overtaken(
+    request: HttpRequest, user: User, form: PersonForm, overtaken: Refused
+) -> HttpResponse:
+    """Show what was entered beside the person as they stand now; saving again saves over it."""
+    form.add_error(None, overtaken.message)
+    form.renew(selectors.fingerprint(user))
+    response = _show(request, user, form=form)
+    response.status_code = overtaken.status
+    return response
+
+
 def _get(user_id: int) -> User:
     user = selectors.list_users().filter(pk=user_id).first()
     if user is None:
@@ -140,11 +162,13 @@ def _show(
         "display_name": user.display_name,
         "email": user.email,
         "roles": sorted(user.role_names),
+        "seen": selectors.fingerprint(user),
     }
     values: dict[str, Any] = {
         "form": form or PersonForm(user=user, initial=initial),
         "first_password": first_password or FirstPasswordForm(user=user),
         "person": user,
+        "held": [role.label for role in Role if role.value in user.role_names],
         "is_self": user.pk == person(request).pk,
         "factors": second_factors.list_kinds(user),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.errors import NotVisible, Refused
+from audit.errors import NotVisible, Refused, StaleState
 
 
 class ChartRefused(Refused):
@@ -100,6 +100,24 @@ class GlassAlreadyReviewed(Refused):
 
     message = "This emergency access has been reviewed already."
     reason = "GLASS_REVIEWED"
+    status = 409
+
+
+class UnitChangedMeanwhile(StaleState):
+    """Another administrator saved the same unit after this form was opened."""
+
+    message = (
+        "Somebody changed this unit while your form was open. Nothing was saved: compare your "
+        "entries with what stands here now, then save again."
+    )
+    reason = "UNIT_STALE"
+
+
+class UnitTaken(Refused):
+    """A unit has this code by now; a form sent twice meets itself here."""
+
+    message = "A unit has this code by now. Look at the list of units."
+    reason = "UNIT_TAKEN"
     status = 409
 
 

@@ -46,6 +46,14 @@ class UnitForm(forms.Form):
         required=False,
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, empty_value=None)
+
+    def renew(self, seen: str) -> None:
+        """Let the form be saved over the state that its page now shows."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = seen
+        self.data = data
+
 
 class NewUnitForm(UnitForm):
     """A new custody unit."""
@@ -67,7 +75,7 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label="Role", choices=[("", "–"), *Role.choices], required=False)
     user: forms.ModelChoiceField[User] = forms.ModelChoiceField(
-        label="or person", queryset=None, required=False
+        label="Person, instead of a role", queryset=None, required=False
     )
     right = forms.ChoiceField(label="Right", choices=UnitRight)
     reason = forms.CharField(label="Reason", max_length=200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
@@ -29,6 +31,13 @@ def get_facility_of(unit_id: int) -> Facility:
         Facility.DoesNotExist: no such unit.
     """
     return Facility.objects.get(units=unit_id)
+
+
+def fingerprint(unit: CustodyUnit) -> str:
+    """Return what tells one state of a unit, as the administrator edits it, from another."""
+    classes = sorted(unit.sensitivity_classes)
+    stated = [unit.name, unit.is_listed, unit.is_active, *classes]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:16]
 
 
 def label_facilities(ids: Sequence[str]) -> dict[str, str]:

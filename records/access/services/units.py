@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import User
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
+from records.access.errors import UnitChangedMeanwhile, UnitTaken
 from records.access.models import CustodyUnit, Facility
+from records.access.selectors import units as selectors
 
 
 @attributed
@@ -19,14 +23,23 @@ def create(
     is_listed: bool = True,
     sensitivity_classes: list[str] | None = None,
 ) -> CustodyUnit:
-    """Make a custody unit."""
-    unit = CustodyUnit.objects.create(
+    """Make a custody unit.
+
+    Raises:
+        UnitTaken: a unit has this code.
+    """
+    unit = CustodyUnit(
         facility=facility,
         code=code,
         name=name,
         is_listed=is_listed,
         sensitivity_classes=sensitivity_classes or [],
     )
+    try:
+        with transaction.atomic():
+            unit.save()
+    except IntegrityError as error:
+        raise UnitTaken(action=Action.SETTING_CHANGED) from error
     events.record(
         action=Action.SETTING_CHANGED, actor=actor, subject_type="unit", subject_id=unit.pk
     )
@@ -42,9 +55,20 @@ def change(
     is_listed: bool,
     sensitivity_classes: list[str],
     is_active: bool,
+    seen: str | None = None,
 ) -> CustodyUnit:
-    """Change a custody unit; the names of changed fields go to the trail."""
+    """Change a custody unit; the names of changed fields go to the trail.
+
+    `seen` is the fingerprint of the unit as the form showed it.
+
+    Raises:
+        UnitChangedMeanwhile: somebody else saved in between.
+    """
     unit = CustodyUnit.objects.select_for_update().get(pk=unit_id)
+    if seen is not None and seen != selectors.fingerprint(unit):
+        raise UnitChangedMeanwhile(
+            action=Action.SETTING_CHANGED, subject_type="unit", subject_id=unit_id
+        )
     wanted = {
         "name": name,
         "is_listed": is_listed,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.http import fresh_sign_in_required, fresh_sign_in_to_post, person
 from audit.http import requires
+from audit.services import events
 from records.access.enums import UnitRight
+from records.access.errors import UnitChangedMeanwhile, UnitTaken
 from records.access.forms.units import GrantForm, NewUnitForm, RevokeForm, UnitForm
 from records.access.models import CustodyUnit
 from records.access.permissions import MANAGE_UNITS
@@ -33,8 +37,14 @@ def unit_create(request: HttpRequest) -> HttpResponse:
         return render(request, "access/unit_form.html", {"form": form})
     if not form.is_valid():
         return render(request, "access/unit_form.html", {"form": form}, status=422)
-    data = {name: value for name, value in form.cleaned_data.items() if name != "is_active"}
-    unit = units.create(actor=person(request), **data)
+    asked = ("facility", "code", "name", "is_listed", "sensitivity_classes")
+    facts = {name: form.cleaned_data[name] for name in asked}
+    try:
+        unit = units.create(actor=person(request), **facts)
+    except UnitTaken as taken:
+        events.record_refusal(taken)
+        form.add_error(None, taken.message)
+        return render(request, "access/unit_form.html", {"form": form}, status=409)
     return redirect("access:unit_detail", unit_id=unit.pk)
 
 
@@ -43,9 +53,12 @@ def unit_create(request: HttpRequest) -> HttpResponse:
 def unit_detail(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Change a unit; show who holds which right on it."""
     unit = get_object_or_404(selectors.list_units(), pk=unit_id)
-    form = UnitForm(request.POST or None, initial={name: getattr(unit, name) for name in FIELDS})
+    form = UnitForm(request.POST or None, initial=_initial(unit))
     if request.method == "POST" and form.is_valid():
-        units.change(actor=person(request), unit_id=unit.pk, **form.cleaned_data)
+        try:
+            units.change(actor=person(request), unit_id=unit.pk, **form.cleaned_data)
+        except UnitChangedMeanwhile as stale:
+            return _show_overtaken(request, unit_id, form, stale)
         return redirect("access:unit_detail", unit_id=unit.pk)
     status = 422 if form.errors else 200
     return _detail(request, unit, form, GrantForm(), status)
@@ -58,7 +71,7 @@ def unit_grant(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = get_object_or_404(selectors.list_units(), pk=unit_id)
     grant = GrantForm(request.POST)
     if not grant.is_valid():
-        form = UnitForm(initial={name: getattr(unit, name) for name in FIELDS})
+        form = UnitForm(initial=_initial(unit))
         return _detail(request, unit, form, grant, 422)
     data = grant.cleaned_data
     rights.grant_unit(
@@ -89,6 +102,21 @@ def unit_revoke(request: HttpRequest, unit_id: int) -> HttpResponse:
         role=revoke.cleaned_data["role"] or None,
     )
     return redirect("access:unit_detail", unit_id=unit.pk)
+
+
+def _initial(unit: CustodyUnit) -> dict[str, Any]:
+    return {name: getattr(unit, name) for name in FIELDS} | {"seen": selectors.fingerprint(unit)}
+
+
+def _show_overtaken(
+    request: HttpRequest, unit_id: int, form: UnitForm, stale: UnitChangedMeanwhile
+) -> HttpResponse:
+    """Show what was entered beside the unit as it stands now; saving again saves over it."""
+    events.record_refusal(stale)
+    unit = get_object_or_404(selectors.list_units(), pk=unit_id)
+    form.add_error(None, stale.message)
+    form.renew(selectors.fingerprint(unit))
+    return _detail(request, unit, form, GrantForm(), stale.status)
 
 
 def _detail(

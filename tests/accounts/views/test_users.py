@@ -1,11 +1,15 @@
 """The pages of people: whom they let in, what they do, what they never show."""
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
+from accounts.forms.users import NewPersonForm, PersonForm
 from accounts.models import User
 from accounts.roles import Role
+from accounts.selectors import users as selectors
 from accounts.services import users
 from audit.enums import Action, Outcome
 from tests.builders import sign_in, sign_in_freshly
@@ -173,7 +177,7 @@ def test_fields_that_the_form_does_not_have_are_not_taken(client, clerk, field, 
 
 
 def test_change_shows_and_saves_the_person(client, clerk):
-    path = f"/people/{clerk.pk}/"
+    path, seen = f"/people/{clerk.pk}/", selectors.fingerprint(clerk)
     shown = client.get(path)
 
     answer = client.post(
@@ -181,6 +185,7 @@ def test_change_shows_and_saves_the_person(client, clerk):
     )
 
     assert shown.context["form"].initial == {
+        "seen": seen,
         "display_name": "Rosa Delgado",
         "email": clerk.email,
         "roles": ["CLERK"],
@@ -261,3 +266,73 @@ def test_lost_factors_are_offered_only_where_there_are_some(client, clerk):
     assert ("Remove second factors" in before, "Remove second factors" in after) == (False, True)
     assert events_of(Action.SECOND_FACTOR_REMOVED)[0].subject_id == str(clerk.pk)
     assert PASSWORD not in after
+
+
+def seen_of(client, user):
+    """The state of the person that an opened form carries."""
+    page = client.get(path_of("user_change", user)).content.decode()
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+
+def test_form_that_was_overtaken_keeps_what_was_typed_and_shows_what_stands(client, clerk):
+    typed = {"display_name": "Rosa D. Ortiz", "email": "rosa@example.org", "roles": ["CLERK"]}
+    seen = seen_of(client, clerk)
+    users.change(
+        actor=make_user(Role.ADMINISTRATOR),
+        user_id=clerk.pk,
+        email="rosa.delgado@example.org",
+        display_name="Rosa Delgado",
+    )
+
+    stale = client.post(path_of("user_change", clerk), typed | {"seen": seen})
+
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    assert "Somebody changed this person while your form was open." in text
+    assert "Rosa Delgado · rosa.delgado@example.org · Clerk" in text
+    assert 'value="Rosa D. Ortiz"' in text
+    assert again(clerk).email == "rosa.delgado@example.org"
+    assert events_of(Action.USER_CHANGED)[-1].detail == {"reason": "PERSON_STALE"}
+
+    renewed = re.search(r'name="seen" value="([^"]+)"', text)[1]
+    saved = client.post(path_of("user_change", clerk), typed | {"seen": renewed})
+
+    assert saved.status_code == 302
+    assert again(clerk).display_name == "Rosa D. Ortiz"
+
+
+def test_roles_that_changed_meanwhile_make_the_form_stale_too(client, clerk):
+    seen = seen_of(client, clerk)
+    users.set_roles(
+        actor=make_user(Role.ADMINISTRATOR), user_id=clerk.pk, roles=["CLERK", "SUPERVISOR"]
+    )
+    typed = {"display_name": "Rosa Delgado", "email": clerk.email, "roles": ["CLERK"]}
+
+    stale = client.post(path_of("user_change", clerk), typed | {"seen": seen})
+
+    assert stale.status_code == 409
+    assert again(clerk).role_names == {"CLERK", "SUPERVISOR"}
+
+
+def test_name_that_was_taken_while_the_form_was_on_its_way_is_said(client, monkeypatch):
+    monkeypatch.setattr(NewPersonForm, "clean_username", lambda form: form.cleaned_data["username"])
+    make_user(Role.CLERK, username="eve")
+    before = User.objects.count()
+
+    answer = client.post(path_of("user_create"), FACTS)
+
+    assert (answer.status_code, User.objects.count()) == (409, before)
+    assert "Somebody has this sign-in name or e-mail by now." in answer.content.decode()
+    assert 'value="Eve Stone"' in answer.content.decode()
+    assert events_of(Action.USER_CREATED)[-1].outcome == Outcome.REFUSED
+
+
+def test_address_that_was_taken_meanwhile_is_said(client, clerk, monkeypatch):
+    monkeypatch.setattr(PersonForm, "clean_email", lambda form: form.cleaned_data["email"])
+    other = make_user(Role.CLERK)
+    typed = {"display_name": "Rosa", "email": other.email.upper(), "roles": ["CLERK"]}
+
+    answer = client.post(path_of("user_change", clerk), typed)
+
+    assert answer.status_code == 409
+    assert again(clerk).display_name == "Rosa Delgado"

@@ -1,5 +1,6 @@
 """The pages of custody units: for administrators, and without a patient."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.enums import Action, Outcome
+from records.access.forms.units import NewUnitForm
 from records.access.models import CustodyUnit, UnitGroupPermission, UnitUserPermission
 from records.access.selectors import rights as selectors
+from records.access.services import units
 from tests.builders import sign_in, sign_in_freshly
 from tests.factories.people import again, make_user
 from tests.factories.units import grant, make_unit
@@ -232,3 +235,45 @@ def test_unit_page_costs_the_same_however_many_hold_rights(
         grant(house.main, user=house.stranger)
     with django_assert_num_queries(6):
         client.get(path)
+
+
+def test_form_that_was_overtaken_keeps_what_was_typed_and_shows_what_stands(house, client):
+    path = f"/access/units/{house.main.pk}/"
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
+    typed = {"name": "Main records room", "is_listed": "on", "is_active": "on"}
+    units.change(
+        actor=make_user(Role.ADMINISTRATOR),
+        unit_id=house.main.pk,
+        name="File room one",
+        is_listed=True,
+        sensitivity_classes=["HIV"],
+        is_active=True,
+    )
+
+    stale = client.post(path, typed | {"seen": seen})
+
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    assert "Somebody changed this unit while your form was open." in text
+    assert "File room one · listed · in use · HIV" in text
+    assert 'value="Main records room"' in text
+    assert CustodyUnit.objects.get(pk=house.main.pk).name == "File room one"
+    assert events_of(Action.SETTING_CHANGED)[-1].detail == {"reason": "UNIT_STALE"}
+
+    renewed = re.search(r'name="seen" value="([^"]+)"', text)[1]
+    assert client.post(path, typed | {"seen": renewed}).status_code == 302
+    assert CustodyUnit.objects.get(pk=house.main.pk).name == "Main records room"
+
+
+def test_code_that_was_taken_while_the_form_was_on_its_way_is_said(house, client, monkeypatch):
+    monkeypatch.setattr(NewUnitForm, "clean_code", lambda form: form.cleaned_data["code"])
+    before = CustodyUnit.objects.count()
+
+    answer = client.post(
+        "/access/units/new/",
+        {"facility": house.main.facility_id, "code": house.main.code, "name": "Twin"},
+    )
+
+    assert (answer.status_code, CustodyUnit.objects.count()) == (409, before)
+    assert "A unit has this code by now." in answer.content.decode()
+    assert 'value="Twin"' in answer.content.decode()
