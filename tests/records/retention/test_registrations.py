@@ -21,7 +21,7 @@ def test_log_knows_labels_and_links(house):
         str(batch.pk): f"destruction {batch.number}",
         "0": "batch 0",
     }
-    assert subjects.labels("hold", [hold.pk]) == {str(hold.pk): "Wyman v. Saint Brendan"}
+    assert subjects.labels("hold", [hold.pk]) == {str(hold.pk): "hold Wyman v. Saint Brendan"}
     assert subjects.labels("rule", [house.rule.pk]) == {
         str(house.rule.pk): f"rule {house.rule.code}"
     }
