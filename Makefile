@@ -9,6 +9,9 @@ PY := $(BIN)/python
 OLD_POSTGRES := /usr/lib/postgresql/15/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PORT ?= 8000
+# Compiled modules are kept also where the environment says otherwise: every start and every run of
+# the tests would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup run test check promises chromium test-deep coverage screenshots bench lock clean
 
