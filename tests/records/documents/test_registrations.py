@@ -58,8 +58,8 @@ def test_log_names_documents_without_telling_a_protected_class(house):
     assert subjects.url("document", plain.pk) == f"/documents/{plain.pk}/"
 
 
-def test_log_names_loose_files_by_number(house):
+def test_log_names_loose_files_by_number_and_leads_nowhere(house):
     row = house.received()
 
     assert subjects.labels("unfiled", [row.pk]) == {str(row.pk): f"Unfiled file {row.pk}"}
-    assert subjects.url("unfiled", row.pk) == f"/documents/unfiled/{row.pk}/"
+    assert subjects.url("unfiled", row.pk) == ""

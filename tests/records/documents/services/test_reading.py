@@ -173,8 +173,8 @@ def test_pictures_go_with_the_document(house):
 @pytest.mark.parametrize(
     ("spoil", "error", "code"),
     [
-        (lambda path: path.unlink(), VaultMissing, "VaultMissing"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-1]), VaultDamaged, "VaultDamaged"),
+        (lambda path: path.unlink(), VaultMissing, "VAULT_MISSING"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), VaultDamaged, "VAULT_DAMAGED"),
     ],
 )
 def test_page_that_cannot_be_shown_is_told_in_the_log(house, vault, spoil, error, code):
