@@ -1,5 +1,6 @@
 // Every page of the house. Pages work without it; it adds keys, guards and live parts.
 import { start as startDialogs } from "./dialogs.js";
+import { start as startFinder } from "./finder.js";
 import { start as startForms } from "./forms.js";
 import { start as startHotkeys } from "./hotkeys.js";
 import { start as startLists } from "./lists.js";
@@ -9,6 +10,6 @@ import { start as startPolling } from "./polling.js";
 import { start as startPreferences } from "./preferences.js";
 import { start as startSession } from "./session.js";
 
-for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startLists, startPalette, startPasskeys, startPolling]) {
+for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startFinder, startLists, startPalette, startPasskeys, startPolling]) {
   start();
 }

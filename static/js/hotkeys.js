@@ -1,6 +1,7 @@
 // Keys are named on the elements that they press: `data-hotkey="g p"`, `data-hotkey="Mod+k"`.
 // Keys without a modifier never act in a field, can be switched off per person, and wait a
-// moment, so that a barcode scanner (which types like a very fast person) triggers none.
+// moment, so that a barcode scanner (which types like a very fast person) triggers none. Slash acts
+// at once: what is typed right after it belongs into the field that it focuses.
 import { eventToHotkeyString, normalizeHotkey } from "../vendor/github-hotkey/3.1.4/index.js";
 import { all, isShown, isTyping, make, on, preference } from "./dom.js";
 
@@ -42,7 +43,8 @@ function remember(key, event) {
   typed.push(key);
   // Slash and question mark would be typed into the field that they focus.
   if (["/", "?"].includes(key) && find(key)) event.preventDefault();
-  timer = setTimeout(() => act(), WAIT);
+  if (key === "/") act();
+  else timer = setTimeout(act, WAIT);
 }
 
 function act() {

@@ -168,6 +168,28 @@ def test_patient_is_found_and_opened_by_keyboard(charts):
     page.wait_for_url(f"/charts/{page.patients[1].pk}/")
 
 
+def test_who_is_meant_shows_while_one_types_right_after_slash(charts):
+    page = charts
+    page.wait_for_timeout(PAUSE)
+    field, found = page.locator("#global-search"), page.locator("#global-found [data-url]")
+
+    page.keyboard.type("/mil", delay=2)
+    found.first.wait_for()
+
+    assert page.input_value("#global-search") == "mil"
+    assert [line.split(" ")[0] for line in found.all_inner_texts()] == ["MILLS,"]
+    assert found.locator("b").all_inner_texts() == ["MIL"]
+    assert broken_rules(page) == []
+    _press(page, "Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert (field.input_value(), found.first.is_visible()) == ("mil", False)
+    _press(page, "ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == found.get_attribute("id")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"/charts/{page.patients[1].pk}/")
+    assert page.troubles == []
+
+
 def test_form_without_scripts_is_sent_all_the_same(chromium, house, charts):
     cookies = charts.context.cookies()
     context = chromium.new_context(base_url=house, java_script_enabled=False)

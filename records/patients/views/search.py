@@ -21,6 +21,8 @@ from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
 MOST_TERMS = 8
+# The list below the search of the frame, in which a script shows who is meant.
+PANEL = "global-found"
 
 
 @requires(SEARCH_DIRECTORY)
@@ -47,6 +49,8 @@ def patient_search(request: HttpRequest) -> HttpResponse:
         "lines": directory.present(found.lines, found.meanings),
         "registration_query": directory.registration_query(text, found.meanings),
     }
+    if _is_panel(request):
+        return _vary(render(request, "patients/_found.html", values))
     response = _answer(request, "patients/search.html", values)
     if _is_htmx(request):
         query = "" if is_secret else f"?{urlencode({'q': text})}"
@@ -78,8 +82,11 @@ def _browse(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
     """Answer the whole page, or only its results where a script asks while somebody types."""
     fragment = "#results" if _is_htmx(request) else ""
-    response = render(request, f"{template}{fragment}", values)
-    response.headers["Vary"] = "HX-Request, Cookie"
+    return _vary(render(request, f"{template}{fragment}", values))
+
+
+def _vary(response: HttpResponse) -> HttpResponse:
+    response.headers["Vary"] = "HX-Request, HX-Target, Cookie"
     return response
 
 
@@ -91,6 +98,11 @@ def _only_match(found: Found) -> DirectoryLine | None:
 
 def _is_htmx(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
+
+
+def _is_panel(request: HttpRequest) -> bool:
+    """Tell whether the search of the frame asks, on whatever page it stands."""
+    return _is_htmx(request) and request.headers.get("HX-Target") == PANEL
 
 
 def _record(found: Found, text: str, hits: list[Hit]) -> None:

@@ -35,7 +35,7 @@ def test_search_shows_two_identifiers_a_line_and_what_matched(patient, browser):
     ]
     assert bold_of(answer) == ["MUÑ", "Rosa"]
     assert "1 found" in text_of(answer)
-    assert answer.headers["Vary"] == "HX-Request, Cookie"
+    assert answer.headers["Vary"] == "HX-Request, HX-Target, Cookie"
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -79,6 +79,19 @@ def test_search_while_typing_answers_the_results_alone(patient, browser):
     assert "<html" not in body
     assert answer.headers["HX-Replace-Url"] == "/patients/?q=mu%C3%B1oz"
     assert len(rows_of(answer)) == 1
+
+
+def test_search_of_the_frame_answers_a_short_list_and_is_recorded(patient, house, browser):
+    for given in "ABCDEFGHI":
+        world.register(house.clerk, house.main, family="Muñoz", given=given)
+
+    answer = browser.get(URL, {"q": "muñoz"}, headers=HTMX | {"HX-Target": "global-found"})
+
+    body = answer.content.decode()
+    assert (body.count("data-url="), body.count("<b>MUÑOZ</b>")) == (8, 8)
+    assert "More people match" in body
+    assert "HX-Replace-Url" not in answer.headers
+    assert Event.objects.get(action=Action.PATIENTS_SEARCHED).detail["found"] == 10
 
 
 def test_a_field_emptied_while_typing_brings_the_list_back(patient, browser):
