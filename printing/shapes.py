@@ -168,6 +168,9 @@ class IndexedDocument(TypedDict):
     date: str
     encounter: NotRequired[str]
     pages: Count
+    source: NotRequired[str]  # the stored file: "document 12, version 1"
+    source_pages: NotRequired[str]  # which of its pages: "1-3, 7"
+    sha256: NotRequired[str]  # of the stored file
 
 
 class ReleaseIndex(TypedDict):

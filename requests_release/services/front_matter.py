@@ -16,7 +16,7 @@ from records.access.selectors import units
 from records.patients.presenters import paper
 from requests_release.enums import AuthorizedPurpose, Medium, Notice
 from requests_release.models import Authorization, Package, Request
-from requests_release.rules import bases
+from requests_release.rules import bases, pages
 from requests_release.rules.notices import FOOT, NOTICES, STANDING
 from requests_release.selectors import readiness, sources
 
@@ -135,6 +135,9 @@ def _index(request: Request, house: dict[str, Any], first_page: int) -> dict[str
                 "date": words.day(item.service_on),
                 "encounter": item.encounter,
                 "pages": len(item.pages),
+                "source": f"Document {item.document_id}, version {item.version_number}",
+                "source_pages": pages.shown(item.pages),
+                "sha256": item.sha256,
             }
             for item in sources.list_items(request)
         ],

@@ -123,7 +123,15 @@ def release_index() -> dict[str, Any]:
         "patient": PATIENT,
         "first_page": 4,
         "documents": [
-            {"title": title, "date": "4 Jun 2007", "encounter": "Inpatient", "pages": count}
+            {
+                "title": title,
+                "date": "4 Jun 2007",
+                "encounter": "Inpatient",
+                "pages": count,
+                "source": f"Document {count + 40}, version 1",
+                "source_pages": f"1-{count}",
+                "sha256": f"{count:x}" * 64,
+            }
             for title, count in pages
         ],
         "withheld": ["One document under review"],

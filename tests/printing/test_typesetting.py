@@ -77,6 +77,21 @@ def test_typeset_leaves_the_numbers_to_the_stamp_of_a_package():
     assert "Confidential patient information." in text
 
 
+def test_typeset_index_says_where_each_page_comes_from():
+    text = reading.whole(typeset("release_index", samples.release_index()))
+
+    assert "1Document43,version11-3" + "3" * 64 in text
+    assert "4Document52,version11-12" + "c" * 64 in text
+
+
+def test_typeset_index_of_files_unknown_has_no_sources():
+    values = samples.release_index()
+    for document in values["documents"]:
+        del document["sha256"]
+
+    assert "SHA-256" not in reading.pages(typeset("release_index", values))[0]
+
+
 def test_typeset_index_has_a_column_of_encounters_only_where_there_are_some():
     values = samples.release_index()
     assert "Encounter" in reading.pages(typeset("release_index", values))[0]
