@@ -34,6 +34,10 @@ class DirectoryLine(Protocol):
     def unit_name(self) -> str:
         """The unit that keeps the chart."""
 
+    @property
+    def is_unit_telling(self) -> bool:
+        """Whether the unit's name alone tells of protected care."""
+
 
 _providers: list[Callable[[int], DirectoryLine | None]] = []
 

@@ -13,7 +13,8 @@ from records.access.selectors.scopes import ListScope
 
 LINES = """
 SELECT p.chart_id, p.family, p.given, p.middle, p.suffix, p.birth_on, p.birth_precision, p.sex,
-       p.mrn, p.unit_id, u.name, p.last_seen_on, p.died_on, p.status, p.destroyed_on
+       p.mrn, p.unit_id, u.name, p.last_seen_on, p.died_on, p.status, p.destroyed_on,
+       u.sensitivity_classes <> '{}'
   FROM patients_patient p JOIN access_custodyunit u ON u.id = p.unit_id
  WHERE p.chart_id = ANY(%s)
 """
@@ -25,7 +26,8 @@ class DirectoryLine:
     """One patient as the directory shows them; `why` says what matched if not the name.
 
     `is_hidden` stands for somebody of a unit that this person may not know of: every other field
-    but the key is empty.
+    but the key is empty. `is_unit_telling`: the unit keeps a protected class, so that its name
+    alone tells of the care; who may not open the chart is not shown it.
     """
 
     patient_id: int
@@ -43,6 +45,7 @@ class DirectoryLine:
     died_on: date | None = None
     status: str = ""
     destroyed_on: date | None = None
+    is_unit_telling: bool = False
     can_open: bool = False
     is_hidden: bool = False
     why: str = ""
@@ -98,4 +101,5 @@ def _visible(row: tuple[Any, ...], scope: ListScope, is_single: bool, why: str) 
     can_open = is_single or row[UNIT] in scope.unit_ids
     if not can_open and row[UNIT] not in scope.directory_unit_ids:
         return DirectoryLine(row[0], is_hidden=True)
-    return replace(DirectoryLine(*row), can_open=can_open, why=why)
+    line = replace(DirectoryLine(*row), can_open=can_open, why=why)
+    return replace(line, unit_name="") if line.is_unit_telling and not can_open else line
