@@ -32,7 +32,7 @@ LIMIT = 25
 ENOUGH = 5
 # What is exact and what begins so share a time limit, and with it a transaction.
 ROUNDS = ((MatchStyle.EXACT, MatchStyle.PREFIX), (MatchStyle.FUZZY,))
-TIMEOUTS_MS = {MatchStyle.EXACT: 2000, MatchStyle.FUZZY: 900}
+TIMEOUTS_MS = {MatchStyle.EXACT: 2000, MatchStyle.FUZZY: 750}
 SIMILARITY = 0.5
 MOST_BEYOND = 5000
 LIMITS = (
