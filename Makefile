@@ -43,7 +43,8 @@ check: setup
 promises: setup
 	@if [ -x $(OLD_POSTGRES)/postgres ]; then \
 		echo "TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -m promise"; \
-		TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -q -n 2 -m promise; \
+		TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -q -n 2 -m promise \
+			$$(grep -rl --include 'test_*.py' mark.promise tests); \
 	else echo "Not run: the promises on PostgreSQL 15, which is not at $(OLD_POSTGRES)"; fi
 
 # Installs Chromium where that is possible without asking; where not, its tests are left out.
