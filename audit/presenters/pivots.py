@@ -9,8 +9,10 @@ from datetime import datetime
 from django.urls import reverse
 
 from audit.enums import Action, Basis
-from audit.presenters.words import roles, words
+from audit.presenters.words import roles, word, words
 from audit.selectors.pivots import SeenPatient, Viewer
+
+MOST_DONE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class PivotLine:
     first_at: datetime
     last_at: datetime
     actions: str
+    more: list[str]
     bases: str
 
 
@@ -39,7 +42,8 @@ def viewer_lines(viewers: Sequence[Viewer]) -> list[PivotLine]:
             refused_count=viewer.refused_count,
             first_at=viewer.first_at,
             last_at=viewer.last_at,
-            actions=words(Action, viewer.actions),
+            actions=", ".join(_by_count(viewer.actions)[:MOST_DONE]),
+            more=_by_count(viewer.actions)[MOST_DONE:],
             bases=words(Basis, viewer.bases),
         )
         for viewer in viewers
@@ -57,8 +61,16 @@ def patient_lines(seen: Sequence[SeenPatient], patients: dict[str, str]) -> list
             refused_count=patient.refused_count,
             first_at=patient.first_at,
             last_at=patient.last_at,
-            actions=words(Action, patient.actions),
+            actions=", ".join(_by_count(patient.actions)[:MOST_DONE]),
+            more=_by_count(patient.actions)[MOST_DONE:],
             bases=words(Basis, patient.bases),
         )
         for patient in seen
     ]
+
+
+def _by_count(actions: dict[str, int]) -> list[str]:
+    """Return what was done in words with how often, most frequent first: `Page viewed (12)`."""
+    named = [(count, word(Action, action)) for action, count in actions.items()]
+    named.sort(key=lambda pair: (-pair[0], pair[1]))
+    return [f"{name} ({count:,})" for count, name in named]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,13 @@ GROUP_VIEWERS = """
     SELECT actor_id, (array_agg(actor_name ORDER BY occurred_at DESC))[1],
            (array_agg(role ORDER BY occurred_at DESC))[1], count(*),
            count(*) FILTER (WHERE outcome <> 'SUCCESS'), min(occurred_at), max(occurred_at),
-           array_agg(DISTINCT action), array_remove(array_agg(DISTINCT basis), '')
-    FROM ({found}) AS found
+           jsonb_object_agg(action, done), array_remove(array_agg(DISTINCT basis), '')
+    FROM (
+        SELECT found.*, count(*) OVER (
+            PARTITION BY actor_id, CASE WHEN actor_id IS NULL THEN actor_name END, action
+        ) AS done
+        FROM ({found}) AS found
+    ) AS counted
     GROUP BY actor_id, CASE WHEN actor_id IS NULL THEN actor_name END
     ORDER BY {order}
     LIMIT %s
@@ -24,8 +30,11 @@ GROUP_VIEWERS = """
 GROUP_PATIENTS = """
     SELECT patient_id, count(*), count(*) FILTER (WHERE outcome <> 'SUCCESS'),
            min(occurred_at), max(occurred_at),
-           array_agg(DISTINCT action), array_remove(array_agg(DISTINCT basis), '')
-    FROM ({found}) AS found
+           jsonb_object_agg(action, done), array_remove(array_agg(DISTINCT basis), '')
+    FROM (
+        SELECT found.*, count(*) OVER (PARTITION BY patient_id, action) AS done
+        FROM ({found}) AS found
+    ) AS counted
     GROUP BY patient_id
     ORDER BY {order}
     LIMIT %s
@@ -62,7 +71,7 @@ class Viewer:
     refused_count: int
     first_at: datetime
     last_at: datetime
-    actions: list[str]
+    actions: dict[str, int]
     bases: list[str]
 
 
@@ -75,7 +84,7 @@ class SeenPatient:
     refused_count: int
     first_at: datetime
     last_at: datetime
-    actions: list[str]
+    actions: dict[str, int]
     bases: list[str]
 
 
@@ -87,7 +96,7 @@ def list_viewers(criteria: Criteria, *, most: int, sort: str = NEWEST) -> list[V
     )
     found = [Part(f"SELECT {columns} {part.text}", part.values) for part in parts(criteria)]
     order = VIEWER_ORDERS.get(sort, VIEWER_ORDERS[NEWEST])
-    return [Viewer(*row) for row in _fetch(GROUP_VIEWERS, order, found, most)]
+    return [Viewer(*_counted(row)) for row in _fetch(GROUP_VIEWERS, order, found, most)]
 
 
 def list_seen_patients(criteria: Criteria, *, most: int, sort: str = NEWEST) -> list[SeenPatient]:
@@ -102,7 +111,7 @@ def list_seen_patients(criteria: Criteria, *, most: int, sort: str = NEWEST) -> 
         Part(f"SELECT shown.patient_id, {columns} {lists.text}", lists.values),
     ]
     order = PATIENT_ORDERS.get(sort, PATIENT_ORDERS[NEWEST])
-    return [SeenPatient(*row) for row in _fetch(GROUP_PATIENTS, order, found, most)]
+    return [SeenPatient(*_counted(row)) for row in _fetch(GROUP_PATIENTS, order, found, most)]
 
 
 def _fetch(template: str, order: str, found: list[Part], most: int) -> list[tuple[Any, ...]]:
@@ -114,3 +123,9 @@ def _fetch(template: str, order: str, found: list[Part], most: int) -> list[tupl
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _counted(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the row with how often each action was done, which the database gives as JSON."""
+    *before, actions, bases = row
+    return (*before, json.loads(actions), bases)

@@ -387,7 +387,7 @@ def test_everybody_who_saw_a_patient(signed_in, some):
         ("Bo Hale", 1, 1),
     ]
     assert [line.url for line in lines] == ["/log/people/7/", "/log/people/8/"]
-    assert lines[0].actions == "Chart opened, Patients listed"
+    assert lines[0].actions == "Chart opened (1), Patients listed (1)"
     assert "MILLS, Peter 45-50-99" in text_of(answer)
     event = newest()
     assert (event.action, event.patient_id, shown_by(event)) == (Action.LOG_VIEWED, 5, [5])
@@ -404,6 +404,19 @@ def test_everybody_whom_a_person_saw(signed_in, some):
     assert "Ana Mills" in text_of(answer)
     event = newest()
     assert (event.detail["person"], sorted(shown_by(event))) == (7, [5, 6])
+
+
+def test_pivot_names_the_three_most_frequent_and_keeps_the_rest(signed_in):
+    with context.acting(context.system_origin()):
+        for action in [*Action.values[:5], Action.values[4]]:
+            events.record(action=action, patient_id=5)
+
+    answer = signed_in.get("/log/patients/5/")
+
+    (line,) = answer.context["lines"]
+    assert line.actions.startswith(f"{Action(Action.values[4]).label} (2), ")
+    assert "and 2 more" in text_of(answer)
+    assert all(one in text_of(answer) for one in line.more)
 
 
 def test_pivot_of_the_system_links_nowhere(signed_in):

@@ -224,7 +224,7 @@ def test_viewers_of_a_patient_count_lists_and_refusals(some):
             "SUPERVISOR",
             2,
             1,
-            ["CHART_OPENED", "PATIENTS_SEARCHED"],
+            {"CHART_OPENED": 1, "PATIENTS_SEARCHED": 1},
             ["NONE"],
         ),
         (
@@ -233,7 +233,7 @@ def test_viewers_of_a_patient_count_lists_and_refusals(some):
             "CLERK",
             3,
             0,
-            ["CHART_OPENED", "DOCUMENT_VIEWED", "PATIENTS_LISTED"],
+            {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 1, "PATIENTS_LISTED": 1},
             ["UNIT"],
         ),
     ]
@@ -261,10 +261,22 @@ def test_patients_of_a_person_count_lists(some):
 
     found = [(p.patient_id, p.count, p.refused_count, p.actions, p.bases) for p in seen]
     assert found == [
-        (5, 3, 0, ["CHART_OPENED", "DOCUMENT_VIEWED", "PATIENTS_LISTED"], ["UNIT"]),
-        (4, 1, 0, ["PATIENTS_LISTED"], []),
-        (6, 1, 0, ["PATIENTS_LISTED"], []),
+        (5, 3, 0, {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 1, "PATIENTS_LISTED": 1}, ["UNIT"]),
+        (4, 1, 0, {"PATIENTS_LISTED": 1}, []),
+        (6, 1, 0, {"PATIENTS_LISTED": 1}, []),
     ]
+
+
+def test_pivots_count_how_often_each_thing_was_done(some):
+    for _ in range(2):
+        record(Origin(7, "Ana Mills", "CLERK", "r"), patient_id=5, action="DOCUMENT_VIEWED")
+
+    (viewer,) = (v for v in pivots.list_viewers(Criteria(patient_id=5), most=10) if v.actor_id == 7)
+    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10)
+
+    counted = {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 3, "PATIENTS_LISTED": 1}
+    assert viewer.actions == counted
+    assert next(p.actions for p in seen if p.patient_id == 5) == counted
 
 
 @pytest.mark.parametrize("sort", pivots.VIEWER_ORDERS)
