@@ -29,7 +29,7 @@ PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
 PAGE_KEYS = ("after", "before", "page")
 NAME_PARTS = ("family", "given", "middle", "suffix")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
-DUE_ICONS = {"late": "alert-triangle", "soon": "clock-exclamation", "ok": "clock", "none": "minus"}
+DUE_ICONS = {"late": "alert-triangle", "soon": "clock-exclamation", "ok": "clock"}
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -205,12 +205,12 @@ def due(on: date | datetime | None, done: bool = False, today: date | None = Non
 
 
 def due_mark(tone: str, text: str, title: str = "") -> SafeString:
-    """Return the mark of a duty: `tone` is late, soon, ok or none."""
+    """Return the mark of a duty: `tone` is late, soon, ok or, without an icon, none."""
     return format_html(
         '<span class="due due-{}" title="{}">{}{}</span>',
         tone,
         title,
-        _icon(DUE_ICONS.get(tone, "clock"), "", ""),
+        _icon(DUE_ICONS[tone], "", "") if tone in DUE_ICONS else "",
         text,
     )
 

@@ -67,6 +67,10 @@ def test_days_are_no_longer_counted_once_copies_have_left(
     assert f"was due {words.day(due(days))}" in body
     for counted in ("days left", "days late", "date in the order"):
         assert counted not in body
+    page = as_clerk.get(reverse("requests_release:request_detail", args=[request.pk]))
+    head = page.content.decode().partition("<h1")[2].partition("</header>")[0]
+    assert f'<span class="due due-none" title="">was due {words.day(due(days))}</span>' in head
+    assert "date in the order" not in head
 
 
 @pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
