@@ -250,9 +250,9 @@ def test_an_altered_source_fails_and_can_be_built_again(patient, clerk, approver
     packages.order_again(actor=clerk, request_id=request.pk, version=services_version)
     built = builders.build(request)
 
-    assert (failed.state, failed.error_code) == ("FAILED", "VaultDamaged")
+    assert (failed.state, failed.error_code) == ("FAILED", "VAULT_DAMAGED")
     event = events_of(Action.JOB_FAILED, "FAILED")[0]
-    assert event["detail"]["code"] == "VaultDamaged"
+    assert event["detail"]["code"] == "VAULT_DAMAGED"
     assert (built.state, built.number) == ("READY", 2)
     assert builders.fresh(request).status == "READY"
 
