@@ -29,7 +29,9 @@ def make_roles(superuser: Connection, passwords: dict[str, str]) -> None:
             )
 
 
-def make_database(superuser: Connection, name: str, template: str = "template0") -> None:
+def make_database(
+    superuser: Connection, name: str, template: str = "template0", strategy: str = "WAL_LOG"
+) -> None:
     """Make a database of the owner's that nobody but the two roles may connect to.
 
     Rights on the database itself are not copied with a template, so they are given here.
@@ -37,8 +39,8 @@ def make_database(superuser: Connection, name: str, template: str = "template0")
     with superuser.cursor() as cursor:
         database = sql.Identifier(name)
         cursor.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                database, sql.Identifier(OWNER), sql.Identifier(template)
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+                database, sql.Identifier(OWNER), sql.Identifier(template), sql.SQL(strategy)
             )
         )
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))

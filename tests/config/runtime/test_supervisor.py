@@ -205,6 +205,7 @@ def test_up_serves_lets_commands_attach_stops_whole_and_starts_again(up, home):
     assert living(everything) == []
 
 
+@pytest.mark.timed
 def test_nothing_is_left_when_up_itself_is_killed(up, home):
     running = up()
     running.wait_for_url()
