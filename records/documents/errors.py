@@ -51,6 +51,7 @@ __all__ = [
     "FileUnreadable",
     "FilingRefused",
     "PageNotInFile",
+    "SameFileFiled",
     "SandboxUnavailable",
     "UnfiledChangedMeanwhile",
     "VaultDamaged",
@@ -69,6 +70,16 @@ class FilingRefused(Refused):
     def __init__(self, field: str, message: str, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.field = field
+
+
+class SameFileFiled(FilingRefused):
+    """The chart holds this very file already, as `document`."""
+
+    reason = "SAME_FILE_FILED"
+
+    def __init__(self, document: Any) -> None:
+        super().__init__("file", "This very file lies in this chart already.")
+        self.document = document
 
 
 class DocumentChangedMeanwhile(StaleState):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,14 +17,17 @@ from audit.writes import attributed
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents.enums import DocumentSource
-from records.documents.errors import FilingRefused
+from records.documents.errors import FilingRefused, SameFileFiled
 from records.documents.models import Document, DocumentType, DocumentVersion
 from records.documents.sandbox.operations import Inspection
+from records.documents.selectors import documents
 from records.documents.services import rows, storing
 from records.documents.services.storing import Upload
 from records.documents.vault.files import StoredFile
 from records.encounters.selectors import encounters
 from records.patients.selectors import patients
+
+LOCK_FILE = "SELECT pg_advisory_xact_lock(hashtext('documents.filing'), hashtext(%s))"
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,20 @@ def file_document(
     facts: DocumentFacts,
     source: DocumentSource = DocumentSource.UPLOAD,
     filing_key: UUID | None = None,
+    is_duplicate_meant: bool = True,
 ) -> Document:
     """File a document in a chart: looked at, encrypted and kept, then its rows.
 
     The same `filing_key` files once: a form sent twice gives the document of the first time.
-    Looking and keeping happen before the transaction, so that no lock waits for a disk.
+    Looking and keeping happen before the transaction, so that no lock waits for a disk. Whether
+    the chart holds the file already is asked before, to spare the work, and again in the
+    transaction, where nobody else can file it meanwhile.
 
     Raises:
         FileRefused: the file cannot be filed; nothing was kept.
         SandboxUnavailable, VaultUnavailable: not just now; nothing was kept.
         FilingRefused: type, encounter or date of service cannot be.
+        SameFileFiled: the chart holds this very file, and no duplicate is meant; nothing was kept.
         ChartRefused, ChartUnknown: the actor has no ground for this chart.
     """
     scope = opening.peek_scope(actor=actor, patient_id=patient_id)
@@ -62,12 +70,14 @@ def file_document(
     if already:
         return already
     check_facts(scope, facts)
+    if not is_duplicate_meant:
+        _check_not_filed(scope, hashlib.sha256(upload.content).hexdigest(), filing_key)
     inspection = storing.inspect(upload)
     document_id = storing.next_id("documents_document")
     identity = storing.version_identity(document_id, 1)
     try:
         with storing.kept(upload.content, identity) as stored:
-            return insert(
+            return insert_alone(
                 actor=actor,
                 scope=scope,
                 document_id=document_id,
@@ -75,6 +85,7 @@ def file_document(
                 stored=storing.columns(inspection, stored),
                 source=source,
                 filing_key=filing_key,
+                is_duplicate_meant=is_duplicate_meant,
             )
     except IntegrityError:
         # The same form was sent twice at once; the other request's row stands by now.
@@ -82,6 +93,32 @@ def file_document(
         if faster is None:
             raise
         return faster
+
+
+@attributed
+def insert_alone(
+    *,
+    actor: User,
+    scope: ChartScope,
+    stored: dict[str, Any],
+    filing_key: UUID | None = None,
+    is_duplicate_meant: bool = True,
+    **more: Any,
+) -> Document:
+    """Write the rows as `insert` while nobody else files the same bytes in the same chart.
+
+    Two uploads at once would both find nothing filed before: the second waits here until the
+    first is committed, and then finds it.
+
+    Raises:
+        SameFileFiled: the chart holds this very file, and no duplicate is meant.
+        IntegrityError: as `insert`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_FILE, [f"{scope.patient_id}:{stored['sha256']}"])
+    if not is_duplicate_meant:
+        _check_not_filed(scope, stored["sha256"], filing_key)
+    return insert(actor=actor, scope=scope, stored=stored, filing_key=filing_key, **more)
 
 
 @attributed
@@ -222,6 +259,13 @@ def find_type(code: str) -> DocumentType:
     if found is None:
         raise FilingRefused("type", "Choose a type of document.")
     return found
+
+
+def _check_not_filed(scope: ChartScope, sha256: str, filing_key: UUID | None) -> None:
+    """Refuse bytes that the chart shows already, but for those of this very form sent twice."""
+    same = documents.find_same_bytes(scope, sha256)
+    if same is not None and (filing_key is None or same.filing_key != filing_key):
+        raise SameFileFiled(same)
 
 
 def unit_id_of(scope: ChartScope) -> int:

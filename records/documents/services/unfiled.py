@@ -76,7 +76,7 @@ def file_unfiled(
         attributing(actor),
     ):
         row = _lock_waiting(actor, unfiled_id, Action.UNFILED_FILED)
-        document = filing.insert(
+        document = filing.insert_alone(
             actor=actor,
             scope=scope,
             document_id=document_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +15,10 @@ from audit.http import requires
 from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from records.documents.errors import DocumentError, FilingRefused
+from records.documents.errors import DocumentError, FilingRefused, SameFileFiled
 from records.documents.forms.documents import FilingForm
 from records.documents.models import Document
 from records.documents.permissions import FILE_DOCUMENT
-from records.documents.selectors import documents
 from records.documents.services import filing
 from records.documents.views import answers
 from records.patients.presenters import banner
@@ -48,13 +46,10 @@ def document_file(request: HttpRequest, patient_id: int) -> HttpResponse:
     values["form"] = form
     if not form.is_valid():
         return answers.refused_form(request, TEMPLATE, values)
-    values["same"] = _same_file(scope, form)
-    if values["same"]:
-        form.add_error("file", "This very file lies in this chart already.")
-        return answers.refused_form(request, TEMPLATE, values)
     try:
         document = _file(scope, form)
     except FilingRefused as refusal:
+        values["same"] = refusal.document if isinstance(refusal, SameFileFiled) else None
         answers.say_refused(form, refusal)
         return answers.refused_form(request, TEMPLATE, values)
     except DocumentError as error:
@@ -70,20 +65,8 @@ def _file(scope: ChartScope, form: FilingForm) -> Document:
         upload=form.cleaned_data["file"],
         facts=form.facts(),
         filing_key=form.cleaned_data["filing_key"],
+        is_duplicate_meant=form.cleaned_data["is_duplicate_meant"],
     )
-
-
-def _same_file(scope: ChartScope, form: FilingForm) -> Document | None:
-    """Return a document of this very file, unless it is meant to be filed again.
-
-    The document that this form itself has filed already does not count: that is a double send.
-    """
-    if form.cleaned_data["is_duplicate_meant"]:
-        return None
-    digest = hashlib.sha256(form.cleaned_data["file"].content).hexdigest()
-    same = documents.find_same_bytes(scope, digest)
-    is_ours = same is not None and same.filing_key == form.cleaned_data["filing_key"]
-    return None if is_ours else same
 
 
 def _filed(request: HttpRequest, scope: ChartScope, document: Document) -> HttpResponse:

@@ -21,6 +21,7 @@ from records.documents.errors import (
     FileTooManyPages,
     FileTruncated,
     FilingRefused,
+    SameFileFiled,
     VaultUnavailable,
 )
 from records.documents.models import Document, DocumentStatusChange, DocumentVersion
@@ -265,6 +266,19 @@ def test_same_filing_key_sent_twice_at_once_files_once(vault, monkeypatch):
     assert len(found) == 2
     assert len(set(found)) == 1
     assert (counts(), len(objects(vault))) == ((1, 1, 1), 1)
+
+
+def test_same_file_is_refused_unless_a_duplicate_is_meant(house, vault):
+    sent = {"actor": house.clerk, "patient_id": house.patient.pk, "upload": pdf(), "facts": facts()}
+    first = filing.file_document(**sent, is_duplicate_meant=False)
+
+    with pytest.raises(SameFileFiled) as refusal:
+        filing.file_document(**sent, is_duplicate_meant=False)
+    assert (refusal.value.document, refusal.value.field) == (first, "file")
+    assert (counts(), len(objects(vault))) == ((1, 1, 1), 1)
+
+    filing.file_document(**sent, is_duplicate_meant=True)
+    assert counts() == (2, 2, 2)
 
 
 def test_vault_out_of_reach_leaves_no_row(house, monkeypatch):

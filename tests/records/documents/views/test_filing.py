@@ -1,10 +1,12 @@
 """The page that files a document: what it takes, what it says, what it keeps of the form."""
 
 import re
+import threading
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from records.documents.errors import (
@@ -227,6 +229,39 @@ def test_same_file_again_is_asked_about_and_can_be_meant(house, at):
     meant = client.post(address(house), form(title="Second", is_duplicate_meant="on"))
     assert meant.status_code == 302
     assert Document.objects.count() == 2
+
+
+@pytest.mark.committed
+def test_same_file_sent_twice_at_once_is_asked_about_too(at, vault, monkeypatch):
+    """Both pass the first look before either files; the second meets the first at its lock."""
+    house, answers = make.House(), []
+    meeting, inspect = threading.Barrier(2), storing.inspect
+    clients = [at(house.clerk), at(house.guardian)]
+
+    def together(upload):
+        found = inspect(upload)
+        meeting.wait(20)
+        return found
+
+    def send(client, title):
+        answers.append(client.post(address(house), form(title=title)))
+        connection.close()
+
+    monkeypatch.setattr(storing, "inspect", together)
+    threads = [threading.Thread(target=send, args=each) for each in zip(clients, "AB", strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    document = Document.objects.get()
+    filed, warned = sorted(answers, key=lambda answer: answer.status_code)
+    assert (filed.status_code, warned.status_code) == (302, 422)
+    assert "This very file is filed already" in text_of(warned)
+    assert f">{document.title}</a>" in text_of(warned)
+    assert "File it a second time" in text_of(warned)
+    assert len(list(checks.list_objects())) == 1
+    assert len(events_of("DOCUMENT_FILED")) == 1
 
 
 def test_same_file_in_another_chart_or_hidden_class_is_not_told(house, at):
