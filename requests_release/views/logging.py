@@ -17,7 +17,9 @@ from audit.services import events
 from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
+from records.patients.http import redirect_of, text_of
 from records.patients.presenters import banner
+from records.patients.rules.search_terms import is_secret
 from records.patients.selectors import search
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
@@ -32,7 +34,7 @@ def request_log(request: HttpRequest) -> HttpResponse:
     """Find the patient of a request (`?q=`), or fill in its form (`?patient=`)."""
     patient_id = key_asked(request.GET.get("patient", ""))
     if patient_id is None:
-        return _find(request)
+        return redirect_of(request) or _find(request)
     scope = opening.open_chart(
         actor=person(request),
         patient_id=patient_id,
@@ -96,7 +98,7 @@ def _show(
 
 
 def _find(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
+    text = text_of(request)
     if not text:
         return render(request, "requests_release/find.html", {"text": ""})
     found = search.search(person(request), text, today=timezone.localdate())
@@ -112,4 +114,5 @@ def _find(request: HttpRequest) -> HttpResponse:
         },
         durable=True,
     )
-    return render(request, "requests_release/find.html", {"text": text, "found": found})
+    values = {"text": "" if is_secret(text) else text, "is_asked": True, "found": found}
+    return render(request, "requests_release/find.html", values)

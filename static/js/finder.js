@@ -39,12 +39,13 @@ function stop() {
   show(false);
 }
 
-/** Ask who is meant; an answer that is overtaken by typing is thrown away. */
+/** Ask who is meant, in the body: what is typed may be a number that belongs in no address. An
+ * answer that is overtaken by typing is thrown away. */
 async function find() {
   asked = new AbortController();
   const { signal } = asked;
-  const url = `${input.form.action}?${new URLSearchParams({ q: input.value.trim() })}`;
-  const answer = await ask(url, { signal, headers: { "HX-Request": "true", "HX-Target": ID } })
+  const body = new URLSearchParams({ q: input.value.trim() });
+  const answer = await ask(input.form.action, { method: "POST", body, signal, headers: { "HX-Request": "true", "HX-Target": ID } })
     .then((response) => (response.ok ? response.text() : ""))
     .catch(() => "");
   if (!answer || signal.aborted) return;

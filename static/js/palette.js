@@ -43,7 +43,7 @@ function draw() {
     if (element.matches("[data-palette]") || !name.toLowerCase().includes(query)) continue;
     options.push(option(name, keysOf(element), () => go(element)));
   }
-  if (query && meta("search-url")) options.push(option(`Find patient “${input.value.trim()}”`, "", () => search(input.value.trim())));
+  if (query && searchField()) options.push(option(`Find patient “${input.value.trim()}”`, "", () => search(input.value.trim())));
   list.replaceChildren(...options);
   choose(choices()[0]);
 }
@@ -71,6 +71,7 @@ function option(text, keys, action) {
 
 let count = 0;
 const name = (item) => (item.id = `palette-${(count += 1)}`);
+const searchField = () => document.getElementById("global-search");
 const choices = () => all("[role=option]", list);
 
 function choose(item) {
@@ -101,8 +102,7 @@ function go(element) {
 }
 
 function search(text) {
-  const url = new URL(meta("search-url"), location.href);
-  url.searchParams.set("q", text);
-  url.searchParams.set("go", "1");
-  location.assign(url);
+  const field = searchField();
+  field.value = text;
+  field.form.requestSubmit();
 }

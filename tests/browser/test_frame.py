@@ -201,6 +201,32 @@ def test_form_without_scripts_is_sent_all_the_same(chromium, house, charts):
         plain.locator(f"[name={name}]").fill(value)
     plain.locator("[name=sex]").select_option("FEMALE")
     plain.get_by_role("button", name="Register").click()
+def test_a_social_security_number_is_in_no_address_however_it_is_typed(charts):
+    page, asked, posted = charts, [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: posted.append(request.post_data or ""))
+    page.on("framenavigated", lambda frame: asked.append(frame.url))
+
+    _press(page, "/")
+    page.keyboard.type("219-44-6789", delay=60)
+    page.get_by_role("option", name="Nobody found").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("The number that you typed is not shown again.").wait_for()
+    field = page.get_by_role("searchbox", name="Find", exact=True)
+    field.press_sequentially("219446789", delay=60)
+    page.get_by_text("Nobody found").wait_for()
+    page.wait_for_timeout(3 * PAUSE)
+    _press(page, "Control+k")
+    page.keyboard.type("ssn 219-44-6789")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert page.url.endswith(reverse("patients:patient_search"))
+    assert sum("219-44-6789" in body for body in posted) >= 3
+    assert [url for url in asked if "219" in url] == []
+    assert page.troubles == []
+
+
 
     plain.wait_for_url("/charts/*/")
     assert plain.get_by_role("complementary", name="Patient").is_visible()

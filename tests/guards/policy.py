@@ -76,7 +76,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "patients:patient_edit": ("patients.change_patient", FORM),
     "patients:patient_history": ("access.open_chart", READ),
     "patients:patient_register": ("patients.register_patient", FORM),
-    "patients:patient_search": ("patients.search_directory", READ),
+    "patients:patient_search": ("patients.search_directory", FORM),
     "patients:recent_list": ("access.open_chart", READ),
     "requests_release:accounting_print": ("requests_release.print_accounting", FORM),
     "requests_release:disclosure_list": ("requests_release.view_request", READ),

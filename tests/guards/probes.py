@@ -49,6 +49,11 @@ def _words_of(world: World, name: str) -> list[str]:
     ]
 
 
+def _numbers_of(world: World) -> list[str]:
+    numbers = [bird for bird in world.aviary.birds if bird.where == "social security number"]
+    return [bird.text for bird in numbers if bird.owner in ("VISIBLE", "OTHER", "HIDDEN")]
+
+
 def _searches(world: World) -> list[Probe]:
     names = ("VISIBLE", "OTHER", "HIDDEN", "GONE")
     texts = [text for name in names for text in _words_of(world, name)]
@@ -57,6 +62,12 @@ def _searches(world: World) -> list[Probe]:
     found += [
         Probe("patients:patient_search", query={"q": text}, headers=TURNED) for text in texts[::7]
     ]
+    # What may be a social security number is answered to forms alone; the rest goes on.
+    for headers in ({}, TURNED, TURNED | {"HX-Target": "global-found"}):
+        found += [
+            Probe("patients:patient_search", method="POST", data={"q": text}, headers=headers)
+            for text in [*_numbers_of(world), *texts[::7]]
+        ]
     finders = (
         ("requests_release:request_log", {}),
         ("documents:document_move", {"document_id": world.ids["document_id"]["plain"]}),
@@ -64,6 +75,9 @@ def _searches(world: World) -> list[Probe]:
     )
     for route, kwargs in finders:
         found += [Probe(route, kwargs, {"q": text}) for text in texts[::6]]
+        found += [
+            Probe(route, kwargs, method="POST", data={"q": text}) for text in _numbers_of(world)
+        ]
     return found
 
 

@@ -48,6 +48,7 @@ OFFERED_TOO = {
     ("records.documents", "pdf"): "a package is pages put together as copies are",
     ("records.documents", "sandbox"): "a package is assembled where files are read",
     ("records.documents", "vault"): "a package is kept as documents are",
+    ("records.patients", "http"): "how a search travels: no address holds a protected number",
     ("records.patients", "presenters"): "the banner that stands on every page of a chart",
     ("records.patients", "rules"): "pure functions on names, numbers and dates",
     ("records.retention", "copies"): "copies that end with a chart, registered",

@@ -155,6 +155,17 @@ def test_log_form_finds_the_patient_first(as_clerk, patient):
 
 def test_log_form_logs_and_shows_the_due_date_by_rule(as_clerk, patient, clerk):
     address = f"{page('request_log')}?patient={patient.pk}"
+def test_log_form_is_searched_by_its_form_and_no_address_holds_a_protected_number(as_clerk):
+    named = as_clerk.post(page("request_log"), {"q": "okafor"})
+    numbered = as_clerk.post(page("request_log"), {"q": "219-44-6789"})
+    by_address = as_clerk.get(page("request_log"), {"q": "219-44-6789"})
+
+    assert named["Location"] == f"{page('request_log')}?q=okafor"
+    body = numbered.content.decode()
+    assert (numbered.status_code, "Nobody found" in body, "219-44" in body) == (200, True, False)
+    assert by_address["Location"] == page("request_log")
+
+
 
     response = as_clerk.post(address, log_data(), follow=True)
 

@@ -8,12 +8,14 @@ from django.utils import timezone
 from accounts.http import person
 from audit.enums import Action, Basis
 from audit.services import events
+from records.patients.http import text_of
+from records.patients.rules.search_terms import is_secret
 from records.patients.selectors.search import Found, search
 
 
 def find_patients(request: HttpRequest) -> tuple[str, Found | None]:
     """Return what was typed and whom it can mean, after the event that says who was shown."""
-    text = request.GET.get("q", "").strip()
+    text = text_of(request)
     if not text:
         return "", None
     found = search(person(request), text, today=timezone.localdate())
@@ -28,7 +30,7 @@ def find_patients(request: HttpRequest) -> tuple[str, Found | None]:
         },
         durable=True,
     )
-    return text, found
+    return ("" if is_secret(text) else text), found
 
 
 def only_match(found: Found | None) -> int | None:

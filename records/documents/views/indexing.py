@@ -28,6 +28,7 @@ from records.documents.selectors import unfiled as selectors
 from records.documents.services import unfiled
 from records.documents.views import answers, covers, finding
 from records.documents.views.unfiled import open_waiting
+from records.patients.http import is_sent, redirect_of
 from records.patients.presenters import banner
 from records.patients.presenters.banner import Banner
 
@@ -41,8 +42,11 @@ MOST_COUNTED = 100
 @requires(FILE_DOCUMENT, methods=("GET", "POST"))
 def unfiled_file(request: HttpRequest, unfiled_id: int) -> HttpResponse:
     """Show a waiting file beside its form, or file it and go on to the next."""
-    if request.method == "POST":
+    if request.method == "POST" and not is_sent(request):
         return _save(request, unfiled_id)
+    elsewhere = redirect_of(request)
+    if elsewhere:
+        return elsewhere
     gone = _find_gone(request, unfiled_id)
     if gone is not None:
         messages.warning(request, f"This file was {gone.get_status_display().lower()} meanwhile.")

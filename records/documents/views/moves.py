@@ -18,6 +18,7 @@ from records.documents.permissions import MOVE_DOCUMENT
 from records.documents.services import corrections
 from records.documents.views import answers, finding, opening
 from records.documents.views.opening import Opened
+from records.patients.http import is_sent, redirect_of
 from records.patients.presenters import banner
 from records.patients.presenters.banner import Banner
 
@@ -27,10 +28,13 @@ TEMPLATE = "documents/move.html"
 @requires(MOVE_DOCUMENT, methods=("GET", "POST"))
 def document_move(request: HttpRequest, document_id: int) -> HttpResponse:
     """Take a document to the chart where it belongs."""
+    elsewhere = redirect_of(request)
+    if elsewhere:
+        return elsewhere
     opened = opening.open_document(
         person(request), document_id, Action.DOCUMENT_VIEWED, use=Use.WORK
     )
-    if request.method == "POST":
+    if request.method == "POST" and not is_sent(request):
         return _save(request, opened)
     values = {"banner": banner.get_banner(opened.scope), "document": opened.document}
     text, found = finding.find_patients(request)

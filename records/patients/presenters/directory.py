@@ -15,8 +15,6 @@ from records.patients.rules.search_terms import Interpretation
 from records.patients.rules.typed_dates import TypedDate
 from records.patients.selectors.lines import DirectoryLine
 
-SECRET = (QueryKind.SSN, QueryKind.SSN_LAST4)
-
 
 @dataclass(frozen=True)
 class Part:
@@ -61,19 +59,13 @@ def present(
     return [_line(line, typed, chart_zero) for line in lines]
 
 
-def is_secret(meanings: Collection[Interpretation], text: str) -> bool:
-    """Tell whether the text may be a social security number, which no answer repeats."""
-    exact = any(m.kind == QueryKind.SSN and m.style == MatchStyle.EXACT for m in meanings)
-    return exact and sum(mark.isdigit() for mark in text) == 9
-
-
 def registration_query(text: str, meanings: Collection[Interpretation]) -> str:
     """Return the query by which the registration form starts with what was typed.
 
     Numbers of the house are not carried: the person who was not found has none.
     """
     values: dict[str, str] = {}
-    if is_secret(meanings, text):
+    if search_terms.is_secret(text):
         return ""
     named = next((m for m in meanings if m.kind == QueryKind.NAME), None)
     if named:

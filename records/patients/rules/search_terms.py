@@ -16,7 +16,7 @@ from records.patients.enums import MatchStyle, QueryKind
 from records.patients.rules import mrn, names, phones, ssn, typed_dates
 from records.patients.rules.typed_dates import TypedDate
 
-_LONGEST = 120
+LONGEST = 120
 _MOST_WORDS = 6
 _DASHES = re.compile("[‐-―−]")
 _KEYWORDS = {
@@ -32,6 +32,11 @@ _KEYWORDS = {
     "name": QueryKind.NAME,
 }
 _KEYWORD = re.compile(rf"^({'|'.join(_KEYWORDS)})\b[\s:#.=]*(?=\S)", re.IGNORECASE)
+# Nine digits as a social security number is written, wherever they stand, or one that is being
+# written: its dashes after three and five digits are no other number's.
+_SOCIAL = re.compile(
+    r"(?<![0-9])[0-9]{3}(?:[-\s./]?[0-9]{2}[-\s./]?[0-9]{4}(?![0-9])|[-\s][0-9]{2}(?:[-\s][0-9]{0,3})?$)"
+)
 _BIRTH_MARK = re.compile(r"\b(?:dob|born|b\.)[\s:]*", re.IGNORECASE)
 _ACCOUNT = re.compile(r"[A-Z0-9][A-Z0-9\-]{2,29}")
 # fmt: off
@@ -67,7 +72,7 @@ def parse(text: str, *, today: date) -> tuple[Interpretation, ...]:
 
     A word in front (mrn, ssn, dob, phone, acct, name) leaves only that meaning.
     """
-    cleaned = _clean(text)
+    cleaned = _clean(text[:LONGEST])
     keyword = _KEYWORD.match(cleaned)
     wanted = _KEYWORDS[keyword.group(1).lower()] if keyword else None
     rest = cleaned[keyword.end() :] if keyword else cleaned
@@ -76,8 +81,19 @@ def parse(text: str, *, today: date) -> tuple[Interpretation, ...]:
     return tuple(sorted(kept, key=lambda one: _ORDER[one.style]))
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether the text may hold a social security number, which no address and no answer may.
+
+    Words in front, the end of the number after its keyword, and a number half typed count too.
+    """
+    cleaned = _clean(text)
+    keyword = _KEYWORD.match(cleaned)
+    is_named = keyword is not None and _KEYWORDS[keyword.group(1).lower()] == QueryKind.SSN
+    return bool(_SOCIAL.search(cleaned)) or (is_named and any(map(str.isdigit, cleaned)))
+
+
 def _clean(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST])
+    plain = unicodedata.normalize("NFKC", text)
     visible = "".join(mark if mark.isprintable() else " " for mark in plain)
     return " ".join(_DASHES.sub("-", visible).split())
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import person
@@ -15,32 +16,54 @@ from audit.services import events
 from records.access import finders
 from records.access.finders import Hit
 from records.access.selectors import rights
+from records.patients.http import redirect_of, text_of
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
+from records.patients.rules import search_terms
 from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
 MOST_TERMS = 8
-# The list below the search of the frame, in which a script shows who is meant.
+# The list below the search of the frame, in which a script shows who is meant, and how many.
 PANEL = "global-found"
+MOST_IN_PANEL = 8
+MOST_HITS_IN_PANEL = 3
 
 
-@requires(SEARCH_DIRECTORY)
+@requires(SEARCH_DIRECTORY, methods=("GET", "POST"))
 def patient_search(request: HttpRequest) -> HttpResponse:
     """Show who the typed text can mean, or the patients whom the person may open by name."""
-    text = request.GET.get("q", "").strip()
+    elsewhere = redirect_of(request)
+    if elsewhere:
+        return elsewhere
+    text = text_of(request)
     if not text:
         return _browse(request)
-    today = timezone.localdate()
-    found = search(person(request), text, today=today)
+    found = search(person(request), text, today=timezone.localdate())
     hits = finders.find_all(person(request), text)
-    _record(found, text, hits)
-    if len(hits) == 1 and not found.lines and not _is_htmx(request):
-        return redirect(hits[0].url)
-    only = _only_match(found)
-    if request.GET.get("go") == "1" and only and only.can_open:
-        return redirect("charts:chart_detail", patient_id=only.patient_id)
-    is_secret = directory.is_secret(found.meanings, text)
+    if _is_panel(request):
+        return _answer_panel(request, text, found, hits)
+    _record(text, found, found.lines, hits)
+    target = None if _is_htmx(request) else _only_target(request, found, hits)
+    return redirect(target) if target else _answer_found(request, text, found, hits)
+
+
+def _answer_panel(request: HttpRequest, text: str, found: Found, hits: list[Hit]) -> HttpResponse:
+    """Answer the first few whom the text can mean; the event names these and nobody else."""
+    shown, beside = found.lines[:MOST_IN_PANEL], hits[:MOST_HITS_IN_PANEL]
+    _record(text, found, shown, beside)
+    values = {
+        "found": found,
+        "hits": beside,
+        "lines": directory.present(shown, found.meanings),
+        "is_more": found.is_cut or len(found.lines) > len(shown),
+    }
+    return _vary(render(request, "patients/_found.html", values))
+
+
+def _answer_found(request: HttpRequest, text: str, found: Found, hits: list[Hit]) -> HttpResponse:
+    """Answer all who were found, with the address by which they are found again."""
+    is_secret = search_terms.is_secret(text)
     values = {
         "text": "" if is_secret else text,
         "is_secret": is_secret,
@@ -49,8 +72,6 @@ def patient_search(request: HttpRequest) -> HttpResponse:
         "lines": directory.present(found.lines, found.meanings),
         "registration_query": directory.registration_query(text, found.meanings),
     }
-    if _is_panel(request):
-        return _vary(render(request, "patients/_found.html", values))
     response = _answer(request, "patients/search.html", values)
     if _is_htmx(request):
         query = "" if is_secret else f"?{urlencode({'q': text})}"
@@ -90,10 +111,18 @@ def _vary(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _only_match(found: Found) -> DirectoryLine | None:
-    """Return the one person whom the text means; a name that is only alike means nobody yet."""
+def _only_target(request: HttpRequest, found: Found, hits: list[Hit]) -> str:
+    """Return the page of the one thing or person that the text means, if it is to be opened.
+
+    A name that is only alike means nobody yet.
+    """
+    if len(hits) == 1 and not found.lines:
+        return hits[0].url
+    is_asked = "1" in (request.GET.get("go"), request.POST.get("go"))
     is_sure = len(found.lines) == 1 and not found.is_cut and not found.is_alike
-    return found.lines[0] if is_sure else None
+    if not (is_asked and is_sure and found.lines[0].can_open):
+        return ""
+    return reverse("charts:chart_detail", args=[found.lines[0].patient_id])
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -105,14 +134,14 @@ def _is_panel(request: HttpRequest) -> bool:
     return _is_htmx(request) and request.headers.get("HX-Target") == PANEL
 
 
-def _record(found: Found, text: str, hits: list[Hit]) -> None:
+def _record(text: str, found: Found, shown: list[DirectoryLine], beside: list[Hit]) -> None:
     """Write the search as it was executed: what kind, a keyed hash of the words, who was shown."""
-    beside = [hit.patient_id for hit in hits if hit.patient_id]
     words = text.casefold().split()[:MOST_TERMS]
+    of_hits = [hit.patient_id for hit in beside if hit.patient_id]
     events.record(
         action=Action.PATIENTS_SEARCHED,
         basis=Basis.DIRECTORY,
-        patients=list(dict.fromkeys([line.patient_id for line in found.lines] + beside)),
+        patients=[*(line.patient_id for line in shown), *of_hits],
         detail={
             "kinds": found.kinds,
             "terms": [events.digest("search", word) for word in words],

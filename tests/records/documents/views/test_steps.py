@@ -235,6 +235,23 @@ def test_move_finds_people_and_says_who_was_shown(house, at):
     assert "okafor" not in str(event.detail).casefold()
 
 
+def test_move_is_searched_by_its_form_and_a_protected_number_stays_out_of_the_address(house, at):
+    document, client = house.filed(), at(house.clerk)
+    page = url("move", document)
+
+    named = client.post(page, {"q": "Okafor"})
+    numbered = client.post(page, {"q": "219-44-6789"})
+    by_address = client.get(page, {"q": "219-44-6789"}, follow=True)
+
+    assert named["Location"] == f"{page}?q=Okafor"
+    assert (numbered.status_code, "Nobody found" in text_of(numbered)) == (200, True)
+    assert "219-44" not in text_of(numbered)
+    assert by_address.redirect_chain == [(page, 302)]
+    assert "The address held what may be a social security number" in text_of(by_address)
+    assert len(events_of("PATIENTS_SEARCHED")) == 1
+    assert f'method="post" action="{page}" role="search"' in text_of(by_address)
+
+
 def test_move_lets_choose_among_several(house, at):
     second = make.make_patient(house.unit, family="Okafor", given="Ben")
     document = house.filed()

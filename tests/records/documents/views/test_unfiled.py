@@ -14,6 +14,7 @@ from records.documents.models import Document, UnfiledFile
 from records.documents.selectors import unfiled as selectors
 from records.documents.services import unfiled
 from records.documents.vault import files
+from records.patients.services import numbers
 from tests.records.documents import house as make
 from tests.records.documents.house import events_of, pdf
 
@@ -197,6 +198,22 @@ def test_desk_takes_the_only_person_found_at_once(house, at):
     assert [(event["subject_type"], event["subject_id"]) for event in opened] == [
         ("unfiled", str(row.pk))
     ]
+
+
+def test_desk_is_searched_by_its_form_and_a_protected_number_stays_out_of_the_address(house, at):
+    row, client = house.received(), at(house.clerk)
+    numbers.set_ssn(actor=house.clerk, patient=house.patient, text="219446789")
+
+    named = client.post(desk(row), {"q": house.patient.mrn})
+    numbered = client.post(desk(row), {"q": "219-44-6789"})
+    by_address = client.get(desk(row), {"q": "219-44-6789"})
+
+    assert named["Location"] == f"{desk(row)}?q={house.patient.mrn}"
+    assert f'name="patient" value="{house.patient.pk}"' in text_of(numbered)
+    assert "219-44" not in text_of(numbered)
+    assert by_address["Location"] == desk(row)
+    assert len(events_of("PATIENTS_SEARCHED")) == 1
+    assert Document.objects.count() == 0
 
 
 def test_desk_files_and_shows_the_next(house, at):

@@ -134,19 +134,3 @@ def test_a_line_leads_to_its_chart_and_its_name_is_one_piece_where_nothing_match
 )
 def test_registration_starts_with_what_was_typed_but_no_number(text, query):
     assert directory.registration_query(text, search_terms.parse(text, today=TODAY)) == query
-
-
-@pytest.mark.parametrize(
-    "text, is_secret",
-    [
-        ("219-44-6789", True),
-        ("219446789", True),
-        ("ssn 219-44-6789", True),
-        ("6789", False),
-        ("455099", False),
-        ("7175550123", False),
-        ("muñoz", False),
-    ],
-)
-def test_only_what_may_be_a_social_security_number_is_secret(text, is_secret):
-    assert directory.is_secret(search_terms.parse(text, today=TODAY), text) is is_secret

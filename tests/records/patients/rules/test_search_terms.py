@@ -179,3 +179,37 @@ def test_parse_never_raises_and_never_repeats(text):
 def test_parse_never_raises_on_what_looks_like_numbers(text):
     for one in parse(text):
         assert one.number or one.family or one.given or one.births
+
+
+@pytest.mark.parametrize(
+    ("text", "is_secret"),
+    [
+        ("219-44-6789", True),
+        ("219 44 6789", True),
+        ("219.44.6789", True),
+        ("219446789", True),
+        ("\uff12\uff11\uff19\u201344\u20136789", True),
+        ("ssn 219-44-6789", True),
+        ("SSN219446789", True),
+        ("ssn 6789", True),
+        ("muñoz 219-44-6789", True),
+        (f"{'x' * 200} 219446789", True),
+        ("219-44", True),
+        ("219-44-", True),
+        ("219-44-678", True),
+        ("6789", False),
+        ("455099", False),
+        ("45-50-99-12", False),
+        ("7175550123", False),
+        ("717 555 0123", False),
+        ("(717) 555-0123", False),
+        ("555-0123", False),
+        ("3/14/1961", False),
+        ("1961-03-14", False),
+        ("ss anthony", False),
+        ("muñoz", False),
+        ("", False),
+    ],
+)
+def test_only_what_may_hold_a_social_security_number_is_secret(text, is_secret):
+    assert search_terms.is_secret(text) is is_secret

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from tests.records.patients.views.pages import (
 
 pytestmark = pytest.mark.django_db
 URL = "/patients/"
+PANEL = HTMX | {"HX-Target": "global-found"}
 
 
 @pytest.fixture
@@ -81,17 +83,26 @@ def test_search_while_typing_answers_the_results_alone(patient, browser):
     assert len(rows_of(answer)) == 1
 
 
-def test_search_of_the_frame_answers_a_short_list_and_is_recorded(patient, house, browser):
-    for given in "ABCDEFGHI":
-        world.register(house.clerk, house.main, family="Muñoz", given=given)
+def test_search_of_the_frame_answers_a_short_list_and_records_those_in_it(house, browser):
+    known = {}
+    for given in "ABCDEFGHIJ":
+        one = world.register(house.clerk, house.main, family="Muñoz", given=given)
+        known[f"/charts/{one.pk}/"] = one.pk
 
-    answer = browser.get(URL, {"q": "muñoz"}, headers=HTMX | {"HX-Target": "global-found"})
+    answer = browser.post(URL, {"q": "muñoz", "go": "1"}, headers=PANEL)
 
     body = answer.content.decode()
-    assert (body.count("data-url="), body.count("<b>MUÑOZ</b>")) == (8, 8)
+    shown = [known[url] for url in re.findall(r'data-url="(.*?)"', body)]
+    assert (len(shown), body.count("<b>MUÑOZ</b>")) == (8, 8)
     assert "More people match" in body
     assert "HX-Replace-Url" not in answer.headers
-    assert Event.objects.get(action=Action.PATIENTS_SEARCHED).detail["found"] == 10
+    event = Event.objects.get(action=Action.PATIENTS_SEARCHED)
+    assert (trail.shown_in(event), event.detail["found"]) == (shown, 10)
+
+
+def test_search_of_the_frame_never_opens_a_chart_while_one_types(patient, browser):
+    for headers in (PANEL, HTMX):
+        assert browser.post(URL, {"q": "muñoz", "go": "1"}, headers=headers).status_code == 200
 
 
 def test_a_field_emptied_while_typing_brings_the_list_back(patient, browser):
@@ -117,20 +128,81 @@ def test_a_reader_who_may_not_register_is_not_invited_to(house):
     assert "/patients/register/" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("headers", [{}, HTMX, PANEL])
 def test_a_social_security_number_is_in_no_answer(patient, browser, headers):
-    found = browser.get(URL, {"q": world.SSN}, headers=headers)
-    missed = browser.get(URL, {"q": "219-44-6780"}, headers=headers)
+    found = browser.post(URL, {"q": world.SSN}, headers=headers)
+    missed = browser.post(URL, {"q": "219-44-6780"}, headers=headers)
 
-    assert "social security number" in rows_of(found)[0]
+    assert "social security number" in text_of(found)
+    assert "MUÑOZ" in text_of(found)
     for answer in (found, missed):
+        assert answer.status_code == 200
         everything = answer.content.decode() + str(answer.headers)
         # Three digits alone may stand in a request's id or a style sheet's name by chance.
         for part in ("219-44", "219446", "44-6780", "446780"):
             assert part not in everything
-    assert "The number that you typed is not shown again." in text_of(found)
-    if headers:
+    if headers != PANEL:
+        assert "The number that you typed is not shown again." in text_of(found)
+    if headers == HTMX:
         assert found.headers["HX-Replace-Url"] == "/patients/"
+
+
+def test_a_social_security_number_sent_by_the_form_finds_and_opens_as_any_other(
+    patient, browser, house
+):
+    listed = browser.post(URL, {"q": world.SSN})
+    opened = browser.post(URL, {"q": world.SSN, "go": "1"})
+
+    assert len(rows_of(listed)) == 1
+    assert opened.headers["Location"] == f"/charts/{patient.pk}/"
+    assert [trail.shown_in(event) for event in trail.events_of(Action.PATIENTS_SEARCHED)] == [
+        [patient.pk],
+        [patient.pk],
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": world.SSN}, {"q": f"muñoz {world.SSN_DIGITS}"}, {"q": "ssn 6789", "go": "1"}]
+)
+def test_an_address_with_a_social_security_number_is_not_searched(patient, browser, query):
+    answer = browser.get(URL, query, follow=True)
+
+    assert answer.redirect_chain == [(URL, 302)]
+    assert "The address held what may be a social security number" in text_of(answer)
+    assert trail.events_of(Action.PATIENTS_SEARCHED) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        ({"q": " muñoz rosa "}, "/patients/?q=mu%C3%B1oz+rosa"),
+        ({"q": "3/14/1961", "go": "1"}, "/patients/?q=3%2F14%2F1961&go=1"),
+        ({"q": "x" * 500}, f"/patients/?q={'x' * 120}"),
+        ({"q": " ", "go": "1"}, "/patients/"),
+    ],
+)
+def test_what_the_form_sends_goes_on_to_its_own_address(patient, browser, sent, address):
+    answer = browser.post(URL, sent)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, address)
+    assert trail.events_of(Action.PATIENTS_SEARCHED) == []
+
+
+@pytest.mark.parametrize("typed", ["219-44", "219-44-678", "ssn 219"])
+def test_a_number_half_typed_stays_out_of_the_address(patient, browser, typed):
+    answer = browser.post(URL, {"q": typed}, headers=HTMX)
+
+    assert answer.headers["HX-Replace-Url"] == "/patients/"
+
+
+def test_forms_of_the_search_send_what_is_typed_in_their_body(browser):
+    html = browser.get(URL).content.decode()
+
+    forms = re.findall(r"<form [^>]*role=\"search\"[^>]*>|<form[^>]*global-search[^>]*>", html)
+    assert len(forms) == 2
+    assert all('method="post"' in form and 'action="/patients/"' in form for form in forms)
+    assert 'hx-post="/patients/"' in html
+    assert "hx-get" not in html
 
 
 def test_going_straight_to_the_only_chart(patient, browser, house):
@@ -194,8 +266,8 @@ def test_every_role_sees_what_it_may(house, patient):
     }
 
 
-def test_only_reading_is_allowed(browser):
-    assert browser.post(URL, {"q": "muñoz"}).status_code == 405
+def test_no_other_method_is_allowed(browser):
+    assert (browser.put(URL).status_code, browser.delete(URL).status_code) == (405, 405)
 
 
 def test_a_stranger_to_the_house_is_sent_to_sign_in(client, db):
