@@ -52,3 +52,14 @@ class PersonUnknown(NotVisible):
 
     def __init__(self, user_id: int) -> None:
         super().__init__(action=Action.USER_CHANGED, subject_type="user", subject_id=user_id)
+
+
+class SessionUnknown(NotVisible):
+    """There is no such session, or it is somebody else's."""
+
+    reason = "SESSION_UNKNOWN"
+
+    def __init__(self, session_id: int) -> None:
+        super().__init__(
+            action=Action.SESSION_REVOKED, subject_type="session", subject_id=session_id
+        )

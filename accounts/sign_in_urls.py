@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from accounts.views import sign_in
+from accounts.views import sessions, sign_in
 
 urlpatterns = [
     path("email/", sign_in.closed, name="account_email"),
@@ -27,5 +27,6 @@ urlpatterns = [
         sign_in.password_forgotten,
         name="account_reset_password_from_key",
     ),
+    path("sessions/<int:session_id>/end/", sessions.session_end, name="usersessions_end"),
     path("", include("allauth.urls")),
 ]

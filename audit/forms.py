@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,14 +21,18 @@ ANY = [("", "Any")]
 class EventFilterForm(forms.Form):
     """Narrows the log. What is typed for a person or a patient is looked up and becomes an id.
 
-    The address then carries the id: a record number does not stay in it.
+    The address then carries the id: a record number does not stay in it. One that was put in the
+    id's place is taken for typed.
     """
 
     find_person = forms.CharField(
         label="Person", required=False, max_length=150, help_text="Sign-in name"
     )
     find_patient = forms.CharField(
-        label="Patient", required=False, max_length=64, help_text="Record number"
+        label="Patient",
+        required=False,
+        max_length=64,
+        help_text="Record number, with the facility's code in front if several have it",
     )
     person = forms.IntegerField(
         required=False, min_value=1, max_value=MOST_BIGINT, widget=forms.HiddenInput
@@ -43,6 +48,9 @@ class EventFilterForm(forms.Form):
     since = forms.DateField(label="From", required=False)
     until = forms.DateField(label="To", required=False, help_text="Last day, included")
     request = forms.RegexField(r"^[0-9a-f-]{1,64}$", label="Request", required=False)
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(_with_number_typed(data))
 
     def clean_find_person(self) -> int | None:
         """Look up the person whose sign-in name was typed."""
@@ -94,10 +102,39 @@ class EventFilterForm(forms.Form):
         typed = self.cleaned_data[name]
         if not typed:
             return None
-        ids = subjects.find(subject_type, typed)
+        try:
+            ids = subjects.find(subject_type, typed)
+        except subjects.Unclear as unclear:
+            raise forms.ValidationError(unclear.message) from unclear
         if len(ids) != 1:
             raise forms.ValidationError(message)
         return int(ids[0])
+
+
+def _with_number_typed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the filters with a record number that stands for a patient's id where it is typed."""
+    text = data.get("patient", "").strip()
+    if not text or data.get("find_patient") or _is_id(text):
+        return data
+    changed: Any = data.copy()  # type: ignore[attr-defined]
+    changed["patient"], changed["find_patient"] = "", text
+    return changed
+
+
+def _is_id(text: str) -> bool:
+    """Tell whether digits are a patient's id: one of ours, or one that is nobody's number either.
+
+    Events outlive the patients that they are about.
+    """
+    is_key = text.isascii() and text.isdecimal() and text[0] != "0" and len(text) < 20
+    if not is_key or int(text) > MOST_BIGINT:
+        return False
+    if subjects.is_known(subjects.PATIENT, text):
+        return True
+    try:
+        return not subjects.find(subjects.PATIENT, text)
+    except subjects.Unclear:
+        return False
 
 
 def _start_of(day: date | None) -> datetime | None:

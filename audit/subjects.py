@@ -18,6 +18,14 @@ Url = Callable[[str], str]
 Find = Callable[[str], Sequence[str]]
 
 
+class Unclear(Exception):
+    """What was typed names nobody for certain; `message` says why, and holds no patient details."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """How one type of subject is shown and found."""
@@ -37,7 +45,8 @@ def register(
 
     `label_fn` takes ids as text and returns a label for each it knows, in one query for all.
     `url_fn` takes an id and returns the page about it. `find_fn` takes what a person typed (a
-    medical record number, a user name) and returns the ids that it names exactly.
+    medical record number, a user name) and returns the ids that it names exactly; it raises
+    `Unclear` where there is more to say than that it names none.
     """
     _registry[subject_type] = Subject(label_fn, url_fn, find_fn)
 
@@ -50,6 +59,12 @@ def labels(subject_type: str, ids: Iterable[str | int]) -> dict[str, str]:
     return {value: found.get(value) or f"{subject_type} {value}" for value in wanted}
 
 
+def is_known(subject_type: str, subject_id: str | int) -> bool:
+    """Return whether the room that knows this type of subject knows this one."""
+    known = _registry.get(subject_type)
+    return bool(known and known.label([str(subject_id)]).get(str(subject_id)))
+
+
 def url(subject_type: str, subject_id: str | int) -> str:
     """Return the page about a subject, or an empty text where its room offers none."""
     known = _registry.get(subject_type)
@@ -57,6 +72,10 @@ def url(subject_type: str, subject_id: str | int) -> str:
 
 
 def find(subject_type: str, text: str) -> list[str]:
-    """Return the ids of the subjects that `text` names, or none where its room cannot tell."""
+    """Return the ids of the subjects that `text` names, or none where its room cannot tell.
+
+    Raises:
+        Unclear: it names nobody for certain.
+    """
     known = _registry.get(subject_type)
     return [str(value) for value in known.find(text)] if known and known.find else []

@@ -1,6 +1,11 @@
 """A person's sessions: listed, ended by themselves, by a new password, by an administrator."""
 
+import re
+
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.test import Client
 
 from accounts.roles import Role
 from accounts.services import sessions, users
@@ -59,6 +64,94 @@ def test_ending_sessions_when_there_are_no_others_writes_nothing(user):
     sign_in(user).post("/sign-in/sessions/")
 
     assert events_of(*ENDS) == []
+
+
+def session_of(client):
+    return UserSession.objects.get(session_key=client.cookies["session"].value)
+
+
+def end_path(client):
+    return f"/sign-in/sessions/{session_of(client).pk}/end/"
+
+
+def test_one_session_is_ended_by_itself_and_its_next_step_asks_for_sign_in(user):
+    ended, kept, client = sign_in(user), sign_in(user), sign_in(user)
+
+    answer = client.post(end_path(ended), follow=True)
+
+    assert answer.redirect_chain == [("/sign-in/sessions/", 302)]
+    assert "The session is ended." in answer.content.decode()
+    assert ended.get("/patients/").url == "/sign-in/login/?next=/patients/"
+    assert [is_open(one) for one in (ended, kept, client)] == [False, True, True]
+    assert facts_of(*ENDS) == [
+        (Action.SESSION_REVOKED, Outcome.SUCCESS, user.pk, str(user.pk), {"sessions": 1})
+    ]
+
+
+def test_each_session_but_the_present_one_has_a_button_that_ends_it(user):
+    others, client = [sign_in(user), sign_in(user)], sign_in(user)
+    sign_in(make_user(Role.CLERK))
+
+    page = client.get("/sign-in/sessions/").content.decode()
+
+    assert re.findall(r'action="(/sign-in/sessions/\d+/end/)"', page) == [
+        end_path(other) for other in others
+    ]
+
+
+def test_session_of_somebody_else_is_not_found_and_nothing_ends(user):
+    theirs, client = sign_in(make_user(Role.CLERK)), sign_in(user)
+    path, unknown = end_path(theirs), "/sign-in/sessions/987654321/end/"
+
+    answers = [client.post(path), client.post(unknown)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [is_open(theirs), is_open(client)] == [True, True]
+    assert [fact[1:4] for fact in facts_of(*ENDS)] == [
+        (Outcome.REFUSED, user.pk, path.split("/")[3]),
+        (Outcome.REFUSED, user.pk, "987654321"),
+    ]
+
+
+def test_session_that_ended_meanwhile_is_not_found(user):
+    other, client = sign_in(user), sign_in(user)
+    path = end_path(other)
+    client.post(path)
+
+    assert client.post(path).status_code == 404
+    assert [event.outcome for event in events_of(*ENDS)] == [Outcome.SUCCESS, Outcome.REFUSED]
+
+
+def test_ending_the_present_session_is_signing_out(user):
+    client = sign_in(user)
+
+    answer = client.post(end_path(client))
+
+    assert (answer.status_code, answer.url) == (302, "/sign-in/login/")
+    assert not is_open(client)
+    assert [event.action for event in events_of(*ENDS)] == [Action.SIGNED_OUT]
+
+
+def test_sessions_are_ended_by_post_with_the_form_token_only(user):
+    other, client = sign_in(user), sign_in(user)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+
+    answers = [client.get(end_path(other)), strict.post(end_path(other))]
+
+    assert [answer.status_code for answer in answers] == [405, 403]
+    assert is_open(other)
+
+
+def test_who_owes_a_password_may_still_end_a_session(user):
+    other = sign_in(user)
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+
+    answer = sign_in(user).post(end_path(other))
+
+    assert answer.url == "/sign-in/sessions/"
+    assert not is_open(other)
 
 
 def test_new_password_ends_other_sessions_and_keeps_this_one(user):
@@ -120,6 +213,11 @@ def test_password_is_held_to_the_rules(password, error):
         assert events_of(Action.PASSWORD_CHANGED) == []
 
 
+def lose_factors(actor, user):
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    users.remove_factors(actor=actor, user_id=user.pk)
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -128,8 +226,9 @@ def test_password_is_held_to_the_rules(password, error):
         lambda actor, user: users.set_roles(actor=actor, user_id=user.pk, roles=["SUPERVISOR"]),
         lambda actor, user: users.set_roles(actor=actor, user_id=user.pk, roles=[]),
         lambda actor, user: users.reset_password(actor=actor, user_id=user.pk, password=NEW),
+        lose_factors,
     ],
-    ids=["disable", "end_sessions", "set_roles", "take_roles", "reset_password"],
+    ids=["disable", "end_sessions", "set_roles", "take_roles", "reset_password", "factors"],
 )
 def test_what_an_administrator_does_ends_sessions_on_the_next_request(user, administrator, act):
     clients = [sign_in(user), sign_in(user)]

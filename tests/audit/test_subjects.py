@@ -44,3 +44,11 @@ def test_url_and_find_are_the_rooms_own():
     assert subjects.url("patient", 5) == "/charts/5/"
     assert subjects.find("patient", "45-50-99") == ["9"]
     assert (subjects.url("document", 5), subjects.find("document", "x")) == ("", [])
+
+
+def test_known_is_what_its_room_labels():
+    subjects.register("patient", lambda ids: {"5": "MILLS, Peter", "6": ""})
+
+    known = [subjects.is_known(*one) for one in (("patient", 5), ("patient", "6"), ("thing", 5))]
+
+    assert known == [True, False, False]

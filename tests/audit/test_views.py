@@ -44,6 +44,11 @@ def known(monkeypatch):
 
     monkeypatch.setattr(subjects, "_registry", {})
     subjects.register(
+    def find(text):
+        if text == "45-50-90":
+            raise subjects.Unclear("One digit is wrong.")
+        return ["5"] if text.removeprefix("GH ") in ("45-50-99", "455099", "005") else []
+
         "patient",
         label,
         lambda number: f"/charts/{number}/",
@@ -218,6 +223,11 @@ def test_period_is_a_month_unless_said_otherwise(signed_in, some):
         ({"find_person": "ana", "person": 9}, "person=7"),
     ],
 )
+        ({"patient": "45-50-99"}, "patient=5"),
+        ({"patient": "GH 45-50-99", "basis": "UNIT"}, "basis=UNIT&patient=5"),
+        ({"patient": "455099"}, "patient=5"),
+        ({"patient": "005"}, "patient=5"),
+        ({"patient": "6", "find_patient": "45-50-99"}, "patient=5"),
 def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, expected):
     answer = signed_in.get(LIST, typed)
 
@@ -234,6 +244,9 @@ def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, exp
         ({"find_patient": "1"}, "No chart has this number."),
         ({"since": "soon"}, "Enter a valid date."),
         ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
+        ({"find_patient": "45-50-90"}, "One digit is wrong."),
+        ({"patient": "45-50-90"}, "One digit is wrong."),
+        ({"patient": "45-50-98"}, "No chart has this number."),
         ({"action": "LOOKED"}, "Select a valid choice."),
         ({"request": "x y"}, "Enter a valid value."),
     ],
@@ -248,6 +261,23 @@ def test_filter_that_cannot_be_read_shows_no_event(signed_in, some, query, words
 
 @pytest.mark.parametrize("query", [{"person": "x"}, {"patient": "-1"}, {"patient": "9" * 19}])
 def test_id_that_is_none_shows_no_event(signed_in, some, query):
+def test_number_in_the_place_of_an_id_stays_in_its_field_with_what_is_wrong(signed_in, some):
+    html = signed_in.get(LIST, {"patient": "45-50-98"}).content.decode()
+
+    field = html.partition('name="find_patient"')[2].partition(">")[0]
+    assert 'value="45-50-98"' in field
+    said = html.partition('id="id_find_patient_error"')[2].partition("</ul>")[0]
+    assert "No chart has this number." in said
+    assert "Enter a whole number" not in html
+
+
+def test_id_of_a_patient_who_is_gone_still_narrows_the_log(signed_in, some):
+    with context.acting(ANA):
+        events.record(action=Action.CHART_DESTROYED, patient_id=77)
+
+    assert rows_of(signed_in.get(LIST, {"patient": "77"})) == 1
+
+
     assert signed_in.get(LIST, query).status_code == 422
 
 

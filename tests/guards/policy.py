@@ -121,6 +121,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "session_extend": ("", DEED),
     "session_state": ("", READ),
     "status": ("", READ),
+    "usersessions_end": ("", DEED),
 }
 
 # Views of ours that declare no rule, and why.

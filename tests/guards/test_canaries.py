@@ -66,6 +66,7 @@ NO_PATIENT = {
     "retention:rule_detail": "the schedule",
     "retention:rule_change": "the schedule",
     "retention:rule_confirm": "the schedule",
+    "usersessions_end": "goes back to one's own sessions",
     "account_email": "closed",
     "account_confirm_email": "closed",
     "account_email_verification_sent": "closed",

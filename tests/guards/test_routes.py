@@ -105,6 +105,7 @@ def test_administrators_hold_no_permission_that_shows_a_patient():
         "session_extend",
         "session_state",
         "status",
+        "usersessions_end",
     }
 
 
@@ -246,7 +247,7 @@ def _owing_password(user):
 def test_what_is_open_before_duties_shows_no_patient():
     names = {r.name for r in own_routes() if getattr(r.view, "is_before_duties", False)}
 
-    assert names == {"session_state", "session_extend"}
+    assert names == {"session_state", "session_extend", "usersessions_end"}
 
 
 @pytest.mark.django_db

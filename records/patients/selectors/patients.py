@@ -136,8 +136,13 @@ def find_by_mrn(number: str) -> int | None:
 
 def list_by_mrn(number: str) -> list[int]:
     """Return the patients who have, or had, a record number: one for each facility at the most."""
+    return list(dict.fromkeys(patient_id for patient_id, _ in list_holders(number)))
+
+
+def list_holders(number: str) -> list[tuple[int, str]]:
+    """Return who has, or had, a record number, each with the code of the facility that gave it."""
     kinds = [IdentifierKind.MRN, IdentifierKind.FORMER_MRN]
     found = Identifier.objects.filter(
         value_key__in=branches.every_length(number), kind__in=kinds
     ).order_by("-is_current", "pk")
-    return list(dict.fromkeys(found.values_list("patient_id", flat=True)))
+    return [(row[0], row[1] or "") for row in found.values_list("patient_id", "facility__code")]
