@@ -21,6 +21,7 @@ INVISIBLE_BUT_FINE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 BREAK = "\u200b"
 LONGEST_WORD = 24
 PIECE = 8
+SEPARATORS = "-/_"
 LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 PLAIN = re.compile(r"[\n -~\xa0-\u017f\u2010-\u2026\u20ac]*\Z")
 
@@ -83,13 +84,37 @@ def with_breaks(text: str) -> str:
 
 
 def breakable(word: str) -> str:
-    """Return one long word with a break point after every few characters, never before a mark."""
+    """Return one long word with a break point behind each hyphen, slash and underscore.
+
+    Only a part that is still too long breaks after every few letters. No break point stands before
+    a mark, which belongs to the letter before it.
+    """
+    parts = [part if len(part) <= LONGEST_WORD else _pieces(part) for part in _parts(word)]
+    return BREAK.join(parts)
+
+
+def _parts(word: str) -> list[str]:
+    parts: list[str] = []
+    start = 0
+    for at in range(1, len(word)):
+        is_end = word[at - 1] in SEPARATORS and word[at] not in SEPARATORS
+        if is_end and not _clings(word[at]):
+            parts.append(word[start:at])
+            start = at
+    return [*parts, word[start:]]
+
+
+def _pieces(part: str) -> str:
     pieces: list[str] = []
     since = 0
-    for character in word:
-        if since >= PIECE and not unicodedata.category(character).startswith(("M", "C")):
+    for character in part:
+        if since >= PIECE and not _clings(character):
             pieces.append(BREAK)
             since = 0
         pieces.append(character)
         since += 1
     return "".join(pieces)
+
+
+def _clings(character: str) -> bool:
+    return unicodedata.category(character).startswith(("M", "C"))

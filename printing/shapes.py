@@ -154,7 +154,7 @@ class ReleaseCoverLetter(TypedDict):
     patient: PatientLine
     opening: NotRequired[str]
     references: list[Fact]
-    contents: list[Fact]  # documents, pages, medium, dates covered
+    contents: list[Fact]  # documents, pages, dates covered
     withheld: NotRequired[list[str]]
     notices: list[str]
     certification: NotRequired[str]

@@ -65,6 +65,20 @@ def test_printable(text, printed, is_lacking):
     assert glyphs.printable(text) == (printed, is_lacking)
 
 
+@pytest.mark.parametrize(
+    "word, parts",
+    [
+        ("US-PROFESSIONAL-GUIDANCE-ADULT", ["US-", "PROFESSIONAL-", "GUIDANCE-", "ADULT"]),
+        ("records/retention_schedule/2026", ["records/", "retention_", "schedule/", "2026"]),
+        ("a--b_-c/dddddddddddddddddddddd", ["a--", "b_-", "c/", "d" * 22]),
+        ("X-" + "A" * 25, ["X-", "A" * 8, "A" * 8, "A" * 8, "A"]),
+        ("ab-\u0301cdefghijklmn-opqrstuvwxyz", ["ab-\u0301cdefghijklmn-", "opqrstuvwxyz"]),
+    ],
+)
+def test_a_long_word_breaks_behind_its_separators_first(word, parts):
+    assert glyphs.with_breaks(word).split(glyphs.BREAK) == parts
+
+
 def test_breakable_never_parts_a_mark_from_its_letter():
     word = "x̂" * 20
 

@@ -92,6 +92,37 @@ def test_typeset_index_of_files_unknown_has_no_sources():
     assert "SHA-256" not in reading.pages(typeset("release_index", values))[0]
 
 
+def certificate_with(rule: str) -> str:
+    values = samples.destruction_certificate()
+    values["records"][0]["rule"] = rule
+    return reading.pages(typeset("destruction_certificate", values))[0]
+
+
+@pytest.mark.parametrize(
+    "rule, parts",
+    [
+        ("US-PROFESSIONAL-GUIDANCE-ADULT", ["PROFESSIONAL-", "GUIDANCE", "ADULT"]),
+        ("US-PROFESSIONAL-ADULT", ["PROFESSIONAL-", "ADULT"]),
+        ("state/maine_hospital_records", ["state/", "maine_", "hospital_", "records"]),
+    ],
+)
+def test_typeset_breaks_a_code_behind_its_separators_only(rule, parts):
+    text = certificate_with(rule)
+
+    assert [part for part in parts if part not in text] == []
+
+
+def test_typeset_breaks_a_word_that_is_wider_than_its_column():
+    text = certificate_with("W" * 22)
+
+    assert "W" * 22 not in text
+    assert text.count("W") == samples_count("W") + 22
+
+
+def samples_count(letter: str) -> int:
+    return certificate_with("-").count(letter)
+
+
 def test_typeset_index_has_a_column_of_encounters_only_where_there_are_some():
     values = samples.release_index()
     assert "Encounter" in reading.pages(typeset("release_index", values))[0]
