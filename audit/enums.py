@@ -133,6 +133,7 @@ class Action(models.TextChoices):
 
     LOG_VIEWED = "LOG_VIEWED", "Access log viewed"
     LOG_EXPORTED = "LOG_EXPORTED", "Access log exported"
+    TRAIL_VERIFICATION_ASKED = "TRAIL_VERIFICATION_ASKED", "Access log to be verified"
     TRAIL_VERIFIED = "TRAIL_VERIFIED", "Access log verified"
     TRAIL_EPOCH_RAISED = "TRAIL_EPOCH_RAISED", "Access log carried to a new cluster"
     IMPORTED = "IMPORTED", "Imported"

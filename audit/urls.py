@@ -29,4 +29,5 @@ urlpatterns = [
     path("patients/<id:patient_id>/", views.patient_viewers, name="patient_viewers"),
     path("people/<id:person_id>/", views.person_patients, name="person_patients"),
     path("seals/", views.seal_list, name="seal_list"),
+    path("seals/verify/", views.trail_verify, name="trail_verify"),
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +27,7 @@ from audit.selectors import events as log
 from audit.selectors import pivots
 from audit.selectors import seals as sealed
 from audit.selectors.events import Criteria, Key
-from audit.services import events, exports
+from audit.services import events, exports, verifications
 from audit.spreadsheets import WRITERS
 
 PAGE_SIZE = 50
@@ -154,13 +156,32 @@ def person_patients(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @requires(VIEW_EVENT)
 def seal_list(request: HttpRequest) -> HttpResponse:
-    """Show how the trail is sealed: how far, since when, and the newest seals of each chain."""
+    """Show how the trail is sealed, how it was last verified, and the newest seals of each chain.
+
+    While a verification is under way the page asks for itself, and is loaded anew at its end.
+    """
+    asked = verifications.get_asked()
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204) if asked else HttpResponse(headers={"HX-Refresh": "true"})
     values = {
         "state": sealed.get_trail_state(),
         "seals": seal_lines.seal_lines(sealed.list_newest_seals(most=SEALS_SHOWN)),
-        "verified": log.get_last_verification(),
+        "verified": seal_lines.verification_line(log.get_last_verification()),
+        "asked": asked,
+        "daily_at": datetime.combine(timezone.now(), verifications.DAILY_AT),
     }
     return render(request, "audit/seal_list.html", values)
+
+
+@requires(VIEW_EVENT, methods=("POST",))
+def trail_verify(request: HttpRequest) -> HttpResponse:
+    """Let the worker verify the trail, and go back to the page that shows the result."""
+    try:
+        verifications.ask(actor=request.user)
+    except (verifications.VerificationUnderWay, verifications.WorkerUnreachable) as refused:
+        events.record_refusal(refused)
+        messages.warning(request, refused.message)
+    return redirect("audit:seal_list")
 
 
 def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.enums import Stream
+from audit.enums import Outcome, Stream
 from audit.presenters.words import word
 from audit.rules.seals import SealValue
+from audit.selectors.events import EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,29 @@ def seal_lines(seals: Iterable[SealValue]) -> list[SealLine]:
         )
         for seal in seals
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationLine:
+    """A verification as the page of seals tells of it; without `since` all rows were read."""
+
+    at: datetime
+    is_sound: bool
+    broken: int
+    seals: int
+    since: datetime | None
+
+
+def verification_line(event: EventRow | None) -> VerificationLine | None:
+    """Return what the event of a verification says, or None where there was none."""
+    if event is None:
+        return None
+    detail = json.loads(event.detail)
+    since = detail.get("since")
+    return VerificationLine(
+        at=event.occurred_at,
+        is_sound=event.outcome == Outcome.SUCCESS,
+        broken=detail.get("broken", 0),
+        seals=detail.get("seals", 0),
+        since=datetime.fromisoformat(since) if since else None,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from audit.enums import Action
+from audit.enums import Action, Outcome
 
 SHOWN = """
     event.id, event.occurred_at, event.actor_id, event.actor_name, event.on_behalf_of_id,
@@ -175,8 +175,23 @@ def get_event(event_id: int) -> EventRow | None:
 
 def get_last_verification() -> EventRow | None:
     """Return the newest event that tells of the trail's verification."""
-    page = list_events(Criteria(action=Action.TRAIL_VERIFIED), most=1)
-    return next(iter(page.events), None)
+    return _get_newest(Criteria(action=Action.TRAIL_VERIFIED))
+
+
+def get_verification_asked(*, since: datetime) -> EventRow | None:
+    """Return the event that asked for a verification, if none was finished after it.
+
+    What was asked for before `since` has come to nothing: it is over too.
+    """
+    done = Criteria(action=Action.TRAIL_VERIFICATION_ASKED, outcome=Outcome.SUCCESS, since=since)
+    asked = _get_newest(done)
+    last = get_last_verification()
+    is_over = asked and last and (last.occurred_at, last.id) > (asked.occurred_at, asked.id)
+    return None if is_over else asked
+
+
+def _get_newest(criteria: Criteria) -> EventRow | None:
+    return next(iter(list_events(criteria, most=1).events), None)
 
 
 def count_by_time(criteria: Criteria, *, is_hourly: bool, zone: str) -> dict[datetime, int]:

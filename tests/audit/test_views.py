@@ -3,18 +3,20 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from audit import context, subjects, views
+from audit import context, subjects, tasks, views
 from audit.context import Origin
 from audit.enums import Action, Basis, Outcome
 from audit.errors import AuditUnavailable
 from audit.models import Event, EventSubject
-from audit.services import events, exports
+from audit.services import events, exports, verifications
 
 pytestmark = pytest.mark.django_db
 
@@ -42,17 +44,17 @@ def known(monkeypatch):
         calls.append(list(ids))
         return {number: PATIENTS[number] for number in ids if number in PATIENTS}
 
-    monkeypatch.setattr(subjects, "_registry", {})
-    subjects.register(
     def find(text):
         if text == "45-50-90":
             raise subjects.Unclear("One digit is wrong.")
         return ["5"] if text.removeprefix("GH ") in ("45-50-99", "455099", "005") else []
 
+    monkeypatch.setattr(subjects, "_registry", {})
+    subjects.register(
         "patient",
         label,
         lambda number: f"/charts/{number}/",
-        lambda text: ["5"] if text == "45-50-99" else [],
+        find,
     )
     subjects.register(
         "user", lambda ids: {"7": "Ana Mills"}, None, lambda text: {"ana": ["7"]}.get(text, [])
@@ -221,13 +223,13 @@ def test_period_is_a_month_unless_said_otherwise(signed_in, some):
         ({"find_patient": "45-50-99"}, "patient=5"),
         ({"find_patient": "45-50-99", "basis": "UNIT", "after": "1-1"}, "basis=UNIT&patient=5"),
         ({"find_person": "ana", "person": 9}, "person=7"),
-    ],
-)
         ({"patient": "45-50-99"}, "patient=5"),
         ({"patient": "GH 45-50-99", "basis": "UNIT"}, "basis=UNIT&patient=5"),
         ({"patient": "455099"}, "patient=5"),
         ({"patient": "005"}, "patient=5"),
         ({"patient": "6", "find_patient": "45-50-99"}, "patient=5"),
+    ],
+)
 def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, expected):
     answer = signed_in.get(LIST, typed)
 
@@ -242,11 +244,11 @@ def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, exp
     [
         ({"find_person": "nobody"}, "Nobody signs in with this name."),
         ({"find_patient": "1"}, "No chart has this number."),
-        ({"since": "soon"}, "Enter a valid date."),
-        ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
         ({"find_patient": "45-50-90"}, "One digit is wrong."),
         ({"patient": "45-50-90"}, "One digit is wrong."),
         ({"patient": "45-50-98"}, "No chart has this number."),
+        ({"since": "soon"}, "Enter a valid date."),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
         ({"action": "LOOKED"}, "Select a valid choice."),
         ({"request": "x y"}, "Enter a valid value."),
     ],
@@ -259,8 +261,6 @@ def test_filter_that_cannot_be_read_shows_no_event(signed_in, some, query, words
     assert not Event.objects.filter(action=Action.LOG_VIEWED).exists()
 
 
-@pytest.mark.parametrize("query", [{"person": "x"}, {"patient": "-1"}, {"patient": "9" * 19}])
-def test_id_that_is_none_shows_no_event(signed_in, some, query):
 def test_number_in_the_place_of_an_id_stays_in_its_field_with_what_is_wrong(signed_in, some):
     html = signed_in.get(LIST, {"patient": "45-50-98"}).content.decode()
 
@@ -278,6 +278,8 @@ def test_id_of_a_patient_who_is_gone_still_narrows_the_log(signed_in, some):
     assert rows_of(signed_in.get(LIST, {"patient": "77"})) == 1
 
 
+@pytest.mark.parametrize("query", [{"person": "x"}, {"patient": "-1"}, {"patient": "9" * 19}])
+def test_id_that_is_none_shows_no_event(signed_in, some, query):
     assert signed_in.get(LIST, query).status_code == 422
 
 
@@ -618,7 +620,9 @@ def test_seals_page_shows_the_newest_seals_and_the_last_verification(client, mak
         ("Events", 1),
     ]
     assert answer.context["seals"][0].hash in answer.content.decode()
-    assert answer.context["verified"].outcome == "SUCCESS"
+    verified = answer.context["verified"]
+    assert (verified.is_sound, verified.broken, verified.seals) == (True, 0, 2)
+    assert "2 seals, and every row that they cover" in text_of(answer)
 
 
 @pytest.mark.committed
@@ -642,3 +646,99 @@ def test_seals_page_says_what_needs_a_person(client, make_user, superuser_connec
         "something was found broken",
     ):
         assert words in text, words
+
+
+SEALS = "/log/seals/"
+VERIFY = "/log/seals/verify/"
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """What was sent to the worker, which does nothing by itself."""
+    sent = []
+    monkeypatch.setattr(tasks.verify_recent, "delay", lambda: sent.append("verify"))
+    return sent
+
+
+def test_trail_never_verified_says_when_it_will_be_and_offers_it_now(signed_in):
+    text = text_of(signed_in.get(SEALS))
+
+    at = timezone.localtime(datetime.now(UTC).replace(hour=3, minute=30))
+    assert f"Every day at {at:%H:%M} all seals and the rows of the last two days" in text
+    assert "manage.py verify_audit" in text
+    assert "Verify now" in text
+
+
+@pytest.mark.committed
+def test_verification_asked_for_is_done_by_the_worker_and_its_result_shown(
+    signed_in, officer, queue
+):
+    answer = signed_in.post(VERIFY, follow=True)
+
+    asked = newest(action=Action.TRAIL_VERIFICATION_ASKED)
+    assert (asked.actor_id, asked.outcome, asked.basis) == (officer.pk, "SUCCESS", "ROLE")
+    assert (queue, answer.redirect_chain) == (["verify"], [(SEALS, 302)])
+    assert "Cora Hale asked for it at" in text_of(answer)
+    assert 'type="submit" disabled' in answer.content.decode()
+    assert signed_in.get(SEALS, headers={"HX-Request": "true"}).status_code == 204
+
+    tasks.verify_recent()
+
+    assert newest(action=Action.TRAIL_VERIFIED).outcome == "SUCCESS"
+    polled = signed_in.get(SEALS, headers={"HX-Request": "true"})
+    assert (polled.status_code, polled["HX-Refresh"]) == (200, "true")
+    text = text_of(signed_in.get(SEALS))
+    assert ("Nothing is broken" in text, "asked for it at" in text) == (True, False)
+
+
+def test_verification_found_broken_says_what_to_do(signed_in, as_system):
+    events.record(action=Action.TRAIL_VERIFIED, outcome=Outcome.FAILED, detail={"broken": 2})
+
+    text = text_of(signed_in.get(SEALS))
+
+    assert "2 things found broken" in text
+    assert "Tell the administrator: manage.py verify_audit names each." in text
+
+
+def test_second_verification_is_refused_while_one_is_under_way(signed_in, queue):
+    signed_in.post(VERIFY)
+
+    answer = signed_in.post(VERIFY, follow=True)
+
+    assert queue == ["verify"]
+    assert "The log is being verified already" in text_of(answer)
+    refusal = newest(action=Action.TRAIL_VERIFICATION_ASKED)
+    assert (refusal.outcome, refusal.detail) == ("REFUSED", {"reason": "VERIFICATION_UNDER_WAY"})
+
+
+def test_verification_that_no_worker_took_is_over_after_its_time(signed_in, queue, monkeypatch):
+    signed_in.post(VERIFY)
+    monkeypatch.setattr(verifications, "LONGEST", timedelta(0))
+
+    assert "asked for it at" not in text_of(signed_in.get(SEALS))
+    signed_in.post(VERIFY)
+    assert queue == ["verify", "verify"]
+
+
+def test_queue_that_is_down_leaves_nothing_asked_for(signed_in, monkeypatch):
+    def broken():
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(tasks.verify_recent, "delay", broken)
+
+    answer = signed_in.post(VERIFY, follow=True)
+
+    assert "The worker cannot be reached just now" in text_of(answer)
+    told = Event.objects.filter(action=Action.TRAIL_VERIFICATION_ASKED)
+    assert list(told.values_list("outcome", "detail")) == [
+        ("REFUSED", {"reason": "WORKER_UNREACHABLE"})
+    ]
+
+
+@pytest.mark.parametrize("role", ["CLERK", "SUPERVISOR", "PROVIDER", "ADMINISTRATOR"])
+def test_only_compliance_verifies(client, make_user, queue, role):
+    client.force_login(make_user("other", role))
+
+    assert client.post(VERIFY).status_code == 403
+    assert client.get(VERIFY).status_code == 405
+    assert queue == []

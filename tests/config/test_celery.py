@@ -1,6 +1,7 @@
 import pytest
 from celery import current_app
 
+from audit.services import verifications
 from config.celery import app
 
 # Sent by services, not by the clock.
@@ -52,3 +53,11 @@ def test_web_processes_send_through_the_same_application():
 )
 def test_a_killed_worker_loses_no_task(name, value):
     assert getattr(app.conf, name) == value
+
+
+def test_trail_is_verified_when_its_page_says_so():
+    due = app.conf.beat_schedule["verify-recent"]["schedule"]
+    said = verifications.DAILY_AT
+
+    assert app.conf.timezone == "UTC"
+    assert (due.hour, due.minute) == ({said.hour}, {said.minute})

@@ -36,6 +36,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "audit:patient_viewers": ("audit.view_event", READ),
     "audit:person_patients": ("audit.view_event", READ),
     "audit:seal_list": ("audit.view_event", READ),
+    "audit:trail_verify": ("audit.view_event", DEED),
     "charts:chart_detail": ("access.open_chart", READ),
     "charts:encounter_list": ("access.open_chart", READ),
     "charts:face_sheet": ("access.open_chart", READ),

@@ -53,6 +53,7 @@ NO_PATIENT = {
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
     "audit:seal_list": "how the trail is sealed",
+    "audit:trail_verify": "goes back to how the trail is sealed",
     "patients:patient_register": "an empty form; candidates are asked for by a probe",
     "interchange:import_list": "figures of imports",
     "interchange:import_progress": "figures of an import under way",

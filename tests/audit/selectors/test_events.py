@@ -166,6 +166,19 @@ def test_last_verification_is_found():
     assert log.get_last_verification().id == newest
 
 
+def test_verification_asked_for_is_over_with_the_next_result_or_its_time():
+    dawn, now = datetime(2000, 1, 1, tzinfo=UTC), datetime.now(UTC)
+    assert log.get_verification_asked(since=dawn) is None
+
+    asked = record(ANA, Action.TRAIL_VERIFICATION_ASKED)
+    record(ANA, Action.TRAIL_VERIFICATION_ASKED, outcome=Outcome.REFUSED)
+    assert log.get_verification_asked(since=dawn).id == asked
+    assert log.get_verification_asked(since=now + timedelta(hours=1)) is None
+
+    record(BO, Action.TRAIL_VERIFIED)
+    assert log.get_verification_asked(since=dawn) is None
+
+
 def test_counts_by_time_are_in_the_zone_asked_for(some):
     moment = log.get_event(some[0]).occurred_at
 
