@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     lines = [Line(item, queue) for queue in queues for item in queue.source.oldest(user, OLDEST)]
     shown = sorted(lines, key=_duty)[:MOST_SHOWN]
     patients = [line.item.patient_id for line in shown if line.item.patient_id]
-    if patients:
+    if patients or any(line.item.may_name_patient for line in shown):
         events.record(action=Action.HOME_VIEWED, patients=patients, durable=True)
     values = {"queues": queues, "lines": shown, "left": _count_left(queues, shown)}
     return render(request, "home.html", values)

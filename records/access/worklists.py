@@ -17,7 +17,8 @@ class WorkItem:
     """One line of the home page: why it is here, what to do, by when, and where it is worked.
 
     `patient_id` is set where the line shows a patient, so that the event of the page names them;
-    `since` is None where nobody noted when it began.
+    `may_name_patient` where it shows words that nobody has read yet, such as a file's name: the
+    event then says that the page was looked at. `since` is None where nobody noted when it began.
     """
 
     why: str
@@ -27,6 +28,7 @@ class WorkItem:
     due_on: date | None = None
     patient_id: int | None = None
 
+    may_name_patient: bool = False
 
 @dataclass(frozen=True)
 class WorkSource:

@@ -21,19 +21,20 @@ def _count(user: User) -> int:
 def _oldest(user: User, many: int) -> list[WorkItem]:
     return [
         WorkItem(
-            why=f"Waits in {row.unit.name}, received by {row.received_by.display_name}",
-            what=_what(row),
+            why=_why(row),
+            what=f"File {row.file_name}",
             url=reverse("documents:unfiled_file", args=[row.pk]),
             since=row.received_at,
+            may_name_patient=True,
         )
         for row in unfiled.list_waiting(user)[:many]
     ]
 
 
-def _what(row: UnfiledFile) -> str:
-    """Say what to do without the file's name, which may name a patient."""
+def _why(row: UnfiledFile) -> str:
     pages = f"{row.page_count} page{'' if row.page_count == 1 else 's'}"
-    return f"File a {row.get_kind_display()} of {pages}"
+    who = row.received_by.display_name
+    return f"{row.get_kind_display()} of {pages}, waits in {row.unit.name}, received by {who}"
 
 
 def register() -> None:

@@ -1,6 +1,7 @@
 """My work: each role's list, oldest duty first, and the event that names whom it shows."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -112,6 +113,15 @@ def test_page_without_patients_is_no_event(house, queues):
     page_of(house.clerk)
 
     assert trail.events_of(Action.HOME_VIEWED) == []
+
+
+def test_page_with_words_that_may_name_a_patient_is_an_event(house, queues):
+    queues(source("One", replace(item("File scan.pdf"), may_name_patient=True), item("b")))
+
+    page_of(house.clerk)
+
+    (event,) = trail.events_of(Action.HOME_VIEWED)
+    assert trail.shown_in(event) == []
 
 
 @pytest.mark.parametrize("role", ["CLERK", "SUPERVISOR", "COMPLIANCE", "PROVIDER"])
