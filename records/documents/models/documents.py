@@ -113,6 +113,11 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"document {self.pk}"
 
+    @property
+    def type_beside(self) -> str:
+        """The type's name, where the title does not say it already."""
+        return "" if self.type.name == self.title else self.type.name
+
 
 class DocumentVersion(StoredBytes):
     """One state of a document's bytes; a correction is a new version. Its bytes never change."""

@@ -62,6 +62,11 @@ class Line:
         """The class in words."""
         return SensitivityClass(self.sensitivity).label
 
+    @property
+    def type_beside(self) -> str:
+        """The type's name, where the title does not say it already."""
+        return "" if self.type_name == self.title else self.type_name
+
 
 @dataclass(frozen=True)
 class Shelf:

@@ -53,6 +53,16 @@ def test_shelf_pages_through_all_newest_service_first(house, monkeypatch):
     assert seen == [row.pk for row in wanted]
 
 
+def test_type_stands_beside_a_title_that_does_not_say_it(house):
+    titled, plain = house.filed(title="Lipids"), house.filed(title="")
+
+    shelf = documents.get_shelf(scope_of(house))
+
+    beside = {line.pk: line.type_beside for line in shelf.documents}
+    assert beside == {titled.pk: "Laboratory report", plain.pk: ""}
+    assert [one.type_beside for one in (titled, plain)] == ["Laboratory report", ""]
+
+
 @pytest.mark.parametrize(
     "after",
     ["x", "2026-01-01", "2026-01-01.x", "2026.1", "99", "2026-02-30.1", f"2026-01-01.{9:019}"],
