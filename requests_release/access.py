@@ -11,7 +11,7 @@ from records.access.services.opening import ChartScope
 from requests_release.errors import OwnPreparation, StepNotYours
 from requests_release.models import Request, RequestPreparer
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
-from requests_release.rules import separation
+from requests_release.rules import duties, separation
 from requests_release.rules.transitions import SYSTEM, Move
 
 
@@ -31,7 +31,7 @@ def check_permission(*, actor: User, permission: str, request: Request, action: 
         StepNotYours: they do not.
     """
     if not actor.has_perm(permission):
-        raise StepNotYours(action=action, **about(request))
+        raise StepNotYours(duties.not_yours(permission), action=action, **about(request))
 
 
 def check_move(*, actor: User, request: Request, move: Move) -> None:
@@ -62,20 +62,23 @@ def check_second_person(
         separation.check_may_decide(preparers=list_preparer_ids(request), person=actor.pk)
     except OwnPreparation:
         # Said again with what the refusal's event is about, which the rule does not know.
-        raise OwnPreparation(action=action, **about(request)) from None
+        asked = request.reviewer.display_name if request.reviewer else ""
+        raise OwnPreparation(duties.own(asked), action=action, **about(request)) from None
 
 
 def check_may_approve(*, actor: User, request: Request) -> None:
-    """Check role and separation of an approval; its message explains a disabled button.
+    """Check separation and role of an approval; its message explains a disabled button.
+
+    Who prepared it hears that first, whatever their role.
 
     Raises:
-        StepNotYours: the role does not approve.
         OwnPreparation: the person prepared it.
+        StepNotYours: the role does not approve.
     """
+    check_second_person(actor=actor, request=request)
     check_permission(
         actor=actor, permission=APPROVE_REQUEST, request=request, action=Action.REQUEST_APPROVED
     )
-    check_second_person(actor=actor, request=request)
 
 
 def check_may_prepare(*, actor: User, request: Request) -> None:

@@ -30,7 +30,6 @@ RECORDED = {
     "deny": "Denied. The requester has to be told, with the ground.",
     "none": "Confirmed: there are no records.",
 }
-ONLY_SUPERVISORS = "A supervisor decides this; your role does not approve releases."
 
 
 @requires(VIEW_REQUEST, methods=("GET", "POST"))
@@ -100,10 +99,9 @@ def _why_not(opened: Opened) -> str:
     if opened.request.status != RequestStatus.SUBMITTED:
         state = opened.request.get_status_display().lower()
         return f"Nothing waits for approval: the request is {state}."
-    facts = {"actor": opened.scope.actor, "request": opened.request}
-    if refused := refusal(access.check_second_person, **facts):
-        return refused.message
-    return ONLY_SUPERVISORS if refusal(access.check_may_approve, **facts) else ""
+    actor = opened.scope.actor
+    refused = refusal(access.check_may_approve, actor=actor, request=opened.request)
+    return refused.message if refused else ""
 
 
 def _seen(request: HttpRequest) -> Pages:

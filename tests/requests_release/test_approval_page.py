@@ -56,7 +56,7 @@ def test_the_preparer_reads_the_request_and_why_they_do_not_decide(
 
     body = client.get(page("request_approve", request)).content.decode()
 
-    assert "You prepared this request. Another person must approve it." in body
+    assert "You prepared this request. A supervisor who took no part decides it." in body
     assert body.count("/image/") + body.count("<img") >= document.page_count
     for part in ('name="decision"', 'name="seen"', 'name="comment"', 'data-hotkey="Shift'):
         assert part not in body
@@ -69,6 +69,37 @@ def test_a_clerk_reads_that_a_supervisor_decides(client, unit, submitted):
 
     assert "A supervisor decides this" in body
     assert 'name="decision"' not in body
+
+
+def test_the_request_says_who_decides_to_each_who_does_not(client, unit, clerk, submitted):
+    said = {}
+    for who, person in {
+        "preparer": clerk,
+        "colleague": factories.make_user("CLERK", unit=unit),
+        "compliance": factories.make_user("COMPLIANCE", unit=unit),
+        "supervisor": factories.make_user("SUPERVISOR", unit=unit),
+    }.items():
+        client.force_login(person)
+        deeds = client.get(page("request_detail", submitted)).context["deeds"]
+        said[who] = next(deed.why_not for deed in deeds if deed.name == "approve")
+
+    others = "A supervisor decides this; your role does not approve releases."
+    assert said == {
+        "preparer": "You prepared this request. A supervisor who took no part decides it.",
+        "colleague": others,
+        "compliance": others,
+        "supervisor": "",
+    }
+
+
+def test_the_preparer_hears_whom_they_asked(client, clerk, approver, patient, document):
+    request = builders.prepared(patient, clerk, document)
+    builders.submit(request, clerk, reviewer=approver)
+    client.force_login(clerk)
+
+    body = client.get(page("request_approve", request)).content.decode()
+
+    assert "You prepared this request. Sam Ito was asked to decide it." in body
 
 
 @pytest.mark.parametrize("choice", ["approve", "return", "deny", "none", "nonsense"])
