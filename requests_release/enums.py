@@ -146,6 +146,14 @@ class DeliveryMethod(models.TextChoices):
     INSPECTION = "INSPECTION", "Inspected on the premises"
 
 
+class RepeatOutcome(models.TextChoices):
+    """What came of a used link while a download that broke off may be made again."""
+
+    GIVEN = "GIVEN", "File given again"
+    WRONG = "WRONG", "Wrong passcode"
+    ARRIVED = "ARRIVED", "All of the file arrived"
+
+
 class Medium(models.TextChoices):
     PAPER = "PAPER", "Paper"
     ELECTRONIC = "ELECTRONIC", "Electronic"

@@ -72,6 +72,17 @@ class DocumentNotFit(Refused):
     status = 409
 
 
+class DocumentNotOfChart(DocumentNotFit):
+    """A choice names a document that the chart does not show to the person, or not any more."""
+
+    message = (
+        "The choice named a document that is not (or not any more) among those of this chart that "
+        "you may see. Nothing was saved: what was chosen before stands. Check the list and save "
+        "again."
+    )
+    reason = "DOCUMENT_NOT_OF_CHART"
+
+
 class PagesNotSeen(Refused):
     """The approver has not ticked every page as seen."""
 

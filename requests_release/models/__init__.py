@@ -1,5 +1,5 @@
 from requests_release.models.authorizations import Authorization
-from requests_release.models.deliveries import Delivery
+from requests_release.models.deliveries import Delivery, Repeat
 from requests_release.models.disclosures import Accounting, Disclosure
 from requests_release.models.histories import Comment, RequestPreparer, RequestStatusChange
 from requests_release.models.packages import Package, PackagePart
@@ -14,6 +14,7 @@ __all__ = [
     "Disclosure",
     "Package",
     "PackagePart",
+    "Repeat",
     "Request",
     "RequestItem",
     "RequestPreparer",

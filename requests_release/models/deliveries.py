@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from requests_release.enums import DeliveryMethod
+from requests_release.enums import DeliveryMethod, RepeatOutcome
 from requests_release.models.packages import Package
 from requests_release.models.requests import Request
+from requests_release.rules import media
 
 MOST_TRIES = 5
 
@@ -99,3 +100,38 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    @property
+    def is_download(self) -> bool:
+        """Tell whether the copies left by the link."""
+        return self.method == DeliveryMethod.PORTAL and self.used_at is not None
+
+    @property
+    def told(self) -> str:
+        """How the copies left, and on which medium."""
+        return media.told(self.method)
+
+
+class Repeat(models.Model):
+    """What came of a used link while its file may be given again; insert only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="repeats")
+    outcome = models.CharField(max_length=7, choices=RepeatOutcome)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=RepeatOutcome.values),
+                name="requests_release_repeat_outcome_is_known",
+            ),
+            models.UniqueConstraint(
+                "delivery",
+                condition=Q(outcome=RepeatOutcome.ARRIVED),
+                name="requests_release_repeat_arrives_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"repeat {self.pk}"

@@ -13,7 +13,7 @@ from audit.access import refusal
 from printing import words
 from requests_release import access
 from requests_release.enums import PackageState, RequestKind, RequestStatus
-from requests_release.models import Comment, Package, Request, RequestStatusChange
+from requests_release.models import Comment, Delivery, Package, Request, RequestStatusChange
 from requests_release.permissions import (
     APPROVE_REQUEST,
     DELIVER_RELEASE,
@@ -38,6 +38,18 @@ STEP_PAGES = {
     Step.SENSITIVE: "request_sensitive",
 }
 OVER = frozenset({S.DELIVERED, S.CLOSED})
+# What these look at is chosen first: with nothing chosen there is nothing to find right.
+NEEDS_ITEMS = frozenset({Step.PATIENT, Step.SENSITIVE})
+NOTHING_YET = "no documents chosen yet"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What has to happen before anything else can; `url` leads there whoever may do it."""
+
+    title: str
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,13 @@ def _state(found: Readiness, step: Step) -> str:
     findings = found.of(step)
     if any(finding.is_blocking for finding in findings):
         return "bad"
+    if _waits(found, step):
+        return "todo"
     return "warn" if findings else "done"
+
+
+def _waits(found: Readiness, step: Step) -> bool:
+    return step in NEEDS_ITEMS and not found.items
 
 
 def _text(request: Request, found: Readiness, step: Step) -> str:
@@ -84,6 +102,8 @@ def _text(request: Request, found: Readiness, step: Step) -> str:
     if findings:
         first = findings[0].text
         return first if len(findings) == 1 else f"{len(findings)} findings. {first}"
+    if _waits(found, step):
+        return NOTHING_YET
     if step == Step.AUTHORIZATION and not bases.rule_of(request.basis).needs_authorization:
         return "not needed on this ground"
     if step == Step.DOCUMENTS:
@@ -157,6 +177,19 @@ def present_deeds(
     return deeds
 
 
+def present_ahead(request: Request, actor: User) -> Ahead | None:
+    """Return what a logged request waits for: somebody who takes it into work."""
+    if request.status != S.LOGGED:
+        return None
+    given_to = request.prepared_by
+    title = f"Given to {given_to.display_name}" if given_to else "Nobody works on this request yet"
+    title = "Given to you" if given_to == actor else title
+    rest = "It can be submitted only once it is taken into work."
+    if actor.has_perm(PREPARE_REQUEST):
+        return Ahead(title, rest, address("request_step", request, step="take"))
+    return Ahead(title, f"A clerk or a supervisor takes it into work. {rest}")
+
+
 def _approval(request: Request, actor: User) -> Deed:
     refused = refusal(access.check_may_approve, actor=actor, request=request)
     why = refused.message if refused else ""
@@ -179,21 +212,14 @@ def _move_url(request: Request, target: str) -> str:
 
 
 def present_timeline(
-    changes: list[RequestStatusChange], comments: list[Comment]
+    request: Request,
+    changes: list[RequestStatusChange],
+    comments: list[Comment],
+    delivery: Delivery | None,
 ) -> list[dict[str, Any]]:
-    """Return the story of a request, newest first."""
+    """Return the story of a request, newest first; `delivery` is how its copies left, if so."""
     story: list[tuple[datetime, dict[str, Any]]] = [
-        (
-            change.changed_at,
-            {
-                "at": change.changed_at,
-                "who": change.changed_by.display_name,
-                "what": RequestStatus(change.to_status).label,
-                "text": change.reason,
-                "tone": _TONES.get(change.to_status, "neutral"),
-            },
-        )
-        for change in changes
+        (change.changed_at, _told(request, change, delivery)) for change in changes
     ]
     story += [
         (
@@ -209,6 +235,23 @@ def present_timeline(
         for comment in comments
     ]
     return [entry for _, entry in sorted(story, key=lambda pair: pair[0], reverse=True)]
+
+
+def _told(
+    request: Request, change: RequestStatusChange, delivery: Delivery | None
+) -> dict[str, Any]:
+    """Return a step of the story; a download is the recipient's act, who has no account."""
+    who, text = change.changed_by.display_name, change.reason
+    if change.to_status == S.DELIVERED and delivery is not None and delivery.is_download:
+        who = f"{request.recipient_name} (the recipient)"
+        text = f"By the one-time link that {delivery.created_by.display_name} made."
+    return {
+        "at": change.changed_at,
+        "who": who,
+        "what": RequestStatus(change.to_status).label,
+        "text": text,
+        "tone": _TONES.get(change.to_status, "neutral"),
+    }
 
 
 _TONES: dict[str, str] = {
@@ -232,7 +275,7 @@ def present_facts(request: Request) -> list[tuple[str, str]]:
         ("Purpose", request.purpose_note or request.get_purpose_display()),
         ("Asked for", request.scope),
         ("Dates of service", words.span(request.scope_from, request.scope_until)),
-        ("Medium", request.get_medium_display()),
+        ("Medium asked for", request.get_medium_display()),
         ("Came by", request.get_channel_display()),
         ("Received", words.day(request.received_on)),
         ("Due", _due(request)),

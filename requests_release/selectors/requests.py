@@ -20,6 +20,7 @@ from requests_release.models import (
     Comment,
     Delivery,
     Package,
+    Repeat,
     Request,
     RequestStatusChange,
 )
@@ -113,6 +114,13 @@ def get_delivery(request: Request) -> Delivery | None:
         .order_by("-pk")
         .first()
     )
+
+
+def list_repeats(delivery: Delivery | None) -> list[Repeat]:
+    """Return what came of a link since its download, oldest first."""
+    if delivery is None or not delivery.is_download:
+        return []
+    return list(Repeat.objects.filter(delivery=delivery).order_by("pk"))
 
 
 def list_reviewers(request: Request) -> list[User]:

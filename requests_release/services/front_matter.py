@@ -102,6 +102,7 @@ def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]
         "references": _facts(
             ("Your request of", words.day(request.received_on)),
             ("You asked for", request.scope),
+            ("Medium asked for", Medium(request.medium).label),
             ("Our number", request.number),
             ("Purpose", purpose),
             ("Ground", bases.rule_of(request.basis).cite),
@@ -110,7 +111,6 @@ def _letter(request: Request, house: dict[str, Any], notices: tuple[Notice, ...]
             ("Documents", f"{len(items):,}"),
             ("Pages", f"{sum(len(item.pages) for item in items):,}"),
             ("Dates of service", words.span(days[0], days[-1])),
-            ("Medium", Medium(request.medium).label),
         ),
         "notices": [*STANDING, *(FOOT[notice] for notice in notices if notice in FOOT)],
         "released": _facts(

@@ -9,11 +9,10 @@ from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
 from records.access.services.opening import ChartScope
-from records.documents.enums import DocumentStatus
 from records.documents.selectors import documents
 from requests_release import access
 from requests_release.access import about
-from requests_release.errors import DocumentNotFit, NothingChosen
+from requests_release.errors import DocumentNotFit, DocumentNotOfChart, NothingChosen
 from requests_release.models import Request, RequestItem
 from requests_release.rules import pages as page_rules
 from requests_release.services import moving, requests
@@ -32,8 +31,8 @@ def choose(
         RequestChanged: the form is stale.
         RequestMoveNotAllowed: the request is submitted or further.
         NothingChosen: a document without pages.
-        DocumentNotFit: not of this patient, not current, hidden from the person, or it lacks a
-            page.
+        DocumentNotOfChart: a document of another patient, not current, or hidden from the person.
+        DocumentNotFit: a document lacks a page.
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     request = moving.lock(request_id=request_id, version=version)
@@ -63,10 +62,13 @@ def _check_documents(
         document.pk: document
         for document in documents.list_documents(scope).filter(pk__in=list(wanted))
     }
+    strange = [key for key in wanted if key not in found]
+    if strange:
+        raise DocumentNotOfChart(
+            action=Action.REQUEST_CHANGED, detail={"documents": strange[:1000]}, **about(request)
+        )
     for key, pages in wanted.items():
-        document = found.get(key)
-        if document is None or document.status != DocumentStatus.CURRENT:
-            raise DocumentNotFit(action=Action.REQUEST_CHANGED, **about(request))
+        document = found[key]
         if not pages:
             raise NothingChosen(action=Action.REQUEST_CHANGED, **about(request))
         try:

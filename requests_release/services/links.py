@@ -119,12 +119,11 @@ def recall_link(*, actor: User, request_id: int, version: int) -> Request:
     return request
 
 
-def find_link(*, token: str) -> Delivery:
-    """Return the open link of a token.
+def get_link(*, token: str) -> Delivery:
+    """Return the link of a token, whether it is open or has ended.
 
     Raises:
         LinkUnknown: no such link.
-        LinkUsed, LinkClosed, LinkExpired: it has ended, and how.
     """
     delivery = (
         Delivery.objects.select_related("request", "package")
@@ -133,6 +132,17 @@ def find_link(*, token: str) -> Delivery:
     )
     if delivery is None:
         raise LinkUnknown(action=Action.PACKAGE_DOWNLOADED, subject_type="delivery")
+    return delivery
+
+
+def find_link(*, token: str) -> Delivery:
+    """Return the open link of a token.
+
+    Raises:
+        LinkUnknown: no such link.
+        LinkUsed, LinkClosed, LinkExpired: it has ended, and how.
+    """
+    delivery = get_link(token=token)
     check_open(delivery)
     return delivery
 
@@ -143,7 +153,7 @@ def check_open(delivery: Delivery) -> None:
     Raises:
         LinkUsed, LinkClosed, LinkExpired: it has ended, and how.
     """
-    facts = _about_link(delivery)
+    facts = about_link(delivery)
     if delivery.used_at is not None:
         raise LinkUsed(**facts)
     if delivery.closed_at is not None or delivery.failed_attempts >= MOST_TRIES:
@@ -183,7 +193,7 @@ def _try(delivery_id: int, request_id: int, passcode: str, system: User) -> int 
     The lock makes tries at the same moment wait for each other, so that five are five.
     Return None when it is right, else how many tries are left.
     """
-    with attributing(system), _as_recipient():
+    with attributing(system), as_recipient():
         request = moving.lock(request_id=request_id)
         delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
         check_open(delivery)
@@ -194,20 +204,25 @@ def _try(delivery_id: int, request_id: int, passcode: str, system: User) -> int 
         delivery.save(update_fields=["failed_attempts"])
         if not left:
             deliveries.close(delivery)
-        events.record(
-            action=Action.PACKAGE_DOWNLOADED,
-            outcome=Outcome.REFUSED,
-            patient_id=request.patient_id,
-            subject_type="delivery",
-            subject_id=delivery.pk,
-            basis=Basis.NONE,
-            detail={"reason": "PASSCODE_WRONG", "left": left, "closed": not left},
-        )
+        record_wrong(request, delivery, left)
     return left
 
 
+def record_wrong(request: Request, delivery: Delivery, left: int) -> None:
+    """Write the event of a wrong passcode, after which `left` tries remain."""
+    events.record(
+        action=Action.PACKAGE_DOWNLOADED,
+        outcome=Outcome.REFUSED,
+        patient_id=request.patient_id,
+        subject_type="delivery",
+        subject_id=delivery.pk,
+        basis=Basis.NONE,
+        detail={"reason": "PASSCODE_WRONG", "left": left, "closed": not left},
+    )
+
+
 def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
-    with attributing(system), _as_recipient():
+    with attributing(system), as_recipient():
         request = moving.lock(request_id=request_id)
         delivery = (
             Delivery.objects.select_for_update(of=("self",))
@@ -220,12 +235,12 @@ def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
         delivery.used_at = now
         delivery.save(update_fields=["used_at"])
         deliveries.disclose(delivery.created_by, request, delivery, timezone.localdate(now))
-        moving.move_by_system(actor=system, request=request, target=S.DELIVERED, now=now)
+        moving.move_by_recipient(system=system, request=request, target=S.DELIVERED, now=now)
         deliveries.record(Action.PACKAGE_DOWNLOADED, request, delivery)
     return delivery
 
 
-def _as_recipient() -> AbstractContextManager[Origin]:
+def as_recipient() -> AbstractContextManager[Origin]:
     """Let events inside be the recipient's; row changes stay the system's, which writes them."""
     return acting(recipient_origin(on_behalf_of_id=current().on_behalf_of_id))
 
@@ -251,7 +266,8 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _about_link(delivery: Delivery) -> dict[str, Any]:
+def about_link(delivery: Delivery) -> dict[str, Any]:
+    """Return what a refusal's event says it was about."""
     return {
         "action": Action.PACKAGE_DOWNLOADED,
         "patient_id": delivery.request.patient_id,

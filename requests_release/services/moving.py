@@ -81,17 +81,35 @@ def move_by_system(
     )
 
 
+def move_by_recipient(
+    *, system: User, request: Request, target: RequestStatus, now: datetime
+) -> Request:
+    """Take the step of a recipient, who has no account: rows name the system, the event them.
+
+    Raises:
+        RequestMoveNotAllowed: the table has no such step.
+    """
+    step = transitions.find_move(request.status, target)
+    return write_move(
+        actor=system, request=request, step=step, target=target, now=now, is_recipient=True
+    )
+
+
 def write_move(
     *,
     actor: User,
     request: Request,
     step: Move,
     target: RequestStatus,
-    reason: str,
+    reason: str = "",
     now: datetime | None = None,
+    is_recipient: bool = False,
     **fields: Any,
 ) -> Request:
-    """Write a step that has been checked: the request, its history row and the event."""
+    """Write a step that has been checked: the request, its history row and the event.
+
+    With `is_recipient` the event is of whoever `audit.context` names, not of `actor`.
+    """
     now = now or timezone.now()
     before, values = request.status, {"status": target, "status_since": now, "wait_reason": ""}
     if target not in KEEPS_APPROVAL:
@@ -108,7 +126,7 @@ def write_move(
     save(request, **values | fields)
     events.record(
         action=step.action,
-        actor=actor,
+        actor=None if is_recipient else actor,
         detail={"from": str(before), "to": str(target), "change": change.pk},
         **about(request),
     )

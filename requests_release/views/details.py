@@ -44,12 +44,19 @@ def _show(
     request: HttpRequest, opened: Opened, form: CommentForm, *, status: int = 200
 ) -> HttpResponse:
     release = opened.request
+    delivery = requests.get_delivery(release)
     values = frames.values(opened) | {
+        "ahead": presenter.present_ahead(release, opened.scope.actor),
         "deeds": presenter.present_deeds(release, opened.found, opened.scope.actor, opened.package),
         "timeline": presenter.present_timeline(
-            list(requests.list_changes(release)), list(requests.list_comments(release))
+            release,
+            list(requests.list_changes(release)),
+            list(requests.list_comments(release)),
+            delivery,
         ),
-        "delivery": deliveries.present(requests.get_delivery(release), now=timezone.now()),
+        "delivery": deliveries.present(
+            delivery, now=timezone.now(), repeats=requests.list_repeats(delivery)
+        ),
         "progress": package_presenter.present(opened.package),
         "manifest": package_presenter.present_manifest(
             opened.package, opened.found.items, opened.scope.classes

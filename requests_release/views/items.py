@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import key_asked, requires
 from printing import words
 from records.documents.selectors import documents
 from requests_release.forms.fields import VersionedForm
@@ -32,8 +32,9 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
     rows = _rows(opened, request.POST if is_sent else None)
     has_errors = any(row["error"] for row in rows)
     refused: Refused | None = None
-    if is_sent and form.is_valid() and not has_errors:
-        refused = attempts.attempt(lambda: _choose(opened, form, rows))
+    strange = _strange(request.POST, rows) if is_sent else []
+    if is_sent and form.is_valid() and (strange or not has_errors):
+        refused = attempts.attempt(lambda: _choose(opened, form, rows, strange))
         if refused is None:
             total = sum(len(row["pages"]) for row in rows if row["is_chosen"])
             chosen = words.counted(total, "page")
@@ -51,13 +52,23 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
     return render(request, "requests_release/items.html", values, status=status)
 
 
-def _choose(opened: Opened, form: VersionedForm, rows: list[dict[str, Any]]) -> None:
+def _choose(
+    opened: Opened, form: VersionedForm, rows: list[dict[str, Any]], strange: list[int]
+) -> None:
+    chosen = {row["document"].pk: row["pages"] for row in rows if row["is_chosen"]}
     services.choose(
         actor=opened.scope.actor,
         request_id=opened.request.pk,
         version=form.seen_version,
-        chosen={row["document"].pk: row["pages"] for row in rows if row["is_chosen"]},
+        chosen=chosen | {key: [] for key in strange},
     )
+
+
+def _strange(posted: QueryDict, rows: list[dict[str, Any]]) -> list[int]:
+    """Return the documents that were sent but not shown, for the service to refuse; 0 is none."""
+    shown = {row["document"].pk for row in rows}
+    sent = [key_asked(value) or 0 for value in posted.getlist("document")]
+    return [key for key in sent if key not in shown]
 
 
 def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:

@@ -15,11 +15,20 @@ async function collect(form) {
   try {
     const answer = await fetch(location.href, { method: "POST", body: new FormData(form), credentials: "same-origin" });
     const isFile = answer.ok && answer.headers.get("Content-Type") === "application/pdf";
-    if (isFile) finish(form, nameOf(answer), await answer.blob());
-    else replacePage(await answer.text());
+    if (!isFile) return replacePage(await answer.text());
+    const file = await answer.blob();
+    tellArrival(form);
+    finish(form, nameOf(answer), file);
   } catch {
     replaceForm(form, copyOf("[data-collect-broken]"));
   }
+}
+
+// The link ends at once when its house hears that all of the file is here; unheard, it ends by itself.
+function tellArrival(form) {
+  const told = new FormData(form);
+  told.set("step", "arrived");
+  fetch(location.href, { method: "POST", body: told, credentials: "same-origin", keepalive: true }).catch(() => {});
 }
 
 const copyOf = (selector) => document.querySelector(selector).content.cloneNode(true);

@@ -375,6 +375,11 @@ FIELDS: dict[str, dict[str, str]] = {
             "bytes_removed_at stored_at"
         ),
     },
+    "requests_release.Repeat": {
+        LINK: "delivery_id",
+        CODE: "outcome",
+        TECHNICAL: "id at",
+    },
     "requests_release.Request": {
         PHI: (
             "unit_id requester_id recipient_name recipient_address kind purpose purpose_note "

@@ -276,7 +276,7 @@ def test_a_download_writes_all_before_it_gives_the_file(link, ready, clerk):
     for action in (Action.DISCLOSED, Action.PACKAGE_DOWNLOADED, Action.REQUEST_FULFILLED):
         event = last_event(action)
         assert (event["on_behalf_of_id"], event["patient_id"]) == (clerk.pk, ready.patient_id)
-    for action in (Action.DISCLOSED, Action.PACKAGE_DOWNLOADED):
+    for action in (Action.DISCLOSED, Action.PACKAGE_DOWNLOADED, Action.REQUEST_FULFILLED):
         event = last_event(action)
         assert (event["actor_id"], event["actor_name"], event["role"]) == (
             None,

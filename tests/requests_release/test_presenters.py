@@ -40,7 +40,7 @@ def test_a_link_is_open_only_while_it_can_be_used(facts, is_open, state):
     shown = deliveries.present(delivery(**facts), now=NOW)
 
     assert (shown.is_open, shown.state) == (is_open, state)
-    assert dict(shown.rows)["How"] == "One-time link"
+    assert dict(shown.rows)["How"] == "One-time link, electronic"
     assert ("Expires" in dict(shown.rows)) == is_open
     assert dict(shown.rows)["Wrong passcodes"] == "0"
 
@@ -55,7 +55,7 @@ def test_mailed_copies_say_when_and_under_which_number():
     )
 
     assert deliveries.present(mailed, now=NOW).rows == [
-        ("How", "Mailed"),
+        ("How", "Mailed, paper"),
         ("By", "Rosa Delgado"),
         ("On", words.day(timezone.localdate(NOW))),
         ("Tracking number, or to whom", "9400 1000"),

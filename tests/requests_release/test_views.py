@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.enums import Action
+from audit.writes import attributing
 from printing import words
+from records.documents.models import Document
 from requests_release.models import Delivery, Disclosure, Request
 from requests_release.services import deliveries, links, stages
 from tests.requests_release import builders, factories
@@ -153,8 +155,6 @@ def test_log_form_finds_the_patient_first(as_clerk, patient):
     assert last_event()["action"] == Action.PATIENTS_SEARCHED
 
 
-def test_log_form_logs_and_shows_the_due_date_by_rule(as_clerk, patient, clerk):
-    address = f"{page('request_log')}?patient={patient.pk}"
 def test_log_form_is_searched_by_its_form_and_no_address_holds_a_protected_number(as_clerk):
     named = as_clerk.post(page("request_log"), {"q": "okafor"})
     numbered = as_clerk.post(page("request_log"), {"q": "219-44-6789"})
@@ -166,6 +166,8 @@ def test_log_form_is_searched_by_its_form_and_no_address_holds_a_protected_numbe
     assert by_address["Location"] == page("request_log")
 
 
+def test_log_form_logs_and_shows_the_due_date_by_rule(as_clerk, patient, clerk):
+    address = f"{page('request_log')}?patient={patient.pk}"
 
     response = as_clerk.post(address, log_data(), follow=True)
 
@@ -256,6 +258,150 @@ def test_items_page_says_what_is_wrong_with_a_range(as_clerk, prepared, document
     assert response.status_code == 422
     assert "The document has pages 1 to 3" in response.content.decode()
     assert prepared.items.get().pages == [1, 2, 3]
+
+
+@pytest.mark.parametrize("forged", ["foreign", "12345678901234567890", "7x"])
+@pytest.mark.parametrize("with_own", [True, False])
+def test_a_forged_document_is_refused_and_leaves_the_choice_as_it_was(
+    as_clerk, unit, clerk, prepared, document, forged, with_own
+):
+    foreign = factories.make_document(factories.make_patient(unit), title="Of somebody else")
+    sent = [str(foreign.pk) if forged == "foreign" else forged]
+    more = factories.make_document(prepared.patient)
+
+    response = as_clerk.post(
+        page("request_items", prepared),
+        {
+            "version": prepared.version,
+            "document": sent + [str(more.pk)] * with_own,
+            f"pages-{foreign.pk}": "1",
+        },
+    )
+
+    body = response.content.decode()
+    assert response.status_code == 409
+    assert "Nothing was saved: what was chosen before stands" in body
+    assert foreign.title not in body
+    assert [(item.document_id, item.pages) for item in prepared.items.all()] == [
+        (document.pk, [1, 2, 3])
+    ]
+    event = last_event(Action.REQUEST_CHANGED, "REFUSED")
+    assert (event["actor_id"], event["patient_id"]) == (clerk.pk, prepared.patient_id)
+    assert (event["subject_type"], event["subject_id"]) == ("request", str(prepared.pk))
+    assert event["detail"] == {
+        "reason": "DOCUMENT_NOT_OF_CHART",
+        "documents": [foreign.pk if forged == "foreign" else 0],
+    }
+
+
+NOTHING_YET = "no documents chosen yet"
+
+
+def steps_of(response):
+    return {step["label"]: (step["state"], step["text"]) for step in response.context["steps"]}
+
+
+@pytest.mark.parametrize("name", ["request_detail", "request_submit"])
+def test_nothing_is_found_right_before_documents_are_chosen(as_clerk, clerk, patient, name):
+    request = builders.take(builders.log(patient, clerk), clerk)
+
+    steps = steps_of(as_clerk.get(page(name, request)))
+
+    assert steps["Right patient"] == ("todo", NOTHING_YET)
+    assert steps["Protected classes"] == ("todo", NOTHING_YET)
+    assert steps["Documents and pages"][0] == "bad"
+
+
+def test_chosen_documents_are_found_right(as_clerk, prepared):
+    steps = steps_of(as_clerk.get(page("request_detail", prepared)))
+
+    assert steps["Right patient"] == ("done", "")
+    assert steps["Protected classes"] == ("done", "")
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "has_link"),
+    [
+        ("CLERK", "It can be submitted only once it is taken into work.", True),
+        ("COMPLIANCE", "A clerk or a supervisor takes it into work.", False),
+    ],
+)
+def test_a_logged_request_says_that_somebody_must_take_it(
+    client, unit, patient, clerk, role, text, has_link
+):
+    request = builders.log(patient, clerk)
+    client.force_login(factories.make_user(role, unit=unit))
+
+    body = client.get(page("request_detail", request)).content.decode()
+
+    assert "Nobody works on this request yet" in body
+    assert text in body
+    take = page("request_step", request, step="take")
+    assert (f'href="{take}">Take it into work</a>' in body) is has_link
+
+
+def test_a_logged_request_that_was_given_to_somebody_says_to_whom(
+    client, unit, patient, clerk, approver
+):
+    request = builders.log(patient, clerk)
+    stages.assign(actor=approver, request_id=request.pk, version=request.version, person=clerk)
+    said = {}
+    for person in (clerk, approver):
+        client.force_login(person)
+        ahead = client.get(page("request_detail", request)).context["ahead"]
+        said[person.pk] = ahead.title
+
+    assert said == {clerk.pk: "Given to you", approver.pk: "Given to Rosa Delgado"}
+    builders.take(request, clerk)
+    assert client.get(page("request_detail", request)).context["ahead"] is None
+
+
+def test_the_medium_asked_for_and_the_one_that_left_are_told_apart(
+    as_clerk, clerk, approver, patient, stored
+):
+    request = builders.ready(patient, clerk, approver, stored, medium="PAPER")
+    deliver = as_clerk.get(page("request_deliver", request)).content.decode()
+    made = links.make_link(actor=clerk, request_id=request.pk, version=request.version, days=7)
+    links.download(token=made.token, passcode=made.passcode)
+
+    shown = as_clerk.get(page("request_detail", request)).context
+    told = as_clerk.get(
+        reverse("requests_release:disclosure_list", kwargs={"patient_id": patient.pk})
+    ).content.decode()
+
+    assert "asked for: paper" in deliver
+    assert dict(shown["facts"])["Medium asked for"] == "Paper"
+    assert dict(shown["delivery"].rows)["How"] == "One-time link, electronic"
+    assert "One-time link, electronic" in told
+    assert "Paper" not in told
+
+
+def test_a_forged_page_is_refused_and_leaves_the_choice_as_it_was(as_clerk, prepared, document):
+    response = as_clerk.post(
+        page("request_items", prepared),
+        {"version": prepared.version, "document": [document.pk], f"pages-{document.pk}": "1, 4"},
+    )
+
+    assert response.status_code == 422
+    assert "The document has pages 1 to 3" in response.content.decode()
+    assert prepared.items.get().pages == [1, 2, 3]
+
+
+def test_a_document_voided_meanwhile_is_refused_and_not_dropped(
+    as_clerk, clerk, prepared, document
+):
+    with attributing(clerk):
+        Document.objects.filter(pk=document.pk).update(
+            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
+        )
+
+    response = as_clerk.post(
+        page("request_items", prepared),
+        {"version": prepared.version, "document": [document.pk]},
+    )
+
+    assert response.status_code == 409
+    assert prepared.items.get().document_id == document.pk
 
 
 def test_authorization_is_filed_and_its_defects_are_named(as_clerk, patient, clerk, document):
