@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from audit.selectors import events
+from audit.selectors.events import Criteria, EventRow, Key
 from records.access.models import BrokenGlass, ChartUnit
 from records.access.permissions import REVIEW_BROKEN_GLASS
 from records.access.selectors import rights
+
+# The trail's clock is the database's; the row's times are those of the web's machine.
+SKEW = timedelta(seconds=5)
 
 
 def list_unreviewed() -> QuerySet[BrokenGlass]:
@@ -47,6 +53,21 @@ def seen_by(user: User, rows: QuerySet[BrokenGlass]) -> QuerySet[BrokenGlass]:
 def get_open(*, user: User, chart_id: int) -> BrokenGlass | None:
     """Return the person's open emergency access to a chart."""
     return BrokenGlass.objects.filter(user=user, chart_id=chart_id, closed_at__isnull=True).first()
+
+
+def list_done(row: BrokenGlass, *, most: int) -> list[EventRow]:
+    """Return what the person did with the patient's records in the time of an emergency access.
+
+    The first `most` acts, oldest first, by whatever ground.
+    """
+    wanted = Criteria(
+        person_id=row.user_id,
+        patient_id=row.chart_id,
+        since=row.started_at - SKEW,
+        until=(row.closed_at or row.ends_at) + SKEW,
+    )
+    first = events.list_events(wanted, most=most, before=Key(row.started_at - SKEW, 0))
+    return first.events[::-1]
 
 
 def label(ids: Sequence[str]) -> dict[str, str]:

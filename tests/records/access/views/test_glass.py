@@ -1,9 +1,12 @@
 """The pages of emergency access."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -216,6 +219,66 @@ def test_review_leads_to_what_was_looked_at(house, patient):
     assert f"/log/?patient={row.chart_id}&amp;person={row.user_id}" in shown
     assert answer.status_code == 200
     assert "O&#x27;CONNELL" in answer.content.decode()
+
+
+def deeds_on(page):
+    """The lines of what was opened: what, which, how often."""
+    table = page.partition('id="deeds"')[2].partition("</section>")[0]
+    row = r'data-label="What">(.*?)</td><td data-label="Which">(.*?)</td>.*?class="num">(\d+)<'
+    return re.findall(row, table)
+
+
+def test_review_page_shows_what_was_opened_with_this_access_and_nothing_else(house, patient):
+    another = make_patient(house.main, actor=house.clerk, family="Another")
+    client = sign_in_freshly(house.stranger)
+    for one in (patient, another):
+        client.post(path_of(one), {"reason": REASON})
+        client.get(f"/charts/{one.pk}/encounters/")
+    client.get(CHART.format(patient.pk))
+    client.get(CHART.format(patient.pk))
+    row = BrokenGlass.objects.get(chart_id=patient.pk)
+    client.post(f"/access/glass/{row.pk}/close/")
+    sign_in(house.clerk).get(f"/patients/{patient.pk}/history/")
+
+    page = sign_in(house.compliance).get(f"/access/glass/{row.pk}/").content.decode()
+
+    assert deeds_on(page) == [
+        ("Encounters listed", "the chart", "1"),
+        ("Chart opened", "the chart", "2"),
+    ]
+    assert "ANOTHER" not in page.upper()
+
+
+@pytest.mark.parametrize("hours", [2, -2], ids=["after", "before"])
+def test_what_was_opened_at_another_time_is_not_shown(house, patient, hours):
+    row = broken_ago(house.stranger, patient, hours=hours)
+    rights.grant_chart(
+        actor=house.supervisor, chart_id=patient.pk, user=house.stranger, reason="Audit"
+    )
+    assert sign_in(house.stranger).get(CHART.format(patient.pk)).status_code == 200
+
+    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
+        page = sign_in(house.compliance).get(f"/access/glass/{row.pk}/").content.decode()
+
+    assert deeds_on(page) == []
+    assert "Nothing was opened" in page
+
+
+def test_review_page_costs_the_same_for_one_and_for_many(house, patient):
+    client = sign_in_freshly(house.stranger)
+    client.post(path_of(patient), {"reason": REASON})
+    path = f"/access/glass/{BrokenGlass.objects.get().pk}/"
+    officer = sign_in(house.compliance)
+    officer.get(path)
+    costs = []
+    for _ in range(2):
+        for _ in range(3):
+            client.get(CHART.format(patient.pk))
+        with CaptureQueriesContext(connection) as queries:
+            officer.get(path)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
 
 
 def test_supervisor_sees_those_of_own_units_and_reviews_none(house, patient):
