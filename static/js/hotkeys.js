@@ -8,6 +8,7 @@ import { all, isShown, isTyping, make, on, preference } from "./dom.js";
 const WAIT = 120;
 const SEQUENCE = 1500;
 const SCANNER_GAP = 35;
+const SPOKEN = { "/": "slash", "?": "question mark", "+": "plus", "-": "minus", "=": "equals", "→": "right arrow", "←": "left arrow" };
 let typed = [];
 let timer = 0;
 let lastAt = 0;
@@ -82,9 +83,9 @@ const isAway = () => Boolean(document.querySelector(".cover[open]"));
 /** List the keys of this page, read from the page itself. */
 function showHelp() {
   document.getElementById("keys-help")?.remove();
-  const rows = bound().filter(([element]) => isUsable(element)).map(([element, names]) => [nameOf(element), names[0]]);
-  for (const element of all("[data-keys-extra]")) rows.push(...JSON.parse(element.dataset.keysExtra));
-  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, keys]) => make("li", {}, make("span", {}, name), make("span", {}, ...legends(keys)))));
+  const rows = bound().filter(([element]) => isUsable(element)).map(([element, names]) => [nameOf(element), legends(names[0])]);
+  for (const element of all("[data-keys-extra]")) rows.push(...JSON.parse(element.dataset.keysExtra).map(([name, keys]) => [name, legends(keys, "or")]));
+  const list = make("ul", { class: "keys-list" }, ...rows.map(([name, caps]) => make("li", {}, make("span", {}, name), " ", make("span", {}, ...caps))));
   const close = make("button", { class: "btn", type: "button", "data-close": true }, "Close");
   const dialog = make(
     "dialog",
@@ -100,8 +101,17 @@ function showHelp() {
 /** The keys of an element as they are pressed; of several ways the first. */
 export const keysOf = (element) => normalize((element.dataset.hotkey ?? "").split(",")[0]);
 
-/** The caps of the keys that are pressed one after the other. */
-export const legends = (keys) => keys.split(" ").map((key) => make("kbd", {}, legend(key)));
+/** The caps of keys that are pressed one after the other; who listens hears what stands between. */
+export const legends = (keys, between = "then") => keys.split(" ").flatMap((key, at) => (at ? [unseen(` ${between} `), cap(key)] : [cap(key)]));
+
+/** The cap of one key; a sign that screen readers pass over is heard by its name. */
+function cap(key) {
+  const sign = legend(key);
+  if (!SPOKEN[sign]) return make("kbd", {}, sign);
+  return make("kbd", {}, make("span", { "aria-hidden": "true" }, sign), unseen(` ${SPOKEN[sign]}`));
+}
+
+const unseen = (text) => make("span", { class: "visually-hidden" }, text);
 
 /** How a key is printed on a keyboard. */
 const legend = (key) => key.replace("Control", "Ctrl").replace("Plus", "+").replace(/\+(\w)$/, (_, last) => `+${last.toUpperCase()}`);

@@ -63,7 +63,7 @@ function opened() {
 
 function option(text, keys, action) {
   const caps = keys ? make("span", { class: "palette-keys" }, ...legends(keys)) : null;
-  const item = make("li", { class: "palette-item", role: "option" }, text, caps);
+  const item = make("li", { class: "palette-item", role: "option" }, text, " ", caps);
   name(item);
   item.action = action;
   return item;
