@@ -12,6 +12,9 @@ from django.utils.functional import cached_property
 from accounts.roles import Role
 from config import navigation
 
+# Set on a request by the page that has counted the work already.
+WAITING = "work_waiting"
+
 
 class Shell:
     """The frame around a page: desks, search, session clock, facility."""
@@ -29,8 +32,17 @@ class Shell:
         if match is None:
             return navigation.list_links(user)
         return navigation.list_links(
-            user, url_name=match.view_name or "", area=match.namespace.partition(":")[0]
+            user,
+            url_name=match.view_name or "",
+            area=match.namespace.partition(":")[0],
+            waiting=self.waiting,
         )
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How much waits at each desk, where the page has counted it; else its script asks."""
+        found: dict[str, int] = getattr(self.request, WAITING, {})
+        return found
 
     @property
     def desks(self) -> list[navigation.Link]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +37,7 @@ class Link:
     desk: Desk
     url: str
     is_current: bool
+    waiting: int = 0
 
 
 DESKS: tuple[Desk, ...] = (
@@ -127,19 +129,38 @@ DESKS: tuple[Desk, ...] = (
 )
 
 
-def list_links(user: PermissionsMixin, *, url_name: str = "", area: str = "") -> list[Link]:
+def list_links(
+    user: PermissionsMixin,
+    *,
+    url_name: str = "",
+    area: str = "",
+    waiting: Mapping[str, int] | None = None,
+) -> list[Link]:
     """Return the desks of `user`; one whose page does not exist is left out.
 
-    `url_name` and `area` tell where the person is: the page wins over the room.
+    `url_name` and `area` tell where the person is: the page wins over the room. `waiting` is how
+    much waits at each desk, where the page knows it.
     """
     shown = [desk for desk in DESKS if url_of(desk) and _may_enter(user, desk)]
     current = _find_desk(shown, url_name, area)
-    return [Link(desk, url_of(desk), desk is current) for desk in shown]
+    counts = waiting or {}
+    return [Link(desk, url_of(desk), desk is current, counts.get(desk.name, 0)) for desk in shown]
 
 
 def desk_of(url_name: str) -> Desk | None:
     """Return the desk at which work behind the page `url_name` is done."""
     return _find_desk(DESKS, url_name, url_name.partition(":")[0])
+
+
+def count_by_desk(numbers: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return how much waits at each desk, and in all under `home`, of (page, how much) pairs."""
+    counts: Counter[str] = Counter()
+    for url_name, number in numbers:
+        desk = desk_of(url_name)
+        counts["home"] += number
+        if desk is not None and desk.name != "home":
+            counts[desk.name] += number
+    return dict(counts)
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from records.charts.panels import Panel
 from records.documents import keepers
 from records.documents.keepers import Keeper
 from records.retention import copies
-from requests_release import finder, relationships, worklist
+from requests_release import finder, relationships, team, worklist
 from requests_release.models import Accounting, Delivery, PackagePart, Request, Requester
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import requests
@@ -67,6 +67,7 @@ def register_all() -> None:
     """Register all that the rooms below ask this one for, and the worker's part."""
     relationships.register_all()
     worklist.register_all()
+    team.register()
     finder.register()
     subjects.register("request", _labels, _url, _find)
     subjects.register("delivery", _delivery_labels)

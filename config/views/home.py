@@ -13,7 +13,8 @@ from accounts.models import User
 from audit.enums import Action
 from audit.http import requires
 from audit.services import events
-from config import navigation
+from config import navigation, team
+from config.context import WAITING
 from records.access import worklists
 from records.access.worklists import WorkItem, WorkSource
 
@@ -45,15 +46,25 @@ class Line:
 
 @requires()
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the person's work; patients named on it stand in the event."""
+    """Show the person's work and, to who leads a desk, how it lies with the team.
+
+    Patients named on it stand in the event.
+    """
     user = person(request)
     queues = _list_queues(user)
+    counted = ((queue.source.url_name, queue.count) for queue in queues)
+    setattr(request, WAITING, navigation.count_by_desk(counted))
     lines = [Line(item, queue) for queue in queues for item in queue.source.oldest(user, OLDEST)]
     shown = sorted(lines, key=_duty)[:MOST_SHOWN]
     patients = [line.item.patient_id for line in shown if line.item.patient_id]
     if patients or any(line.item.may_name_patient for line in shown):
         events.record(action=Action.HOME_VIEWED, patients=patients, durable=True)
-    values = {"queues": queues, "lines": shown, "left": _count_left(queues, shown)}
+    values = {
+        "queues": queues,
+        "lines": shown,
+        "left": _count_left(queues, shown),
+        "team": team.draw(worklists.list_team_queues(user)),
+    }
     return render(request, "home.html", values)
 
 

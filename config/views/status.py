@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -43,14 +42,8 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def count_work(user: User) -> dict[str, int]:
     """Return how much waits for `user` at each desk, and in all under `home`."""
-    counts: Counter[str] = Counter()
-    for source in worklists.sources_for(user):
-        number = source.count(user)
-        desk = navigation.desk_of(source.url_name)
-        counts["home"] += number
-        if desk is not None and desk.name != "home":
-            counts[desk.name] += number
-    return dict(counts)
+    sources = worklists.sources_for(user)
+    return navigation.count_by_desk((source.url_name, source.count(user)) for source in sources)
 
 
 def list_notices(user: User) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Work that waits for a person, gathered from the rooms that know of it.
 
-Each room registers a source; the home page asks those the person has the permission for.
+Each room registers a source; the home page asks those the person has the permission for. Beside
+these a room may register how its queues lie with the team, for those who lead it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class WorkItem:
     since: datetime | None
     due_on: date | None = None
     patient_id: int | None = None
-
     may_name_patient: bool = False
+
 
 @dataclass(frozen=True)
 class WorkSource:
@@ -41,7 +42,51 @@ class WorkSource:
     oldest: Callable[[User, int], list[WorkItem]]
 
 
+@dataclass(frozen=True)
+class Load:
+    """How much of a queue lies with one person, and the lists that show just that.
+
+    `who` is empty where it lies with nobody yet.
+    """
+
+    who: str
+    waiting: int
+    late: int
+    url: str
+    late_url: str = ""
+
+
+@dataclass(frozen=True)
+class TeamQueue:
+    """A queue of the team, by who holds it; `is_cut` where no further was counted."""
+
+    name: str
+    url: str
+    loads: tuple[Load, ...]
+    is_cut: bool = False
+
+    @property
+    def waiting(self) -> int:
+        """Return how much waits in all."""
+        return sum(load.waiting for load in self.loads)
+
+    @property
+    def late(self) -> int:
+        """Return how much of it is late."""
+        return sum(load.late for load in self.loads)
+
+
+@dataclass(frozen=True)
+class TeamSource:
+    """The queues of one desk as those see them who lead it, all counted at once."""
+
+    name: str
+    permission: str
+    queues: Callable[[User], list[TeamQueue]]
+
+
 _sources: dict[str, WorkSource] = {}
+_teams: dict[str, TeamSource] = {}
 
 
 def register(source: WorkSource) -> None:
@@ -52,3 +97,14 @@ def register(source: WorkSource) -> None:
 def sources_for(user: User) -> list[WorkSource]:
     """Return the queues of this person's roles, by name."""
     return [source for _, source in sorted(_sources.items()) if user.has_perm(source.permission)]
+
+
+def register_team(source: TeamSource) -> None:
+    """Show the queues of `source` to those who lead the desk, by its permission."""
+    _teams[source.name] = source
+
+
+def list_team_queues(user: User) -> list[TeamQueue]:
+    """Return the queues of the desks that `user` leads, by name of the desk."""
+    sources = [source for _, source in sorted(_teams.items()) if user.has_perm(source.permission)]
+    return [queue for source in sources for queue in source.queues(user)]

@@ -6,12 +6,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from records.access import worklists
-from records.access.worklists import WorkItem, WorkSource
+from records.access.worklists import Load, TeamQueue, TeamSource, WorkItem, WorkSource
 from records.documents.models import UnfiledFile
-from records.documents.permissions import FILE_DOCUMENT
+from records.documents.permissions import FILE_DOCUMENT, VOID_DOCUMENT
 from records.documents.selectors import unfiled
 
 MOST_COUNTED = 100
+MOST_COUNTED_FOR_TEAM = 2000
+NAME = "Unfiled files"
 
 
 def _count(user: User) -> int:
@@ -37,8 +39,15 @@ def _why(row: UnfiledFile) -> str:
     return f"{row.get_kind_display()} of {pages}, waits in {row.unit.name}, received by {who}"
 
 
+def _list_queues(user: User) -> list[TeamQueue]:
+    """Return the one queue of the desk: nobody holds a file, and no day is set for it."""
+    url = reverse("documents:unfiled_list")
+    number = unfiled.count_waiting(user, most=MOST_COUNTED_FOR_TEAM)
+    loads = (Load("", number, 0, url),) if number else ()
+    return [TeamQueue(NAME, url, loads, is_cut=number == MOST_COUNTED_FOR_TEAM)]
+
+
 def register() -> None:
-    """Show files that wait to be filed."""
-    worklists.register(
-        WorkSource("Unfiled files", FILE_DOCUMENT, "documents:unfiled_list", _count, _oldest)
-    )
+    """Show files that wait to be filed, in all to those who mend what was filed wrongly."""
+    worklists.register(WorkSource(NAME, FILE_DOCUMENT, "documents:unfiled_list", _count, _oldest))
+    worklists.register_team(TeamSource(NAME, VOID_DOCUMENT, _list_queues))

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from accounts.selectors import users
 from requests_release.enums import Owner, RequestKind, RequestStatus
 from requests_release.rules import transitions
-from requests_release.selectors.boards import CARDS, COLUMNS, Card, Filters
+from requests_release.selectors.boards import CARDS, COLUMNS, NOBODY, Card, Filters
 
 DUE_LABELS = {"soon": "due soon", "late": "late"}
 
@@ -75,7 +76,16 @@ def present_chips(query: QueryDict, filters: Filters) -> list[dict[str, str]]:
     if filters.kind:
         value = RequestKind(filters.kind).label.lower()
         chips.append({"label": "kind", "value": value, "url": without(query, "kind")})
+    if filters.preparer:
+        value = _name_preparer(filters.preparer)
+        chips.append({"label": "preparer", "value": value, "url": without(query, "preparer")})
     return chips
+
+
+def _name_preparer(asked: str) -> str:
+    if asked == NOBODY:
+        return "nobody yet"
+    return users.map_names({int(asked)}).get(int(asked), "unknown")
 
 
 def without(query: QueryDict, name: str, value: str = "") -> str:

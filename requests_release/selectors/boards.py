@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
+from audit.http import key_asked
 from printing import words
 from records.access.selectors import scopes
 from requests_release.enums import RequestKind, RequestStatus
@@ -23,6 +24,9 @@ CARDS = 20
 PAGE = 50
 SOON_DAYS = 3
 NO_DATE = date(9999, 12, 31)
+# In an address: what no preparer holds yet.
+NOBODY = "none"
+MOST_COUNTED = 2000
 # The order in which work flows over the board.
 COLUMNS = (
     RequestStatus.LOGGED,
@@ -65,6 +69,14 @@ LIST = """(
 NUMBERED = """(
     SELECT * FROM requests_release_request r WHERE r.number = %(number)s AND {where}
 )"""
+HELD = """
+    SELECT held.status, held.prepared_by_id, coalesce(who.display_name, ''), count(*),
+           count(*) FILTER (WHERE held.due_on < %(today)s)
+      FROM (SELECT r.status, r.prepared_by_id, r.due_on FROM requests_release_request r
+             WHERE r.status = ANY(%(statuses)s) AND {where} LIMIT %(many)s) held
+      LEFT JOIN accounts_user who ON who.id = held.prepared_by_id
+     GROUP BY 1, 2, 3
+"""
 ORDER = " ORDER BY coalesce(r.due_on, %(no_date)s), r.id"
 
 
@@ -76,6 +88,7 @@ class Filters:
     is_mine: bool = False
     due: str = ""
     kind: str = ""
+    preparer: str = ""
 
     @classmethod
     def read(cls, query: Any) -> Filters:
@@ -83,11 +96,14 @@ class Filters:
         statuses = tuple(one for one in query.getlist("status") if one in RequestStatus.values)
         due = query.get("due", "")
         kind = query.get("kind", "")
+        preparer = query.get("preparer", "")
+        is_preparer = preparer == NOBODY or key_asked(preparer) is not None
         return cls(
             statuses=statuses,
             is_mine=query.get("mine") == "1",
             due=due if due in ("soon", "late") else "",
             kind=kind if kind in RequestKind.values else "",
+            preparer=preparer if is_preparer else "",
         )
 
 
@@ -134,6 +150,17 @@ class Card:
     def pages(self) -> str:
         """Return how many pages are chosen, empty where none are."""
         return words.counted(self.page_count, "page") if self.page_count else ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many requests of one state one preparer holds, and how many of these are late."""
+
+    status: str
+    preparer_id: int | None
+    preparer: str
+    count: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -184,6 +211,18 @@ def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: i
     return _run(LIST.format(where=where), params)
 
 
+def count_held(user: User, statuses: Sequence[str], *, today: date) -> list[Held]:
+    """Return how many of the open requests that `user` may see each preparer holds, by state.
+
+    Counts `MOST_COUNTED` requests and no further.
+    """
+    where, params = _where(user, Filters(), today)
+    params |= {"statuses": list(statuses), "many": MOST_COUNTED, "today": today}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD.format(where=where), params)
+        return [Held(*row) for row in cursor.fetchall()]
+
+
 def find_by_number(user: User, number: str) -> Card | None:
     """Return the request with this number, if this person may see it."""
     where, params = _where(user, Filters(), date.min)
@@ -206,6 +245,11 @@ def _where(user: User, filters: Filters, today: date) -> tuple[str, dict[str, An
     if filters.kind:
         parts.append("r.kind = %(kind)s")
         params["kind"] = filters.kind
+    if filters.preparer == NOBODY:
+        parts.append("r.prepared_by_id IS NULL")
+    elif filters.preparer:
+        parts.append("r.prepared_by_id = %(preparer)s")
+        params["preparer"] = int(filters.preparer)
     return " AND ".join(parts), params
 
 

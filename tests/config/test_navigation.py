@@ -48,6 +48,24 @@ def whole_house(settings):
     navigation.url_of.cache_clear()
 
 
+def test_work_is_counted_by_desk_and_in_all():
+    numbers = [
+        ("requests_release:request_board", 3),
+        ("requests_release:delivery_list", 4),
+        ("nowhere:at_all", 5),
+        ("home", 1),
+    ]
+
+    assert navigation.count_by_desk(numbers) == {"home": 13, "release": 7}
+
+
+def test_links_carry_what_waits_where_it_is_known():
+    links = navigation.list_links(Person(Role.CLERK), waiting={"release": 7})
+
+    assert [link.waiting for link in links if link.desk.name == "release"] == [7]
+    assert {link.waiting for link in links if link.desk.name != "release"} == {0}
+
+
 def _names(person, **where):
     return [link.desk.name for link in navigation.list_links(person, **where)]
 

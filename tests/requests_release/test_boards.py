@@ -127,6 +127,9 @@ def test_list_is_ordered_by_due_date_and_those_without_come_last(as_clerk, patie
         ("due=late", {"late"}),
         ("due=soon", {"late", "soon"}),
         ("kind=ACCESS", {"plain"}),
+        ("preparer=none", {"late", "soon", "plain"}),
+        ("preparer=0", set()),
+        ("preparer=nonsense", {"late", "soon", "plain", "submitted"}),
         ("kind=nonsense", {"late", "soon", "plain", "submitted"}),
         ("status=nonsense", {"late", "soon", "plain", "submitted"}),
     ],
@@ -143,6 +146,23 @@ def test_filters_of_the_address(as_clerk, patient, clerk, document, query, expec
     body = as_clerk.get(f"{BOARD}?{query}{view}").content.decode()
 
     assert {name for name, one in made.items() if one.number in body} == expected
+
+
+@pytest.mark.parametrize("view", ["", "&view=list"])
+def test_requests_of_one_preparer_are_shown_with_the_name_in_a_chip(
+    as_clerk, patient, unit, clerk, document, view
+):
+    other = factories.make_user("CLERK", unit=unit, display_name="Ben Ode")
+    mine = builders.prepared(patient, clerk, document)
+    theirs = builders.prepared(patient, other, document)
+
+    body = as_clerk.get(f"{BOARD}?preparer={other.pk}{view}").content.decode()
+    without = as_clerk.get(f"{BOARD}?preparer=none{view}").content.decode()
+
+    assert (mine.number in body, theirs.number in body) == (False, True)
+    assert 'aria-label="Remove filter preparer Ben Ode"' in body
+    assert f'<input type="hidden" name="preparer" value="{other.pk}">' in body
+    assert 'aria-label="Remove filter preparer nobody yet"' in without
 
 
 def test_pages_of_the_list_follow_each_other_without_gap(as_clerk, patient, clerk, monkeypatch):

@@ -14,7 +14,7 @@ from config import work
 from records.access import worklists
 from records.access.enums import UnitRight
 from records.access.services import rights
-from records.access.worklists import WorkItem, WorkSource
+from records.access.worklists import Load, TeamQueue, TeamSource, WorkItem, WorkSource
 from tests import builders, trail
 from tests.factories.units import make_unit
 
@@ -122,6 +122,96 @@ def test_page_with_words_that_may_name_a_patient_is_an_event(house, queues):
 
     (event,) = trail.events_of(Action.HOME_VIEWED)
     assert trail.shown_in(event) == []
+
+
+def counts_in(page):
+    return re.findall(r'data-count="(\w+)"[^>]*>(\d+)<', page)
+
+
+def test_side_bar_has_its_counts_with_the_page_itself(house, queues):
+    queues(
+        source("One", item("a"), count=7),
+        replace(source("Two", item("b")), url_name="documents:unfiled_list"),
+    )
+
+    assert counts_in(page_of(house.clerk)) == [
+        ("home", "8"),
+        ("patients", "7"),
+        ("documents", "1"),
+        ("home", "8"),
+    ]
+
+
+def test_side_bar_of_other_pages_waits_for_the_script(house, queues):
+    queues(source("One", item("a"), count=7))
+
+    page = builders.sign_in(house.clerk).get("/patients/").content.decode()
+
+    assert 'data-count="home"' in page
+    assert counts_in(page) == []
+
+
+@pytest.fixture
+def team(monkeypatch):
+    """Let these be the only queues of the team."""
+
+    def put(*found):
+        teams = {"Desk": TeamSource("Desk", "access.grant_chart", lambda _: [*found])}
+        monkeypatch.setattr(worklists, "_teams", teams)
+
+    return put
+
+
+def bars_in(page):
+    """Who, waiting, late of each bar, and where bar and lateness lead."""
+    lines = re.findall(r'<li class="team-line">(.*?)</li>', page, re.S)
+    one = (
+        r'href="(.*?)"><span>(.*?)</span>.*?(\d+) waiting</span>.*?</a>'
+        r'(?: <a class="due due-late" href="(.*?)">.*?(\d+) late<)?'
+    )
+    return [re.search(one, line, re.S).groups() for line in lines]
+
+
+def test_supervisor_sees_the_queues_of_the_team_as_bars_that_lead_to_lists(house, queues, team):
+    queues()
+    team(
+        TeamQueue(
+            "Requests",
+            "/all/",
+            (Load("Ana Mills", 12, 3, "/ana/", "/ana/late/"), Load("", 4, 0, "/none/")),
+            is_cut=True,
+        ),
+        TeamQueue("Empty", "/empty/", ()),
+    )
+
+    page = page_of(house.supervisor)
+
+    assert bars_in(page) == [
+        ("/ana/", "Ana Mills", "12", "/ana/late/", "3"),
+        ("/none/", "nobody yet", "4", None, None),
+    ]
+    assert '<a href="/all/">Requests</a>' in page
+    assert "16+ waiting" in page
+    assert "Empty" not in page
+    assert "Nothing waits for you" in page
+
+
+@pytest.mark.parametrize("role", ["CLERK", "COMPLIANCE", "PROVIDER", "ADMINISTRATOR"])
+def test_others_see_no_team(house, queues, team, role):
+    queues()
+    team(TeamQueue("Requests", "/all/", (Load("Ana Mills", 12, 3, "/ana/", "/ana/late/"),)))
+
+    page = page_of(house.people[role])
+
+    assert "Ana Mills" not in page
+    assert "Your team" not in page
+
+
+def test_team_in_which_nothing_waits_is_not_shown(house, queues, team):
+    queues()
+    team(TeamQueue("Requests", "/all/", ()))
+
+    assert "Your team" not in page_of(house.supervisor)
 
 
 @pytest.mark.parametrize("role", ["CLERK", "SUPERVISOR", "COMPLIANCE", "PROVIDER"])

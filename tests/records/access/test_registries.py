@@ -12,7 +12,7 @@ from records.access.finders import Finder, Hit
 from records.access.flags import Flag
 from records.access.relationships import Relationship
 from records.access.services import glass
-from records.access.worklists import WorkItem, WorkSource
+from records.access.worklists import Load, TeamQueue, TeamSource, WorkItem, WorkSource
 from tests.factories.people import again, make_user
 
 
@@ -56,6 +56,23 @@ def test_work_is_shown_to_holders_of_its_permission_by_name(monkeypatch, role, e
     found = worklists.sources_for(make_user(*([role] if role else [])))
 
     assert [source.name for source in found] == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "role, expected",
+    [(Role.SUPERVISOR, [("One", 5, 2), ("Two", 0, 0)]), (Role.CLERK, []), (None, [])],
+)
+def test_team_queues_are_shown_to_who_leads_the_desk(monkeypatch, role, expected):
+    monkeypatch.setattr(worklists, "_teams", {})
+    one = TeamQueue("One", "/one/", (Load("Ana", 4, 2, "/a/", "/a/late/"), Load("", 1, 0, "/n/")))
+    two = TeamQueue("Two", "/two/", ())
+    for name, queue in (("b", two), ("a", one)):
+        worklists.register_team(TeamSource(name, "access.grant_chart", lambda _, q=queue: [q]))
+
+    found = worklists.list_team_queues(make_user(*([role] if role else [])))
+
+    assert [(queue.name, queue.waiting, queue.late) for queue in found] == expected
 
 
 @pytest.mark.django_db

@@ -33,6 +33,24 @@ def test_waiting_files_are_work_of_those_who_may_file_them(house):
     assert source.count(house.outsider) == 1
 
 
+def test_supervisor_sees_how_many_files_wait_in_own_units(house):
+    supervisor = make.make_user("SUPERVISOR", unit=house.unit)
+    house.received("One")
+    house.received("Two")
+    house.received(unit=house.elsewhere)
+
+    def team_of(user):
+        found = worklists.list_team_queues(user)
+        return [
+            (queue.url, queue.waiting, queue.late, [load.who for load in queue.loads])
+            for queue in found
+            if queue.name == "Unfiled files"
+        ]
+
+    assert team_of(supervisor) == [("/documents/unfiled/", 2, 0, [""])]
+    assert team_of(house.clerk) == []
+
+
 @pytest.mark.parametrize("role", ["PROVIDER", "COMPLIANCE", "ADMINISTRATOR"])
 def test_who_may_not_file_has_no_such_work(house, role):
     assert source_of(make.make_user(role, unit=house.unit)) is None
