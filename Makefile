@@ -9,6 +9,8 @@ PY := $(BIN)/python
 OLD_POSTGRES := /usr/lib/postgresql/15/bin
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PORT ?= 8000
+# One process more than there are cores: each waits for its database a third of the time.
+SPREAD := -n $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1))) --dist worksteal
 # Compiled modules are kept also where the environment says otherwise: every start and every run of
 # the tests would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -43,7 +45,7 @@ check: setup
 promises: setup
 	@if [ -x $(OLD_POSTGRES)/postgres ]; then \
 		echo "TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -m promise"; \
-		TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -q -n 2 -m promise \
+		TEST_POSTGRES_BINDIR=$(OLD_POSTGRES) $(PY) -m pytest -q $(SPREAD) -m promise \
 			$$(grep -rl --include 'test_*.py' mark.promise tests); \
 	else echo "Not run: the promises on PostgreSQL 15, which is not at $(OLD_POSTGRES)"; fi
 
@@ -61,13 +63,13 @@ test: check promises chromium
 	else kinds="not deep and not browser"; \
 		echo "Not run: the browser tests, because there is no Chromium"; fi; \
 	$(PY) -m pytest -q -m timed tests/config; timed=$$?; \
-	$(PY) -m pytest -n 2 -m "$$kinds and not timed" --durations 20 && exit $$timed
+	$(PY) -m pytest $(SPREAD) -m "$$kinds and not timed" --durations 20 && exit $$timed
 
 test-deep: setup
-	$(PY) -m pytest -n 2 -m deep
+	$(PY) -m pytest $(SPREAD) -m deep
 
 coverage: setup
-	$(PY) -m pytest -n 2 -m "not deep and not browser" --cov --cov-report=term-missing:skip-covered
+	$(PY) -m pytest $(SPREAD) -m "not deep and not browser" --cov --cov-report=term-missing:skip-covered
 
 # The pictures of the README, taken by the journey test.
 screenshots: setup
@@ -90,4 +92,5 @@ lock: setup
 	$(COMPILE) --output-file=docker/requirements.lock pyproject.toml
 
 clean:
+	rm -rf /dev/shm/chartroom-test-*-$$(printf %s "$(CURDIR)" | sha256sum | cut -c 1-16)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache htmlcov .coverage
