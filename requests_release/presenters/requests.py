@@ -241,16 +241,19 @@ def _told(
     request: Request, change: RequestStatusChange, delivery: Delivery | None
 ) -> dict[str, Any]:
     """Return a step of the story; a download is the recipient's act, who has no account."""
-    who, text = change.changed_by.display_name, change.reason
-    if change.to_status == S.DELIVERED and delivery is not None and delivery.is_download:
-        who = f"{request.recipient_name} (the recipient)"
-        text = f"By the one-time link that {delivery.created_by.display_name} made."
-    return {
+    told = {
         "at": change.changed_at,
-        "who": who,
+        "who": change.changed_by.display_name,
         "what": RequestStatus(change.to_status).label,
-        "text": text,
+        "text": change.reason,
         "tone": _TONES.get(change.to_status, "neutral"),
+    }
+    if change.to_status != S.DELIVERED or delivery is None or not delivery.is_download:
+        return told
+    return told | {
+        "who": f"{request.recipient_name} (the recipient)",
+        "what": "fetched the copies",
+        "text": f"Delivered by the one-time link that {delivery.created_by.display_name} made.",
     }
 
 

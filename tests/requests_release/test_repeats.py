@@ -231,8 +231,8 @@ def test_the_request_tells_who_fetched_its_copies_and_how_often(client, used, re
     newest = shown["timeline"][0]
     assert (newest["who"], newest["what"], newest["text"]) == (
         f"{ready.recipient_name} (the recipient)",
-        "Delivered",
-        f"By the one-time link that {clerk.display_name} made.",
+        "fetched the copies",
+        f"Delivered by the one-time link that {clerk.display_name} made.",
     )
     rows = dict(shown["delivery"].rows)
     given, arrived = Repeat.objects.order_by("pk")
