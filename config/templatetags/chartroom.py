@@ -162,8 +162,13 @@ def browser(user_agent: str) -> str:
 @register.filter
 def undo_url(message: Message) -> str:
     """Return where a message's deed is undone: `messages.success(…, extra_tags=f"undo:{url}")`."""
-    tags = (message.extra_tags or "").split()
-    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
+    return _tagged(message, "undo:")
+
+
+@register.filter
+def undo_until(message: Message) -> str:
+    """Return until when it can be undone: `extra_tags=f"undo:{url} until:{moment.isoformat()}"`."""
+    return _tagged(message, "until:")
 
 
 @register.filter
@@ -254,6 +259,11 @@ def _due_text(left: int) -> str:
         return "due today"
     days = "1 day" if abs(left) == 1 else f"{abs(left)} days"
     return f"{days} late" if left < 0 else f"{days} left"
+
+
+def _tagged(message: Message, name: str) -> str:
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix(name) for tag in tags if tag.startswith(name)), "")
 
 
 def _part(person: Any, name: str) -> Any:

@@ -49,10 +49,12 @@ __all__ = [
     "FileTooManyPages",
     "FileTruncated",
     "FileUnreadable",
+    "FilingNotYours",
     "FilingRefused",
     "PageNotInFile",
     "SameFileFiled",
     "SandboxUnavailable",
+    "UndoTooLate",
     "UnfiledChangedMeanwhile",
     "VaultDamaged",
     "VaultError",
@@ -87,6 +89,20 @@ class DocumentChangedMeanwhile(StaleState):
 
     message = "Somebody changed this document while your page was open. Look at it again."
     reason = "DOCUMENT_STALE"
+
+
+class FilingNotYours(Refused):
+    """Who filed a document takes it back; everybody else mends it."""
+
+    message = "Somebody else filed this document. Move it, or have it voided."
+    reason = "FILING_NOT_YOURS"
+
+
+class UndoTooLate(StaleState):
+    """A filing is taken back within minutes, or mended as any other document."""
+
+    message = "The time to undo this filing is over. Move the document, or have it voided."
+    reason = "UNDO_TOO_LATE"
 
 
 class UnfiledChangedMeanwhile(StaleState):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records.documents.views import documents, filing, indexing, moves, pages, unfiled
+from records.documents.views import documents, filing, indexing, moves, pages, undoing, unfiled
 
 app_name = "documents"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:document_id>/change/", documents.document_change, name="document_change"),
     path("<int:document_id>/replace/", documents.document_replace, name="document_replace"),
     path("<int:document_id>/move/", moves.document_move, name="document_move"),
+    path("<int:document_id>/undo/", undoing.document_undo, name="document_undo"),
     path("<int:document_id>/void/", documents.document_void, name="document_void"),
     path("<int:document_id>/restore/", documents.document_restore, name="document_restore"),
     path("unfiled/", unfiled.unfiled_list, name="unfiled_list"),

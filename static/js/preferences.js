@@ -48,7 +48,8 @@ function count() {
   for (const time of all("time[data-countdown]")) {
     const left = Math.max(0, Math.round((Date.parse(time.dateTime) - Date.now()) / 1000));
     const text = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left` : "time is up";
+    if (!left) time.closest("[data-timed]")?.remove();
     time.dataset.clock ??= time.textContent;
-    time.textContent = `${time.dataset.clock} (${text})`;
+    time.textContent = `${time.dataset.clock} (${text})`.trim();
   }
 }

@@ -207,6 +207,20 @@ def test_message_tells_where_its_deed_is_undone(tags, url):
     assert chartroom.undo_url(Message(messages.SUCCESS, "Voided", extra_tags=tags)) == url
 
 
+@pytest.mark.parametrize(
+    ("tags", "until"),
+    [
+        ("undo:/x/ until:2026-11-29T18:00:00+00:00", "2026-11-29T18:00:00+00:00"),
+        ("undo:/x/", ""),
+        ("", ""),
+    ],
+)
+def test_message_tells_until_when_its_deed_can_be_undone(tags, until):
+    message = Message(messages.SUCCESS, "Filed", extra_tags=tags)
+
+    assert chartroom.undo_until(message) == until
+
+
 def test_numbers_count_pages_from_one():
     assert list(chartroom.numbers("3")) == [1, 2, 3]
     assert list(chartroom.numbers("")) == []

@@ -48,6 +48,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "documents:document_print": ("documents.view_document documents.print_document", READ),
     "documents:document_replace": ("documents.file_document", FORM),
     "documents:document_restore": ("documents.void_document", FORM),
+    "documents:document_undo": ("documents.file_document", DEED),
     "documents:document_view": ("documents.view_document", READ),
     "documents:document_void": ("documents.void_document", FORM),
     "documents:page_image": ("documents.view_document", READ),

@@ -52,6 +52,7 @@ NO_PATIENT = {
     "access:unit_revoke": "units of the house",
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
+    "documents:document_undo": "goes back to the desk or the chart",
     "audit:seal_list": "how the trail is sealed",
     "audit:trail_verify": "goes back to how the trail is sealed",
     "patients:patient_register": "an empty form; candidates are asked for by a probe",
@@ -81,6 +82,7 @@ NO_PATIENT = {
 # Left out when everything is posted empty, because the world would not be the same afterwards.
 NOT_POSTED = {
     "access:glass_close": "ends the emergency access",
+    "documents:document_undo": "takes back a filing of minutes ago",
     "session_extend": "nothing of a patient",
 }
 # Tokens of forms, masked anew in every answer.

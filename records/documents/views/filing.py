@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from records.documents.models import Document
 from records.documents.permissions import FILE_DOCUMENT
 from records.documents.services import filing
 from records.documents.views import answers
+from records.documents.views.undoing import say_filed
 from records.patients.presenters import banner
 
 TEMPLATE = "documents/file.html"
@@ -70,8 +70,7 @@ def _file(scope: ChartScope, form: FilingForm) -> Document:
 
 
 def _filed(request: HttpRequest, scope: ChartScope, document: Document) -> HttpResponse:
-    shown = banner.get_banner(scope)
-    messages.success(request, f"Filed to {shown.family.upper()}, {shown.given}")
+    say_filed(request, document, banner.get_banner(scope))
     if request.POST.get("then") != "another":
         return answers.go(request, "documents:document_view", document_id=document.pk)
     answer = answers.go(request, "documents:document_file", patient_id=document.patient_id)

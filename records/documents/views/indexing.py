@@ -27,6 +27,7 @@ from records.documents.presenters.unfiled import pages_of
 from records.documents.selectors import unfiled as selectors
 from records.documents.services import unfiled
 from records.documents.views import answers, covers, finding
+from records.documents.views.undoing import say_filed
 from records.documents.views.unfiled import open_waiting
 from records.patients.http import is_sent, redirect_of
 from records.patients.presenters import banner
@@ -103,7 +104,7 @@ def _filed(
     request: HttpRequest, unfiled_id: int, document: Document, whose: Banner
 ) -> HttpResponse:
     """Say where it went, and show the next file that waits."""
-    messages.success(request, f"Filed to {whose.family.upper()}, {whose.given}")
+    say_filed(request, document, whose)
     request.session[DITTO] = {"patient": document.patient_id} | {
         name: request.POST[name] for name in CARRIED if request.POST.get(name)
     }
