@@ -1,6 +1,4 @@
-"""A worker process whose work writes lines into a file, and which kills itself at one of them.
-
-    python -m tests.jobs.dying_worker JOB FILE STEP before|after
+"""A worker whose work writes lines into a file, and which kills its process at one of them.
 
 Work of this kind exists only here. Each of its steps may safely run twice: a line that stands in
 the file is not written again.
@@ -10,11 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import django
 
 STEPS = ("FIRST", "SECOND", "THIRD")
 KIND = "WRITING"
@@ -42,9 +37,8 @@ def _die_if(is_time: bool) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    job_id, path, step, when = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
-    django.setup()
+def work(job_id: int, path: Path, step: str, when: str) -> None:
+    """Work on the job until it dies, in a forked process."""
     from jobs import registry
     from jobs.services import jobs
 
@@ -52,7 +46,3 @@ def main() -> None:
     if step == "CLOSE":
         jobs._close = lambda *_: _die_if(True)
     jobs.work(job_id)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,20 +1,18 @@
 """A real worker process killed at each step: the lease runs out, the sweeper resumes, once each."""
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.roles import Role
-from config import env
 from jobs.enums import JobState
 from jobs.models import Job
 from jobs.services import jobs
+from tests import forking
 from tests.factories.people import make_user
+from tests.jobs import dying_worker
 from tests.jobs.dying_worker import KIND, STEPS, handler_into
 
 pytestmark = pytest.mark.committed
@@ -22,14 +20,7 @@ POINTS = [*((step, when) for step in STEPS for when in ("before", "after")), ("C
 
 
 def kill_at(job, path, step, when):
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.jobs.dying_worker", str(job.pk), str(path), step, when],
-        cwd=env.ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    assert forking.run(dying_worker.work, job.pk, path, step, when) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("step, when", POINTS)

@@ -1,24 +1,19 @@
-"""A worker of its own that kills itself at a named point; run by the tests of packaging.
+"""A worker that kills its process at a named point of packaging.
 
-    python -m tests.requests_release.killing JOB POINT
-
-POINT is `STEP:before`, `STEP:after`, `keep:FRONT`, `keep:WHOLE` (bytes are kept, their row is not
+A point is `STEP:before`, `STEP:after`, `keep:FRONT`, `keep:WHOLE` (bytes are kept, their row is not
 written yet), or `PAGES:inside`, `STORE:inside`, `READY:inside` (all is written, not committed yet).
 """
 
 import os
 import signal
-import sys
 
 
 def die(*_args, **_kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(job_id, point):
-    import django
-
-    django.setup()
+def work(job_id, point):
+    """Work on the job until it dies, in a forked process."""
     from jobs.services import jobs
     from requests_release.services import moving, packaging
 
@@ -69,7 +64,3 @@ def main(job_id, point):
 
         packaging._next_step = deadly
     jobs.work(job_id)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])

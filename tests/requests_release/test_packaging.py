@@ -2,8 +2,6 @@
 
 import io
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from django.utils import timezone
 from audit.context import acting_as
 from audit.enums import Action
 from audit.writes import attributing
-from config import env
 from jobs.models import Job
 from jobs.services import jobs
 from records.access.enums import UnitRight
@@ -26,7 +23,8 @@ from records.retention import copies
 from requests_release.models import Package, PackagePart
 from requests_release.services import packages, packaging, stages
 from requests_release.tasks import keep_up
-from tests.requests_release import builders, factories
+from tests import forking
+from tests.requests_release import builders, factories, killing
 from tests.requests_release.events import events_of, last_event
 
 
@@ -357,17 +355,6 @@ POINTS = [
 ]
 
 
-def kill_at(job_id, point):
-    return subprocess.run(
-        [sys.executable, "-m", "tests.requests_release.killing", str(job_id), point],
-        cwd=env.ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 @pytest.mark.committed
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_loses_nothing_and_leaves_nothing_half_done(point):
@@ -379,9 +366,8 @@ def test_a_worker_killed_loses_nothing_and_leaves_nothing_half_done(point):
     request = builders.approved(patient, clerk, approver, stored)
     package = Package.objects.get()
 
-    dead = kill_at(package.job_id, point)
+    assert forking.run(killing.work, package.job_id, point) == -signal.SIGKILL
 
-    assert dead.returncode == -signal.SIGKILL, dead.stderr
     package.refresh_from_db()
     is_over = point == "READY:after"
     request = builders.fresh(request)

@@ -1,6 +1,4 @@
-"""A worker process that kills itself, hard, before or after a given function has run.
-
-    python -m tests.records.retention.dying_worker JOB MODULE.FUNCTION before|after
+"""A worker that kills its process, hard, before or after a given function has run.
 
 The project's own code knows nothing of this: the function is wrapped from outside.
 """
@@ -10,15 +8,11 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import sys
 from typing import Any
 
-import django
 
-
-def main() -> None:
-    job_id, target, when = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-    django.setup()
+def work(job_id: int, target: str, when: str) -> None:
+    """Work on the job until `MODULE.FUNCTION` or `MODULE.STEP` is reached, in a forked process."""
     module_name, _, name = target.rpartition(".")
     module: Any = importlib.import_module(module_name)
     if name.isupper():
@@ -45,7 +39,3 @@ def deadly(function: Any, when: str) -> Any:
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

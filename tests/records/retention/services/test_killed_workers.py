@@ -1,22 +1,20 @@
 """A worker killed at any point: nothing half done, nothing lost, nothing done twice."""
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from audit.models import Event
-from config import env
 from jobs.models import Job
 from records.documents.models import DocumentVersion
 from records.documents.services import destruction as documents
 from records.documents.vault import files
 from records.patients.models import Patient
 from records.retention.models import Certificate, Stub
+from tests import forking
+from tests.records.retention import dying_worker
 from tests.records.retention import factories as make
 
 pytestmark = pytest.mark.committed
@@ -40,14 +38,7 @@ POINTS = [
 
 def kill_at(job, target, when):
     """Let a process of its own work on the job until it dies."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.records.retention.dying_worker", str(job.pk), target, when],
-        cwd=env.ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    assert forking.run(dying_worker.work, job.pk, target, when) == -signal.SIGKILL
 
 
 def take_over(job):
