@@ -44,7 +44,7 @@ def _oldest_holds(user: User, most: int) -> list[WorkItem]:
     return [
         WorkItem(
             why="Its date to be asked about has come",
-            what=f"Ask whether hold {hold.pk} still stands",
+            what=f"Ask whether the hold “{hold.name}” still stands",
             url=reverse("retention:hold_detail", kwargs={"hold_id": hold.pk}),
             since=hold.placed_at,
             due_on=hold.remind_on,

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from audit import subjects
 from audit.enums import Action
 from audit.errors import Refused
 from records.retention.models import Hold
+from records.retention.selectors import holds as hold_selectors
+from records.retention.services import holds
 from requests_release.models import (
     Authorization,
     Comment,
@@ -64,6 +67,34 @@ def test_log_numbers_the_request_and_places_a_hold(patient, clerk):
     assert [one.person_id for one in request.preparers.all()] == [clerk.pk]
     event = last_event(Action.REQUEST_LOGGED)
     assert (event["actor_id"], event["patient_id"]) == (clerk.pk, patient.pk)
+
+
+def test_a_hold_that_bears_its_requests_key_is_called_by_its_number(patient, clerk, unit):
+    request = factories.make_request(patient, clerk)
+    hold = holds.place_for_request(
+        actor=clerk, request_id=request.pk, number=str(request.pk), patient_id=patient.pk
+    )
+    name = f"Release request {request.number}"
+
+    names = [
+        hold_selectors.get_hold(hold.pk).name,
+        *(one.name for one in hold_selectors.list_holds(is_lifted=False)),
+        *(one.name for one in hold_selectors.list_standing(patient.pk)),
+        hold_selectors.map_names({hold.pk})[hold.pk],
+        subjects.labels("hold", [hold.pk])[str(hold.pk)].removeprefix("hold "),
+    ]
+
+    assert names == [name] * 5
+    hold.refresh_from_db()
+    assert hold.name == f"Release request {request.pk}"
+
+
+def test_a_hold_is_named_after_its_request(patient, clerk):
+    request = builders.log(patient, clerk)
+
+    names = [one.name for one in hold_selectors.list_standing(patient.pk)]
+
+    assert names == [f"Release request {request.number}"]
 
 
 def test_log_gives_numbers_in_order(patient, clerk):
@@ -432,7 +463,7 @@ def test_a_document_that_does_not_belong_is_refused(unit, patient, clerk, docume
     }[what]()
 
     refused_without_a_trace(
-        "DOCUMENT_NOT_FIT",
+        "DOCUMENT_NOT_OF_CHART",
         items.choose,
         actor=clerk,
         request_id=request.pk,

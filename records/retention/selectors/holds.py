@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from audit import subjects
 from records.access.selectors.scopes import ListScope
 from records.retention.errors import HoldUnknown
 from records.retention.models import Hold
@@ -46,7 +48,7 @@ def list_holds(*, is_lifted: bool, kind: str = "", before: int | None = None) ->
         holds = holds.filter(kind=kind)
     if before:
         holds = holds.filter(pk__lt=before)
-    return list(_counted(holds).order_by("-pk")[: PAGE + 1])
+    return _renamed(_counted(holds).order_by("-pk")[: PAGE + 1])
 
 
 def get_hold(hold_id: int) -> Hold:
@@ -59,7 +61,7 @@ def get_hold(hold_id: int) -> Hold:
     hold = found.filter(pk=hold_id).first()
     if hold is None:
         raise HoldUnknown(subject_type="hold", subject_id=hold_id)
-    return hold
+    return _renamed([hold])[0]
 
 
 def list_covered(scope: ListScope, hold: Hold, *, after: int = 0) -> CoveredPage:
@@ -87,12 +89,11 @@ def list_covered(scope: ListScope, hold: Hold, *, after: int = 0) -> CoveredPage
 
 def list_standing(patient_id: int) -> list[Standing]:
     """Return the holds that stand on a patient, oldest first."""
-    rows = (
-        Hold.objects.filter(patients__patient_id=patient_id, patients__lifted_at=None)
-        .order_by("pk")
-        .values_list("pk", "name", "kind", "placed_at")
-    )
-    return [Standing(*row) for row in rows]
+    found = Hold.objects.filter(patients__patient_id=patient_id, patients__lifted_at=None)
+    return [
+        Standing(hold.pk, hold.name, hold.kind, hold.placed_at)
+        for hold in _renamed(found.order_by("pk"))
+    ]
 
 
 def is_held(patient_id: int) -> bool:
@@ -104,7 +105,7 @@ def is_held(patient_id: int) -> bool:
 
 def map_names(hold_ids: set[int]) -> dict[int, str]:
     """Return the name of each hold, in one query."""
-    return dict(Hold.objects.filter(pk__in=hold_ids).values_list("pk", "name"))
+    return {hold.pk: hold.name for hold in _renamed(Hold.objects.filter(pk__in=hold_ids))}
 
 
 def count_to_remind(today: date, most: int) -> int:
@@ -116,7 +117,21 @@ def count_to_remind(today: date, most: int) -> int:
 def list_to_remind(today: date, most: int) -> list[Hold]:
     """Return the standing holds that are to be asked about, longest waiting first."""
     due = Hold.objects.filter(lifted_at=None, remind_on__lte=today)
-    return list(due.order_by("remind_on", "pk")[:most])
+    return _renamed(due.order_by("remind_on", "pk")[:most])
+
+
+def _renamed(holds: Iterable[Hold]) -> list[Hold]:
+    """Return holds as they are called on pages; their rows are left alone, which never change.
+
+    The first holds of requests were named after the request's key, which tells people nothing:
+    these are called by its number.
+    """
+    found = list(holds)
+    old = [hold for hold in found if hold.name == f"Release request {hold.request_id}"]
+    labels = subjects.labels("request", [hold.request_id for hold in old]) if old else {}
+    for hold in old:
+        hold.name = f"Release {labels[str(hold.request_id)]}"
+    return found
 
 
 def _counted(holds: QuerySet[Hold]) -> QuerySet[Hold]:

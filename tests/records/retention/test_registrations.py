@@ -132,7 +132,7 @@ def test_holds_to_ask_about_wait_for_compliance(house):
     make.make_hold(house.patient(), remind_on=make.date(2090, 1, 1))
 
     assert work_of(house.compliance)["Holds"] == [
-        (f"Ask whether hold {due.pk} still stands", "Its date to be asked about has come")
+        (f"Ask whether the hold “{due.name}” still stands", "Its date to be asked about has come")
     ]
     assert counts_of(house.compliance)["Holds"] == 1
 
