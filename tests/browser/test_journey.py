@@ -310,16 +310,17 @@ def lift_hold(compliance, hold_url):
 def propose(clerk, patient):
     """Propose the chart, past its term, for destruction."""
     clerk.goto(f"/retention/batches/new/?chart={patient.pk}")
-    clerk.fill("input[name=location]", "Main file room")
+    clerk.select_option("select[name=location]", "ANOTHER")
+    clerk.fill("input[name=other_place]", "Main file room")
     clerk.get_by_role("button", name="Propose 1 chart").click()
     clerk.wait_for_url(re.compile(r"/retention/batches/\d+/$"))
     return clerk.url
 
 
 def cannot_approve_own_batch(clerk, url):
-    """The proposer's role carries no approval, and the page says so."""
+    """The proposer gives no approval, and the page says so, and who does."""
     clerk.goto(url)
-    assert "Your role does not allow this step" in clerk.locator("main").inner_text()
+    assert "You proposed this batch, so others approve it." in clerk.locator("main").inner_text()
 
 
 def decide(page, url, step):

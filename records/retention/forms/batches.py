@@ -8,15 +8,32 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from records.access.selectors import units
 from records.retention.enums import BatchStatus
 from records.retention.models import Batch
 from records.retention.services.moves import Seen
 
+ANOTHER = "ANOTHER"
+LONGEST_PLACE = 120
+
+
+def list_places() -> list[str]:
+    """Return where the house keeps records: itself with its address, then its other facilities."""
+    own = ", ".join([settings.FACILITY_NAME, *settings.FACILITY_LINES[:1]])
+    own = own if len(own) <= LONGEST_PLACE else settings.FACILITY_NAME
+    names = {unit.facility.name for unit in units.list_units()}
+    return [own, *sorted(names - {settings.FACILITY_NAME})]
+
 
 class ProposeForm(forms.Form):
-    """Where the charts are, and a word to the approvers; the token makes a doubled form one."""
+    """Where the records are, and a word to the approvers; the token makes a doubled form one."""
 
-    location = forms.CharField(label="Where the records are kept", max_length=120)
+    location = forms.ChoiceField(
+        label="Where the records are kept", help_text="The certificate names it as the place"
+    )
+    other_place = forms.CharField(
+        label="Name and address of another place", max_length=LONGEST_PLACE, required=False
+    )
     note = forms.CharField(
         label="Note to the approvers",
         max_length=500,
@@ -25,10 +42,31 @@ class ProposeForm(forms.Form):
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(place, place) for place in list_places()]
+        choices = [*known, (ANOTHER, "Another place, named below")]
+        self.fields["location"].choices = choices  # type: ignore[attr-defined]
+
     @classmethod
     def fresh(cls) -> ProposeForm:
-        """Return a form with a token of its own."""
-        return cls(initial={"location": settings.FACILITY_NAME, "token": uuid.uuid4()})
+        """Return a form with a token of its own, at the house itself."""
+        return cls(initial={"location": list_places()[0], "token": uuid.uuid4()})
+
+    def clean(self) -> dict[str, Any]:
+        """Put another place where the chosen one stands; one is given, not both.
+
+        A place that is typed beside a chosen house is not dropped in silence.
+        """
+        values = super().clean() or {}
+        other = values.pop("other_place", "")
+        if values.get("location") == ANOTHER and "other_place" not in self.errors:
+            values["location"] = other
+            if not other:
+                self.add_error("other_place", "Name the place.")
+        elif other:
+            self.add_error("other_place", "Choose “Another place” above, or leave this empty.")
+        return values
 
 
 class SeenForm(forms.Form):

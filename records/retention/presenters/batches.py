@@ -123,7 +123,7 @@ def buttons(batch: Batch, actor: User, today: date) -> list[Button]:
         met = refusal(access.check_may_start, actor, batch, today)
         offered.append(_button("Destroy", "batch_start", batch, "danger", met))
     if batch.status == BatchStatus.RETURNED:
-        met = refusal(access.check_may_move, actor, batch, BatchStatus.PROPOSED)
+        met = refusal(access.check_may_propose_again, actor, batch)
         offered.append(_button("Propose again", "batch_again", batch, "primary", met))
     for label, url_name, target in (
         ("Return", "batch_return", BatchStatus.RETURNED),

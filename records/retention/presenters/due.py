@@ -14,8 +14,13 @@ from records.retention.selectors.charts import ChartFacts
 from records.retention.selectors.due import YearCount
 
 BARS = 30
-HEIGHT = 94
+HEIGHT = 98
 STEP = 10
+# Of the years under the bars only every fifth is written, and none where an end needs the room: so
+# many bars for a year, so many for words, on the narrowest screen.
+YEARS_APART = 5
+ROOM_OF_YEAR, ROOM_OF_WORDS = 4, 8
+ROUND_TOPS = (2, 4, 10)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Bar:
     x: int
     height: int
     held_height: int
+    tick: str
 
     @property
     def y(self) -> int:
@@ -55,12 +61,30 @@ class Bar:
         return HEIGHT - self.held_height
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """The bars of all years, and the numbers of the scale beside them."""
+
+    bars: list[Bar]
+    top: int
+
+    @property
+    def scale(self) -> list[str]:
+        """Return the numbers beside the bars, from the top down."""
+        return [f"{self.top:,}", f"{self.top // 2:,}", "0"]
+
+    @property
+    def width(self) -> int:
+        """Return how wide the drawing is."""
+        return len(self.bars) * STEP
+
+
 def lines(people: Sequence[DirectoryLine], facts: dict[int, ChartFacts], today: date) -> list[Line]:
     """Return the lines of a list, in the order of `people`."""
     return [_line(person, facts[person.patient_id], today) for person in people]
 
 
-def bars(years: Sequence[YearCount], today: date) -> list[Bar]:
+def calendar(years: Sequence[YearCount], today: date) -> Calendar:
     """Return the years from this one on, all before as one bar in front, the far ones behind."""
     last = today.year + BARS
     early = [year for year in years if year.year < today.year]
@@ -74,8 +98,15 @@ def bars(years: Sequence[YearCount], today: date) -> list[Bar]:
         groups.append((str(year), found, {"show": "all", "year": year}))
     if far:
         groups.append((f"after {last}", far, {"show": "all"}))
-    top = max((sum(year.charts for year in group) for _, group, _ in groups), default=0) or 1
-    return [_bar(at, label, group, query, top) for at, (label, group, query) in enumerate(groups)]
+    top = _round_top(max(sum(year.charts for year in group) for _, group, _ in groups))
+    ticks = _ticks([label for label, _, _ in groups])
+    return Calendar(
+        [
+            _bar(at, label, group, query, top, ticks[at])
+            for at, (label, group, query) in enumerate(groups)
+        ],
+        top,
+    )
 
 
 def why(facts: ChartFacts) -> str:
@@ -83,6 +114,32 @@ def why(facts: ChartFacts) -> str:
     if not facts.governing_code:
         return ""
     return f"{facts.governing_code}: {words.term(facts.term_kind, facts.years)}"
+
+
+def _round_top(most: int) -> int:
+    """Return the number at the top of the scale: round, even, and not below `most`."""
+    size = 1
+    while size * ROUND_TOPS[-1] < most:
+        size *= 10
+    return next(size * top for top in ROUND_TOPS if size * top >= most)
+
+
+def _ticks(labels: Sequence[str]) -> list[str]:
+    """Return what is written under each bar: the ends, and between them every fifth year."""
+    last = len(labels) - 1
+    first_free, last_free = _room(labels[0]), last - _room(labels[-1])
+    return [
+        label if at in (0, last) or (_is_round(label) and first_free <= at <= last_free) else ""
+        for at, label in enumerate(labels)
+    ]
+
+
+def _room(label: str) -> int:
+    return ROOM_OF_YEAR if label.isdecimal() else ROOM_OF_WORDS
+
+
+def _is_round(label: str) -> bool:
+    return label.isdecimal() and int(label) % YEARS_APART == 0
 
 
 def _line(person: DirectoryLine, facts: ChartFacts, today: date) -> Line:
@@ -99,7 +156,9 @@ def _line(person: DirectoryLine, facts: ChartFacts, today: date) -> Line:
     )
 
 
-def _bar(at: int, label: str, group: Sequence[YearCount], query: dict[str, Any], top: int) -> Bar:
+def _bar(
+    at: int, label: str, group: Sequence[YearCount], query: dict[str, Any], top: int, tick: str
+) -> Bar:
     charts, held = sum(year.charts for year in group), sum(year.held for year in group)
     return Bar(
         label=label,
@@ -109,4 +168,5 @@ def _bar(at: int, label: str, group: Sequence[YearCount], query: dict[str, Any],
         x=at * STEP + 1,
         height=round(HEIGHT * charts / top),
         held_height=round(HEIGHT * held / top),
+        tick=tick,
     )

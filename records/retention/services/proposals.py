@@ -13,7 +13,7 @@ from audit.enums import Action
 from audit.writes import attributed
 from records.retention import access
 from records.retention.enums import BatchStatus, ItemOutcome
-from records.retention.errors import NothingToPropose, NotYourProposal, TooManyCharts
+from records.retention.errors import NothingToPropose, TooManyCharts
 from records.retention.models import Batch, BatchItem
 from records.retention.permissions import PROPOSE_BATCH
 from records.retention.selectors import charts
@@ -103,9 +103,7 @@ def propose_again(
     """
     batch = moves.lock(batch_id)
     moves.check_seen(batch, seen)
-    move = access.check_may_move(actor, batch, BatchStatus.PROPOSED)
-    if batch.proposed_by_id != actor.pk:
-        raise NotYourProposal(action=move.action, subject_type="batch", subject_id=batch_id)
+    move = access.check_may_propose_again(actor, batch)
     waiting = list(batch.items.filter(outcome=ItemOutcome.WAITING).order_by("pk"))
     locks.lock_patients(item.patient_id for item in waiting)
     gone = {item.pk for item in _list_changed(waiting)} | set(leave_out)

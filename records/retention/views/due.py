@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     if not is_fragment:
-        values |= {"bars": presenter.bars(due.count_years(scope), today)}
+        values |= {"calendar": presenter.calendar(due.count_years(scope), today)}
         values |= {"waiting": batches.list_waiting_for(user, 10)}
     response = render(request, f"{TEMPLATE}{'#rows' if is_fragment else ''}", values)
     patch_vary_headers(response, ["HX-Request"])

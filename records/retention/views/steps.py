@@ -107,7 +107,7 @@ def batch_cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @requires(PROPOSE_BATCH, methods=("GET", "POST"))
-@checked_first(lambda actor, batch: access.check_may_move(actor, batch, BatchStatus.PROPOSED))
+@checked_first(access.check_may_propose_again)
 def batch_again(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Propose a returned batch anew, without the charts that are ticked."""
     batch = selectors.get_batch(batch_id)

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Event, EventSubject
 from records.retention.models import ScheduleRule
@@ -158,6 +159,41 @@ def test_every_patient_shown_is_in_the_log(house, world, browse, name, who):
     assert shown_to(reader) == sorted(world[key].pk for key in who)
 
 
+@pytest.mark.parametrize("name", ["home", "hold_detail", "batch_detail", "batch_approve"])
+def test_lists_say_who_has_died(house, browse, name):
+    died, alive = house.patient(died_on=make.date(2005, 3, 4)), house.patient()
+    make.make_hold(alive)
+    kwargs = {}
+    if name == "hold_detail":
+        kwargs = {"hold_id": make.make_hold(died).pk}
+    if name.startswith("batch"):
+        kwargs = {"batch_id": house.proposed(died).pk}
+    page = reverse(f"retention:{name}", kwargs=kwargs)
+
+    body = browse(house.supervisor).get(page).content.decode()
+
+    assert body.count("died Mar 4, 2005") == 1
+    assert body.count("died ") == 1
+
+
+def test_a_proposal_says_who_has_died(house, browse):
+    died, alive = house.patient(died_on=make.date(2005, 3, 4)), house.patient()
+
+    response = browse(house.clerk).get(
+        reverse("retention:batch_propose"), {"chart": [died.pk, alive.pk]}
+    )
+
+    assert response.content.decode().count("died Mar 4, 2005") == 1
+
+
+def test_home_draws_the_years_with_a_scale(house, world, browse):
+    body = browse(house.clerk).get(reverse("retention:home")).content.decode()
+
+    assert '<div class="figure-scale" aria-hidden="true"><span>' in body
+    year = timezone.localdate().year // 5 * 5 + 10
+    assert f"<span>{year}</span>" in body
+
+
 def test_home_says_when_why_and_what_stands_against_it(house, world, browse):
     response = browse(house.clerk).get(reverse("retention:home"))
 
@@ -211,7 +247,7 @@ def test_home_draws_the_years_with_their_held_part(house, world, browse):
 
     response = browse(house.clerk).get(reverse("retention:home"))
 
-    bar = response.context["bars"][0]
+    bar = response.context["calendar"].bars[0]
     assert (bar.label, bar.charts, bar.held) == ("before 2026", 2, 1)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from jobs.models import Job
+from printing.words import day
 from records.retention.models import Batch, Hold, HoldPatient, ScheduleRule
 from tests.records.retention import factories as make
 
@@ -56,14 +57,61 @@ def test_nothing_chosen_is_refused(house, browse):
 def test_proposal_sent_twice_is_one_batch(house, browse):
     patient = house.patient()
     browser = browse(house.clerk)
-    form = {"chart": [patient.pk], "location": "Basement", "note": "", "token": str(uuid.uuid4())}
+    form = {
+        "chart": [patient.pk],
+        "location": house.unit.facility.name,
+        "token": str(uuid.uuid4()),
+    }
 
     first = browser.post(url("batch_propose"), form)
     second = browser.post(url("batch_propose"), form)
 
     batch = Batch.objects.get()
     assert first.url == second.url == url("batch_detail", batch_id=batch.pk)
-    assert batch.proposed_by == house.clerk
+    assert (batch.proposed_by, batch.location) == (house.clerk, "Saint Brendan")
+
+
+def test_known_places_are_the_house_with_its_address_and_its_facilities(house, browse, settings):
+    settings.FACILITY_NAME, settings.FACILITY_LINES = "Main House", ["1 Elm Street", "Phone"]
+
+    shown = browse(house.clerk).get(url("batch_propose"), {"chart": [house.patient().pk]})
+
+    form = shown.context["form"]
+    assert [value for value, _ in form.fields["location"].choices] == [
+        "Main House, 1 Elm Street",
+        "Saint Brendan",
+        "ANOTHER",
+    ]
+    assert form["location"].value() == "Main House, 1 Elm Street"
+
+
+@pytest.mark.parametrize(
+    "location, other_place, stored, errors",
+    [
+        ("Saint Brendan", "", "Saint Brendan", set()),
+        ("ANOTHER", "Depot, 2 Quay Street", "Depot, 2 Quay Street", set()),
+        ("ANOTHER", "", None, {"other_place"}),
+        ("ANOTHER", "x" * 121, None, {"other_place"}),
+        ("Saint Brendan", "Depot", None, {"other_place"}),
+        ("Basement", "", None, {"location"}),
+    ],
+)
+def test_a_place_is_a_known_one_or_named(house, browse, location, other_place, stored, errors):
+    form = {
+        "chart": [house.patient().pk],
+        "location": location,
+        "other_place": other_place,
+        "token": str(uuid.uuid4()),
+    }
+
+    response = browse(house.clerk).post(url("batch_propose"), form)
+
+    places = list(Batch.objects.values_list("location", flat=True))
+    assert places == ([stored] if stored else [])
+    if errors:
+        assert response.status_code == 422
+        assert set(response.context["form"].errors) == errors
+        assert response.context["form"]["other_place"].value() == other_place
 
 
 def test_proposal_without_a_place_is_shown_again(house, browse):
@@ -153,18 +201,87 @@ def test_giving_back_needs_a_reason(house, browse, name):
     assert make.seen(batch).status == "PROPOSED"
 
 
-def test_proposer_sees_why_the_approve_button_is_off(house, browse):
-    both = make.make_user("SUPERVISOR", unit=house.unit)
-    house.clerk = both
+FIRST_THEN_SECOND = "A supervisor gives the first approval, then a compliance officer the second."
+SECOND_NEXT = "A compliance officer gives the second approval next."
+OWN = "You proposed this batch, so others approve it."
+
+
+@pytest.mark.parametrize(
+    "proposer, bring, reader, why_not",
+    [
+        ("clerk", "proposed", "clerk", f"{OWN} {FIRST_THEN_SECOND}"),
+        ("both", "proposed", "both", f"{OWN} {FIRST_THEN_SECOND}"),
+        ("both", "approved_once", "both", f"{OWN} {SECOND_NEXT}"),
+        ("clerk", "approved_once", "supervisor", f"You gave the first approval. {SECOND_NEXT}"),
+        (
+            "clerk",
+            "proposed",
+            "compliance",
+            "A supervisor approves first. Yours is the second approval.",
+        ),
+        (
+            "clerk",
+            "proposed",
+            "colleague",
+            f"Your role does not give this approval. {FIRST_THEN_SECOND}",
+        ),
+        (
+            "clerk",
+            "approved_once",
+            "colleague",
+            f"Your role does not give this approval. {SECOND_NEXT}",
+        ),
+        ("clerk", "proposed", "supervisor", ""),
+        ("clerk", "approved_once", "compliance", ""),
+    ],
+)
+def test_the_approve_button_says_why_it_is_off_and_who_is_next(
+    house, browse, proposer, bring, reader, why_not
+):
+    house.both = make.make_user("SUPERVISOR", "COMPLIANCE", unit=house.unit)
+    house.colleague = make.make_user("CLERK", unit=house.unit)
+    house.clerk = getattr(house, proposer)
+    batch = getattr(house, bring)(house.patient())
+    browser = browse(getattr(house, reader))
+
+    shown = browser.get(url("batch_detail", batch_id=batch.pk))
+    page = browser.get(url("batch_approve", batch_id=batch.pk))
+
+    button = shown.context["buttons"][0]
+    assert (button.label, button.why_not) == ("Approve", why_not)
+    assert page.status_code == (403 if why_not else 200)
+    assert why_not in page.content.decode()
+
+
+def test_the_destroy_button_says_whose_it_is_and_from_which_day(house, browse, settings):
+    settings.DESTRUCTION_WAIT_DAYS = 5
+    batch = house.approved(house.patient())
+
+    found = [
+        browse(person).get(url("batch_detail", batch_id=batch.pk)).context["buttons"][0].why_not
+        for person in (house.clerk, house.compliance)
+    ]
+
+    batch.refresh_from_db()
+    assert found == [
+        "“Destroy” is a step of a compliance officer; your role does not carry it.",
+        f"The waiting time is not over: it can be carried out from {day(batch.not_before)}.",
+    ]
+
+
+def test_a_returned_batch_says_who_alone_proposes_it_again(house, browse):
     batch = house.proposed(house.patient())
-
-    response = browse(both).get(url("batch_detail", batch_id=batch.pk))
-
-    button = response.context["buttons"][0]
-    assert (button.label, button.why_not) == (
-        "Approve",
-        "You proposed this batch. Two other people must approve it.",
+    make.batches.send_back(
+        actor=house.supervisor, batch_id=batch.pk, seen=make.seen(batch), reason="Not her"
     )
+    browser = browse(make.make_user("CLERK", unit=house.unit))
+
+    button = browser.get(url("batch_detail", batch_id=batch.pk)).context["buttons"][0]
+    page = browser.get(url("batch_again", batch_id=batch.pk))
+
+    why_not = f"{house.clerk.display_name} proposed this batch, and alone can propose it again."
+    assert (button.label, button.why_not) == ("Propose again", why_not)
+    assert (page.status_code, why_not in page.content.decode()) == (403, True)
 
 
 def test_returned_batch_is_proposed_again_without_a_chart(house, browse):
