@@ -248,3 +248,36 @@ def test_several_files_are_received_and_the_bad_one_is_named(page, scene):
     assert page.get_by_role("link", name="good.pdf").is_visible()
     assert page.get_by_text("bad.pdf").is_visible()
     assert page.troubles == []
+
+
+def file_first(page, scene):
+    page.goto(at("unfiled_file", unfiled_id=scene.first.pk) + f"?patient={scene.patient.pk}")
+    page.get_by_label("Type").select_option("LAB")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Filed to MUÑOZ, Rosa").wait_for()
+
+
+def test_filing_is_undone_by_keyboard_from_the_line_that_tells_of_it(page, scene):
+    file_first(page, scene)
+    assert broken_rules(page) == []
+
+    page.keyboard.press("Alt+u")
+    page.get_by_text("The filing is undone: the file waits again.").wait_for()
+
+    row = UnfiledFile.objects.filter(status="WAITING").latest("pk")
+    assert page.url.endswith(at("unfiled_file", unfiled_id=row.pk))
+    assert Document.objects.latest("pk").status == "VOIDED"
+    assert page.troubles == []
+
+
+def test_way_back_goes_when_its_time_is_over(page, scene):
+    page.clock.install()
+    file_first(page, scene)
+    undo = page.get_by_role("button", name="Undo")
+    page.clock.run_for(2000)
+    assert undo.is_visible()
+
+    page.clock.fast_forward(300_000)
+
+    undo.wait_for(state="detached")
+    assert page.get_by_text("Filed to MUÑOZ, Rosa").is_visible()
