@@ -128,7 +128,7 @@ def _renamed(holds: Iterable[Hold]) -> list[Hold]:
     """
     found = list(holds)
     old = [hold for hold in found if hold.name == f"Release request {hold.request_id}"]
-    labels = subjects.labels("request", [hold.request_id for hold in old]) if old else {}
+    labels = subjects.labels("request", {str(hold.request_id) for hold in old}) if old else {}
     for hold in old:
         hold.name = f"Release {labels[str(hold.request_id)]}"
     return found
