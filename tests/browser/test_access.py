@@ -6,12 +6,16 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
 
+from accounts.models import User
 from audit.enums import Action
 from audit.models import Event
+from records.access import worklists
 from records.access.models import GlassNotice
-from records.access.services import glass
+from records.access.services import glass, opening
+from records.access.worklists import Load, TeamQueue, TeamSource
 from tests.browser.conftest import PASSWORD, broken_rules, type_sign_in
 from tests.builders import build_house
+from tests.builders import sign_in as sign_in_elsewhere
 from tests.factories.patients import make_patient
 from tests.factories.people import again
 
@@ -53,6 +57,7 @@ def log_pages(patient, row):
 @pytest.mark.parametrize("width", [1440, 800])
 def test_pages_of_oversight_break_no_rule_of_accessibility(sign_in, hospital, patient, width):
     row = break_glass(hospital, patient)
+    opening.open_chart(actor=again(hospital.stranger), patient_id=patient.pk)
     page = sign_in("COMPLIANCE")
     page.set_viewport_size({"width": width, "height": 900})
     found = {}
@@ -62,7 +67,29 @@ def test_pages_of_oversight_break_no_rule_of_accessibility(sign_in, hospital, pa
         found[path] = broken_rules(page)
 
     assert {path: rules for path, rules in found.items() if rules} == {}
+    assert "Chart opened" in page.inner_text("#deeds")
     assert page.troubles == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 800])
+def test_bars_of_the_team_break_no_rule_of_accessibility(sign_in, monkeypatch, theme, width):
+    loads = (Load("Ana Mills", 12, 3, "/ana/", "/ana/late/"), Load("", 4, 0, "/none/"))
+    queue = TeamQueue("Requests", "/all/", loads)
+    source = TeamSource("Desk", "access.grant_chart", lambda _: [queue])
+    monkeypatch.setattr(worklists, "_teams", {"Desk": source})
+    page = sign_in("SUPERVISOR")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+
+    page.goto(reverse("home"))
+
+    assert broken_rules(page) == []
+    names = [link.get_attribute("href") for link in page.locator(".team-line a").all()]
+    assert names == ["/ana/", "/ana/late/", "/none/"]
+    team = page.get_by_role("complementary", name="Your team's queues")
+    for name in ("Ana Mills 12 waiting", "3 late in Requests, Ana Mills", "nobody yet 4 waiting"):
+        assert team.get_by_role("link", name=name, exact=True).count() == 1
 
 
 @pytest.mark.parametrize("width", [1440, 800])
@@ -72,6 +99,7 @@ def test_pages_of_administrators_break_no_rule_of_accessibility(sign_in, hospita
     page.goto(reverse("accounts:user_create"))
     confirm(page)
     page.wait_for_url("**/people/new/")
+    sign_in_elsewhere(User.objects.get(username="ana"), PASSWORD)
     found = {}
 
     for path in (
