@@ -49,12 +49,17 @@ class FactsForm(forms.Form):
         )
 
 
-class FilingForm(FactsForm):
+class NewForm(FactsForm):
+    """What a document is that the chart does not hold yet, or shall hold a second time."""
+
+    is_duplicate_meant = forms.BooleanField(label="File it a second time", required=False)
+
+
+class FilingForm(NewForm):
     """A file and what it is; `filing_key` lets the form file once, however often it is sent."""
 
     file = fields.DocumentFileField()
     filing_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    is_duplicate_meant = forms.BooleanField(label="File it a second time", required=False)
 
     field_order = ("file", "type", "service_on", "encounter", "title", "sensitivity")
 

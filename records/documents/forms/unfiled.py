@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import User
 from records.access.selectors import units
 from records.documents.forms import fields
-from records.documents.forms.documents import FactsForm
+from records.documents.forms.documents import NewForm
 
 
 class ReceiveForm(forms.Form):
@@ -26,7 +26,7 @@ class ReceiveForm(forms.Form):
         ]
 
 
-class UnfiledForm(FactsForm):
+class UnfiledForm(NewForm):
     """What a waiting file is, and in whose chart it belongs."""
 
     patient = forms.IntegerField(widget=forms.HiddenInput)

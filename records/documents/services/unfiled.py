@@ -54,7 +54,12 @@ def receive(
 
 
 def file_unfiled(
-    *, actor: User, unfiled_id: int, patient_id: int, facts: DocumentFacts
+    *,
+    actor: User,
+    unfiled_id: int,
+    patient_id: int,
+    facts: DocumentFacts,
+    is_duplicate_meant: bool = True,
 ) -> Document:
     """File a waiting file into a chart, as an encrypted object of its own.
 
@@ -64,6 +69,7 @@ def file_unfiled(
         UnfiledUnknown: it is not the actor's to see.
         UnfiledChangedMeanwhile: somebody has filed or discarded it.
         FilingRefused: type, encounter or date of service cannot be.
+        SameFileFiled: the chart holds this very file, and no duplicate is meant; it still waits.
         ChartRefused, ChartUnknown: the actor has no ground for this chart.
     """
     waiting = _find_waiting(actor, unfiled_id, Action.UNFILED_FILED)
@@ -83,6 +89,7 @@ def file_unfiled(
             facts=facts,
             stored=storing.copied_columns(row, stored),
             source=DocumentSource(row.source),
+            is_duplicate_meant=is_duplicate_meant,
         )
         row.status, row.document = UnfiledStatus.FILED, document
         row.closed_at, row.closed_by = timezone.now(), actor

@@ -19,7 +19,7 @@ from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents import access
 from records.documents.enums import UnfiledStatus
-from records.documents.errors import DocumentError, FilingRefused
+from records.documents.errors import DocumentError, FilingRefused, SameFileFiled
 from records.documents.forms.unfiled import UnfiledForm
 from records.documents.models import Document, UnfiledFile
 from records.documents.permissions import FILE_DOCUMENT
@@ -76,18 +76,19 @@ def _save(request: HttpRequest, unfiled_id: int) -> HttpResponse:
         subject_id=unfiled_id,
     )
     form, whose = UnfiledForm(request.POST, scope=scope), banner.get_banner(scope)
-    status = 422
+    status, same = 422, None
     if form.is_valid():
         try:
             document = _file(scope, unfiled_id, form)
         except FilingRefused as refusal:
+            same = refusal.document if isinstance(refusal, SameFileFiled) else None
             answers.say_refused(form, refusal)
         except DocumentError as error:
             status = answers.say_failed(form, error, Action.UNFILED_FILED, scope.patient_id)
         else:
             return _filed(request, unfiled_id, document, whose)
     row = open_waiting(person(request), unfiled_id, Action.UNFILED_VIEWED)
-    values = _values(request, row) | {"form": form, "target": whose}
+    values = _values(request, row) | {"form": form, "target": whose, "same": same}
     return answers.refused_form(request, DESK, values, status)
 
 
@@ -97,6 +98,7 @@ def _file(scope: ChartScope, unfiled_id: int, form: UnfiledForm) -> Document:
         unfiled_id=unfiled_id,
         patient_id=scope.patient_id,
         facts=form.facts(),
+        is_duplicate_meant=form.cleaned_data["is_duplicate_meant"],
     )
 
 

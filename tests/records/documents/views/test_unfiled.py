@@ -280,6 +280,26 @@ def test_what_cannot_be_said_keeps_the_file_waiting(house, at, changes, message)
     assert (row.status, Document.objects.count()) == ("WAITING", 0)
 
 
+def test_desk_asks_about_a_file_that_the_chart_holds_already(house, at):
+    client = at(house.clerk)
+    first, row = house.received("Fax"), house.received("Fax")
+    client.post(desk(first), form(house.patient, title="First"))
+
+    warned = client.post(desk(row), form(house.patient, title="Second"))
+
+    assert warned.status_code == 422
+    assert "This very file is filed already" in text_of(warned)
+    assert "First" in text_of(warned)
+    row.refresh_from_db()
+    assert (row.status, Document.objects.count()) == ("WAITING", 1)
+
+    meant = client.post(desk(row), form(house.patient, title="Second", is_duplicate_meant="on"))
+
+    assert meant.status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.document.title) == ("FILED", "Second")
+
+
 def test_filing_without_a_patient_asks_for_one(house, at):
     row = house.received()
 
