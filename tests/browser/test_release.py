@@ -78,7 +78,13 @@ def addresses(scene):
 
 
 @pytest.mark.parametrize(
-    ("width", "colours"), [(360, "light"), (800, "dark"), (800, "light"), (1440, "dark")]
+    ("width", "colours"),
+    [
+        (360, "light"),
+        (1440, "dark"),
+        pytest.param(800, "light", marks=pytest.mark.deep),
+        pytest.param(800, "dark", marks=pytest.mark.deep),
+    ],
 )
 def test_pages_break_no_rule_of_accessibility(sign_in, scene, width, colours):
     page = sign_in("CLERK", "SUPERVISOR")
@@ -287,6 +293,7 @@ def test_a_requester_downloads_with_the_passcode_and_reads_what_to_do_next(windo
         try_passcode(window, links.spaced(link.passcode))
     window.get_by_text("The download is complete").wait_for()
 
+    assert "Fetch it again" not in window.locator("main").inner_text()
     assert download.value.suggested_filename == f"{ready.number}.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF-")
     assert window.get_by_text("What to do next").is_visible()
@@ -339,6 +346,24 @@ def test_a_download_that_breaks_off_is_not_called_complete(window, scene, link):
     window.get_by_text("The connection broke off").wait_for()
     assert window.get_by_text("The download is complete").count() == 0
     assert broken_rules(window) == []
+
+
+def test_a_download_that_broke_off_is_made_again_and_ends_the_link(window, scene, link):
+    links.download(token=link.token, passcode=link.passcode)
+    open_link(window, link)
+
+    assert "2 times at most" in window.locator("main").inner_text()
+    assert broken_rules(window) == []
+    window.get_by_label("Passcode").fill(link.passcode)
+    with window.expect_response(lambda answer: answer.status == 204):
+        with window.expect_download() as download:
+            window.get_by_role("button", name="Fetch it again").click()
+        window.get_by_text("The download is complete").wait_for()
+
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    open_link(window, link)
+    assert "downloaded already" in window.locator("main").inner_text()
+    assert window.get_by_role("button", name="Fetch it again").count() == 0
 
 
 def test_without_script_the_browser_saves_the_file_itself(chromium, house, scene, link):

@@ -85,7 +85,7 @@ def test_charts_are_proposed_from_the_list_and_approved_after_signing_in_again(
     page.wait_for_url(re.compile(r"/retention/batches/\d+/$"))
     own = Batch.objects.latest("pk")
     assert own.items.get().patient_id == scene["free"].pk
-    assert "Two other people must approve it." in page.content()
+    assert "You proposed this batch, so others approve it." in page.content()
 
     other = house.proposed(house.patient())
     page.goto(page_of("batch_detail", batch_id=other.pk))
