@@ -37,7 +37,8 @@ OTHERS = {
     "unfiled_page": (["unfiled", 1], "GET", FILE),
     "unfiled_thumbnail": (["unfiled", 1], "GET", FILE),
 }
-ALL = OF_DOCUMENT | OTHERS
+DEEDS = {"document_undo": (["document"], "POST", FILE)}
+ALL = OF_DOCUMENT | OTHERS | DEEDS
 OF_UNFILED = [name for name in OTHERS if name.startswith("unfiled_") and name != "unfiled_list"]
 
 
@@ -64,7 +65,20 @@ def test_role_opens_what_the_table_says(house, at, role):
 
     opened = {name for name, url in addresses.items() if client.get(url).status_code == 200}
 
-    assert opened == {name for name, (_, _, roles) in ALL.items() if role in roles}
+    assert opened == {
+        name for name, (_, methods, roles) in ALL.items() if role in roles and "GET" in methods
+    }
+
+
+@pytest.mark.parametrize("role", [*Role.values, None])
+@pytest.mark.parametrize("name", DEEDS)
+def test_deed_is_refused_by_the_role_alone_where_the_table_says_so(house, at, name, role):
+    user = make.make_user(*([role] if role else []), unit=house.unit)
+
+    response = at(user).post(own(house)[name])
+
+    is_by_role = b"Your role does not allow this" in response.content
+    assert (response.status_code, is_by_role) == (403, role not in DEEDS[name][2])
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -84,7 +98,7 @@ def test_wrong_methods_are_refused(house, at, name):
         assert getattr(client, method)(url).status_code == 405
 
 
-@pytest.mark.parametrize("name", [*OF_DOCUMENT, "document_file"])
+@pytest.mark.parametrize("name", [*OF_DOCUMENT, "document_file", *DEEDS])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_outsider_gets_nothing_and_the_refusal_is_recorded(house, at, name, method):
     if method.upper() not in ALL[name][1]:
@@ -121,7 +135,7 @@ def test_hidden_class_answers_like_an_unknown_document(house, at, name):
     assert [event.detail["reason"] for event in refusals] == ["CLASS_HIDDEN", "DOCUMENT_UNKNOWN"]
 
 
-@pytest.mark.parametrize("name", ["document_change", "document_void", "document_move"])
+@pytest.mark.parametrize("name", ["document_change", "document_void", "document_move", *DEEDS])
 def test_hidden_class_cannot_be_changed_by_posting(house, at, name):
     document = house.protected()
 
