@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -20,7 +22,8 @@ from requests_release.services import items as services
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
-MOST_DOCUMENTS = 500
+# So many can be looked through on one page; what is chosen or asked for by date comes first.
+MOST_DOCUMENTS = 1000
 
 
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))
@@ -47,6 +50,7 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
         "rows": rows,
         "page_total": sum(len(row["pages"]) for row in rows if row["is_chosen"]),
         "has_errors": has_errors,
+        "left_out": _left_out(opened, rows),
     }
     status = 422 if has_errors else shown.status
     return render(request, "requests_release/items.html", values, status=status)
@@ -74,9 +78,9 @@ def _strange(posted: QueryDict, rows: list[dict[str, Any]]) -> list[int]:
 def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:
     """Return a row for each document of the chart: chosen or not, and its pages as text."""
     present = {item.document_id: item for item in opened.found.items}
-    found = list(documents.list_documents(opened.scope)[:MOST_DOCUMENTS])
+    sent = [key_asked(value) or 0 for value in posted.getlist("document")] if posted else []
     rows = []
-    for document in found:
+    for document in _listed(opened, {*present, *sent}):
         item = present.get(document.pk)
         if posted is None:
             text = page_rules.shown(item.pages) if item else ""
@@ -87,6 +91,29 @@ def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:
             is_chosen = str(document.pk) in posted.getlist("document")
         rows.append(_row(opened, document, text, is_chosen))
     return rows
+
+
+def _listed(opened: Opened, chosen: Collection[int]) -> list[Any]:
+    """Return the chart's documents, newest service first; of too many, those that matter."""
+    asked = opened.request
+    is_inside = Q(pk__gt=0)
+    if asked.scope_from:
+        is_inside &= Q(service_on__gte=asked.scope_from)
+    if asked.scope_until:
+        is_inside &= Q(service_on__lte=asked.scope_until)
+    ranked = (
+        documents.list_documents(opened.scope)
+        .annotate(is_chosen=Q(pk__in=chosen), is_inside=is_inside)
+        .order_by("-is_chosen", "-is_inside", "-service_on", "-pk")
+    )
+    found = ranked[: max(MOST_DOCUMENTS, len(chosen))]
+    return sorted(found, key=lambda one: (one.service_on, one.pk), reverse=True)
+
+
+def _left_out(opened: Opened, rows: list[dict[str, Any]]) -> int:
+    if len(rows) < MOST_DOCUMENTS:
+        return 0
+    return documents.list_documents(opened.scope).count() - len(rows)
 
 
 def _row(opened: Opened, document: Any, text: str, is_chosen: bool) -> dict[str, Any]:

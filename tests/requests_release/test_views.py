@@ -260,6 +260,31 @@ def test_items_page_says_what_is_wrong_with_a_range(as_clerk, prepared, document
     assert prepared.items.get().pages == [1, 2, 3]
 
 
+def test_of_too_many_documents_those_chosen_or_asked_for_are_listed(
+    as_clerk, patient, clerk, monkeypatch
+):
+    chosen, asked, *others = (
+        factories.make_document(patient, service_on=date(year, 3, 1))
+        for year in (2019, 2020, 2024, 2025, 2026)
+    )
+    prepared = builders.prepared(
+        patient, clerk, chosen, scope_from=date(2020, 1, 1), scope_until=date(2020, 12, 31)
+    )
+    monkeypatch.setattr("requests_release.views.items.MOST_DOCUMENTS", 3)
+    address = page("request_items", prepared)
+
+    response = as_clerk.get(address)
+    text = response.content.decode()
+
+    listed = [row["document"].pk for row in response.context["rows"]]
+    assert listed == [others[-1].pk, asked.pk, chosen.pk]
+    assert "2 more documents of the chart" in text
+    sent = {"version": builders.fresh(prepared).version, "document": [chosen.pk, asked.pk]}
+    assert as_clerk.post(address, sent).status_code == 302
+    assert set(prepared.items.values_list("document_id", flat=True)) == {chosen.pk, asked.pk}
+    assert "more document" not in as_clerk.get(page("request_detail", prepared)).content.decode()
+
+
 @pytest.mark.parametrize("forged", ["foreign", "12345678901234567890", "7x"])
 @pytest.mark.parametrize("with_own", [True, False])
 def test_a_forged_document_is_refused_and_leaves_the_choice_as_it_was(
