@@ -28,14 +28,18 @@ class UnshownInput(forms.TextInput):
 
 
 def keep(data: QueryDict | None, user_id: int) -> QueryDict | None:
-    """Return what was sent, with the typed number beside it as ciphertext for this person."""
-    if data is None:
-        return None
-    digits = ssn.check(data.get(TYPED, "")).digits
-    if not digits:
+    """Return what was sent, with the typed number beside it as ciphertext for this person.
+
+    What cannot be a number is not kept, nor is one that was typed before it.
+    """
+    if data is None or not data.get(TYPED, "").strip():
         return data
+    typed = ssn.check(data[TYPED])
     kept = data.copy()
-    kept[KEPT] = urlsafe_b64encode(crypto.encrypt_field(*PLACE, user_id, digits)).decode()
+    kept.pop(KEPT, None)
+    if typed.is_valid:
+        sealed = crypto.encrypt_field(*PLACE, user_id, typed.digits)
+        kept[KEPT] = urlsafe_b64encode(sealed).decode()
     return kept
 
 

@@ -31,11 +31,26 @@ def test_what_no_form_kept_does_not_open(text):
         ssn.unkeep(text, 7)
 
 
-@pytest.mark.parametrize("text", ["", "12", "nine digits"])
-def test_nothing_is_kept_of_what_is_no_number(text):
-    data = sent(text)
+@pytest.mark.parametrize("text", ["12", "nine digits", "000-12-3456", "900-12-3456", "078-05-1120"])
+def test_nothing_is_kept_of_what_cannot_be_a_number(text):
+    kept = ssn.keep(sent(text), 7)
 
-    assert ssn.keep(data, 7) is data
+    assert kept.dict() == {"ssn": text}
+
+
+def test_what_cannot_be_a_number_takes_the_place_of_the_one_kept_before():
+    data = sent("000-12-3456")
+    data["ssn_kept"] = ssn.keep(sent("219-44-6789"), 7)["ssn_kept"]
+
+    assert ssn.keep(data, 7).dict() == {"ssn": "000-12-3456"}
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_number_kept_before_stays_where_none_is_typed(text):
+    data = sent(text)
+    data["ssn_kept"] = "kept before"
+
+    assert ssn.keep(data, 7).dict() == {"ssn": text, "ssn_kept": "kept before"}
     assert ssn.keep(None, 7) is None
 
 

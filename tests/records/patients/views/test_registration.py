@@ -145,6 +145,17 @@ def test_a_number_typed_is_in_no_answer_and_is_not_lost(send, browser, house):
     assert Identifier.objects.get(kind="SSN").last_four == "6789"
 
 
+def test_a_number_that_cannot_be_is_not_kept_and_may_be_left_out(send):
+    shown = send(ssn="000-12-3456")
+
+    assert shown.status_code == 422
+    assert "This cannot be a social security number." in text_of(shown)
+    assert "3456" not in shown.content.decode()
+    assert '<input type="hidden" name="ssn_kept" id="id_ssn_kept">' in shown.content.decode()
+    assert send(ssn_kept="").status_code == 302
+    assert not Identifier.objects.filter(kind="SSN").exists()
+
+
 def test_a_number_is_in_no_event_and_no_field_history(send):
     send(ssn=world.SSN)
 
