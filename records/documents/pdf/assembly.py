@@ -108,7 +108,8 @@ def assemble(
     with pdfs.reading(), pikepdf.new() as result:
         drawings = [_drawing(result, sources[piece.source], piece) for piece in pieces]
         sizes = [
-            _size(form, piece.rotate) for (form, _), piece in zip(drawings, pieces, strict=True)
+            stamps.sheet(stamp, _size(form, piece.rotate))
+            for (form, _), piece in zip(drawings, pieces, strict=True)
         ]
         _lay_out(result, drawings, pieces, sizes, stamp)
         _leave_behind(result)
@@ -212,15 +213,18 @@ def _lay_out(
 def _placing(
     form: Stream, rotate: int, size: tuple[float, float], margins: tuple[float, float]
 ) -> bytes:
-    """Return the instructions that draw the form, turned, between the margins, in the middle."""
+    """Return the instructions that draw the form, turned, between the margins, in the middle.
+
+    It becomes smaller where it must, never larger.
+    """
     left, bottom, right, top = _bounds(form)
-    width, height = size
-    scale = (height - sum(margins)) / height
+    own_width, own_height = _size(form, rotate)
+    width, height = size[0], size[1] - sum(margins)
+    scale = min(1.0, width / own_width, height / own_height)
     matrix = (
         pikepdf.Matrix()
-        .translated((width - width * scale) / 2, margins[1])
+        .translated(width / 2, margins[1] + height / 2)
         .scaled(scale, scale)
-        .translated(width / 2, height / 2)
         .rotated(-rotate)
         .translated(-(left + right) / 2, -(bottom + top) / 2)
     )

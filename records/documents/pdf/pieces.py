@@ -18,7 +18,8 @@ class Piece:
 class Stamp:
     """What is written in the margins of every page.
 
-    The page is drawn a little smaller inside them, so a stamp never covers what it marks.
+    The page is drawn a little smaller inside them, so a stamp never covers what it marks; a small
+    page is laid on a larger sheet, so that the lines stand whole.
     `first_number` and `page_count` let one numbering run through several files.
     """
 

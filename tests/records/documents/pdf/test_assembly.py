@@ -418,20 +418,37 @@ def test_page_looks_as_in_the_viewer(change, rotate):
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"),
-    [(samples.fax(1), TIFF), (samples.turned_jpeg(6), JPEG), (TEXT, PDF)],
+    ("data", "kind", "own_height", "is_shrunk"),
+    [
+        (samples.fax(1), TIFF, 792.0, True),
+        (samples.turned_jpeg(6), JPEG, 288.0, False),
+        (TEXT, PDF, 792.0, True),
+    ],
 )
-def test_stamp_stands_outside_the_page_it_marks(data, kind):
+def test_stamp_stands_outside_the_page_it_marks(data, kind, own_height, is_shrunk):
     content, placed = assemble((data, kind), stamp=STAMP)
 
     assert texts(content)[0].endswith("R-1 Page 1 of 1 | Do not share. | Printed for A. Clerk")
     with pikepdf.open(io.BytesIO(content)) as pdf:
         drawing = pdf.pages[0].obj.Contents.read_bytes().split(b"\n")[0]
     scale, _, _, _, _, bottom = (float(value) for value in drawing.split()[1:7])
-    assert 0 < scale < 1
-    height = placed[0].height
-    assert bottom == pytest.approx(27.0, abs=0.01)
-    assert bottom + height * scale == pytest.approx(height - 19.0, abs=0.01)
+    assert (scale < 1) == is_shrunk
+    above, below = placed[0].height - 19.0 - bottom - own_height * scale, bottom - 27.0
+    assert above == pytest.approx(below, abs=0.01)
+    assert below == pytest.approx(0 if is_shrunk else (360 - 46 - own_height) / 2, abs=0.01)
+
+
+@pytest.mark.parametrize("size", [(100, 100), (300, 120), (120, 300), (900, 100)])
+def test_small_page_keeps_its_size_on_the_sheet_that_its_stamp_needs(size):
+    data = samples.written_pdf("", size=size)
+
+    content, placed = assemble((data, PDF), stamp=STAMP)
+
+    assert (placed[0].width, placed[0].height) == (max(size[0], 360), max(size[1], 360))
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        drawing = pdf.pages[0].obj.Contents.read_bytes().split(b"\n")[0]
+    assert float(drawing.split()[1]) == 1.0
+    assert texts(content)[0].endswith("R-1 Page 1 of 1 | Do not share. | Printed for A. Clerk")
 
 
 def test_numbers_run_through_all_files():

@@ -1,3 +1,6 @@
+import io
+import itertools
+
 import pypdfium2
 import pytest
 
@@ -9,8 +12,6 @@ FULL = Stamp(reference="R-2026-00012", notice="Do not share.", reader="Printed f
 
 
 def texts(stamp, count=2, size=SIZE):
-    import io
-
     buffer = io.BytesIO()
     with stamps.overlay(stamp, [size] * count) as pdf:
         pdf.save(buffer)
@@ -22,6 +23,23 @@ def texts(stamp, count=2, size=SIZE):
         reader.close()
     document.close()
     return found
+
+
+def boxes(stamp, size):
+    """Return the rectangle that each line of the margins takes."""
+    buffer = io.BytesIO()
+    with stamps.overlay(stamp, [size]) as pdf:
+        pdf.save(buffer)
+    document = pypdfium2.PdfDocument(buffer.getvalue())
+    reader = document[0].get_textpage()
+    found = [reader.get_rect(at) for at in range(reader.count_rects())]
+    reader.close()
+    document.close()
+    return found
+
+
+def meet(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def test_every_page_carries_reference_number_notice_and_reader():
@@ -50,6 +68,55 @@ def test_long_notice_is_wrapped_and_cut_at_four_lines():
 
     assert len(lines) == 5
     assert lines[-1] == "Me"
+
+
+PRINTED = Stamp(
+    reference="MRN CR-0000012-4 \u00b7 document 1234567 \u00b7 version 12, since replaced",
+    notice="Confidential patient information, copied for the reader named below. " * 2,
+    reader="Printed by Maximiliana Featherstonehaugh-Cholmondeley (supervisor.long.name) "
+    "on Nov 29, 2026 at 14:05:09 PST",
+)
+
+
+@pytest.mark.parametrize(
+    "page", [(100, 100), (36, 36), (100, 900), (900, 100), (288, 432), (432, 288), (612, 792)]
+)
+def test_whole_reference_and_reader_stand_inside_every_sheet_apart_from_the_number(page):
+    width, height = stamps.sheet(PRINTED, page)
+    top, foot = stamps.bands(PRINTED, width)
+
+    inside, (lines,) = boxes(PRINTED, (width, height)), texts(PRINTED, 1, (width, height))
+
+    assert " ".join(stamps.top_lines(PRINTED, width)) == PRINTED.reference
+    assert lines[-1 * len(stamps.foot_lines(PRINTED, width)) :] == stamps.foot_lines(PRINTED, width)
+    assert " ".join(lines).endswith(PRINTED.reader)
+    assert all(
+        left >= 0 and low >= 0 and right <= width and high <= height
+        for left, low, right, high in inside
+    )
+    assert not any(meet(one, other) for one, other in itertools.combinations(inside, 2))
+    assert top + foot < height / 3
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ((612.0, 792.0), (612.0, 792.0)),
+        ((100.0, 100.0), (360.0, 360.0)),
+        ((100.0, 900.0), (360.0, 900.0)),
+        ((900.0, 100.0), (900.0, 360.0)),
+    ],
+)
+def test_small_page_is_laid_on_a_larger_sheet(page, expected):
+    assert stamps.sheet(PRINTED, page) == expected
+    assert stamps.sheet(None, page) == page
+
+
+def test_word_longer_than_a_line_is_broken_and_keeps_every_letter():
+    lines = stamps.foot_lines(Stamp(reader="M" * 200), 360.0)
+
+    assert len(lines) > 1
+    assert "".join(lines) == "M" * 200
 
 
 @pytest.mark.parametrize(
@@ -90,8 +157,6 @@ def test_text_of_a_person_cannot_become_drawing_instructions():
 
 
 def test_same_stamp_gives_the_same_bytes():
-    import io
-
     first, second = io.BytesIO(), io.BytesIO()
     for buffer in (first, second):
         with stamps.overlay(FULL, [SIZE]) as pdf:
