@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ ANY = [("", "Any")]
 
 
 class EventFilterForm(forms.Form):
-    """Narrows the log. What is typed for a person or a patient is looked up and becomes an id.
+    """Narrows the log. A person, patient or release request typed is looked up and becomes an id.
 
     The address then carries the id: a record number does not stay in it. One that was put in the
     id's place is taken for typed.
@@ -47,7 +48,22 @@ class EventFilterForm(forms.Form):
     basis = forms.ChoiceField(label="Basis", required=False, choices=[*ANY, *Basis.choices])
     since = forms.DateField(label="From", required=False)
     until = forms.DateField(label="To", required=False, help_text="Last day, included")
-    request = forms.RegexField(r"^[0-9a-f-]{1,64}$", label="Request", required=False)
+    find_release = forms.CharField(
+        label="Release request", required=False, max_length=40, help_text="Such as R2026-000010"
+    )
+    release = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_BIGINT, widget=forms.HiddenInput
+    )
+    request = forms.RegexField(
+        r"^[0-9a-f-]{1,64}$",
+        label="Web request",
+        required=False,
+        help_text="As an event's page shows it",
+        error_messages={
+            "invalid": "Copy this from an event's page. A number such as R2026-000010 belongs "
+            "under “Release request”."
+        },
+    )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(_with_number_typed(data))
@@ -60,6 +76,14 @@ class EventFilterForm(forms.Form):
         """Look up the patient whose record number was typed."""
         return self._found(subjects.PATIENT, "find_patient", "No chart has this number.")
 
+    def clean_find_release(self) -> int | None:
+        """Look up the release request whose number was typed, also as the log writes it."""
+        self.cleaned_data["find_release"] = re.sub(
+            r"^\s*request\s+", "", self.cleaned_data["find_release"], flags=re.IGNORECASE
+        )
+        message = "No release request has this number."
+        return self._found(subjects.RELEASE, "find_release", message)
+
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
         values = super().clean() or {}
@@ -71,7 +95,7 @@ class EventFilterForm(forms.Form):
     @property
     def finds(self) -> dict[str, int]:
         """Return the ids that what was typed stands for, by the field that carries them."""
-        names = {"person": "find_person", "patient": "find_patient"}
+        names = {"person": "find_person", "patient": "find_patient", "release": "find_release"}
         return {
             name: self.cleaned_data[typed]
             for name, typed in names.items()
@@ -81,7 +105,7 @@ class EventFilterForm(forms.Form):
     def criteria(self, today: date) -> Criteria:
         """Return what is asked for; without a period the last 30 days, days by the facility's zone.
 
-        A request's events are found whenever they were.
+        A web request's events are found whenever they were.
         """
         values = self.cleaned_data
         since = values["since"]
@@ -95,6 +119,8 @@ class EventFilterForm(forms.Form):
             basis=values["basis"],
             since=_start_of(since),
             until=_start_of(values["until"] and values["until"] + timedelta(days=1)),
+            subject_type=subjects.RELEASE if values["release"] else "",
+            subject_id=str(values["release"] or ""),
             request_id=values["request"],
         )
 

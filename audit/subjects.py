@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 PATIENT = "patient"
 PERSON = "user"
+RELEASE = "request"
 
 Labels = Callable[[Sequence[str]], Mapping[str, str]]
 Url = Callable[[str], str]

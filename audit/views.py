@@ -36,7 +36,7 @@ MOST_CHANGES = 100
 SEALS_SHOWN = 30
 MOST_BARS = 62
 DAYS_BY_HOUR = 2
-TYPED_OR_PLACE = ("find_person", "find_patient", "after", "before")
+TYPED_OR_PLACE = ("find_person", "find_patient", "find_release", "after", "before")
 
 
 @requires(VIEW_EVENT)

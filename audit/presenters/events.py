@@ -35,7 +35,7 @@ COLUMNS = (
     "Subject id",
     "Address",
     "Session",
-    "Request",
+    "Web request",
     "Detail",
 )
 
@@ -135,7 +135,7 @@ def facts(event: EventRow, patient: str) -> list[tuple[str, str]]:
         ("Subject", label_subjects([event.subject])[event.subject]),
         ("Address", event.client_address or ""),
         ("Session", event.session_digest),
-        ("Request", event.request_id),
+        ("Web request", event.request_id),
         ("Detail", "" if event.detail == "{}" else event.detail),
     ]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import subjects
 from audit.enums import Action, Basis, Outcome
-from audit.presenters.words import word
+from audit.presenters.words import label_subjects, word
 from audit.selectors.events import Criteria
 
 CHIP_LABELS = {
@@ -21,7 +21,8 @@ CHIP_LABELS = {
     "basis": "basis",
     "since": "from",
     "until": "to",
-    "request": "request",
+    "release": "about",
+    "request": "web request",
 }
 
 
@@ -45,6 +46,7 @@ def chips(query: QueryDict, criteria: Criteria, patients: dict[str, str]) -> lis
         "basis": word(Basis, criteria.basis),
         "since": query.get("since", ""),
         "until": query.get("until", ""),
+        "release": _subject_word(criteria),
         "request": criteria.request_id,
     }
     return [
@@ -75,6 +77,11 @@ def bars(
         drawn.append({"count": found.get(slot, 0), "label": label, "url": link})
         slot += step
     return drawn
+
+
+def _subject_word(criteria: Criteria) -> str:
+    subject = (criteria.subject_type, criteria.subject_id)
+    return label_subjects([subject])[subject] if criteria.subject_id else ""
 
 
 def _slot(moment: datetime) -> datetime:

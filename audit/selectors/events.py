@@ -40,6 +40,8 @@ class Criteria:
     basis: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    subject_type: str = ""
+    subject_id: str = ""
     request_id: str = ""
 
 
@@ -276,6 +278,8 @@ def _part(
     tests.append(("event.action = %s", criteria.action))
     tests.append(("event.outcome = %s", criteria.outcome))
     tests.append(("event.basis = %s", criteria.basis))
+    tests.append(("event.subject_type = %s", criteria.subject_type))
+    tests.append(("event.subject_id = %s", criteria.subject_id))
     tests.append(("event.request_id = %s", criteria.request_id))
     used = [(text, value) for text, value in tests if value not in (None, "")]
     condition = " AND ".join(["true", *(text for text, _ in used)])

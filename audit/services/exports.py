@@ -70,6 +70,8 @@ def filters_of(criteria: Criteria) -> dict[str, str | int]:
         "basis": criteria.basis,
         "since": criteria.since and criteria.since.isoformat(),
         "until": criteria.until and criteria.until.isoformat(),
+        "subject_type": criteria.subject_type,
+        "subject": criteria.subject_id,
         "request": criteria.request_id,
     }
     return {name: value for name, value in values.items() if value}

@@ -64,6 +64,12 @@ def known(monkeypatch):
         lambda ids: {"3": "Operative report, Oct 13, 2026"},
         lambda number: f"/documents/{number}/",
     )
+    subjects.register(
+        "request",
+        lambda ids: {"4": "request R2026-000013"},
+        lambda number: f"/release/{number}/",
+        lambda text: ["4"] if text == "R2026-000013" else [],
+    )
     return calls
 
 
@@ -228,6 +234,8 @@ def test_period_is_a_month_unless_said_otherwise(signed_in, some):
         ({"patient": "455099"}, "patient=5"),
         ({"patient": "005"}, "patient=5"),
         ({"patient": "6", "find_patient": "45-50-99"}, "patient=5"),
+        ({"find_release": "R2026-000013"}, "release=4"),
+        ({"find_release": " Request R2026-000013", "release": 9}, "release=4"),
     ],
 )
 def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, expected):
@@ -250,7 +258,10 @@ def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, exp
         ({"since": "soon"}, "Enter a valid date."),
         ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
         ({"action": "LOOKED"}, "Select a valid choice."),
-        ({"request": "x y"}, "Enter a valid value."),
+        ({"find_release": "R2026-000014"}, "No release request has this number."),
+        ({"release": "x"}, "Enter a whole number."),
+        ({"request": "x y"}, "Copy this from an event"),
+        ({"request": "R2026-000013"}, "belongs under “Release request”"),
     ],
 )
 def test_filter_that_cannot_be_read_shows_no_event(signed_in, some, query, words):
@@ -259,6 +270,24 @@ def test_filter_that_cannot_be_read_shows_no_event(signed_in, some, query, words
     assert (answer.status_code, rows_of(answer)) == (422, 0)
     assert words in text_of(answer)
     assert not Event.objects.filter(action=Action.LOG_VIEWED).exists()
+
+
+def test_log_about_a_release_request_shows_its_events_alone_and_says_so(signed_in, some):
+    with context.acting(ANA):
+        about = events.record(
+            action=Action.REQUEST_SUBMITTED, patient_id=5, subject_type="request", subject_id=4
+        )
+        events.record(action=Action.REQUEST_SUBMITTED, subject_type="request", subject_id=41)
+        events.record(action=Action.CHART_OPENED, subject_type="document", subject_id=4)
+
+    answer = signed_in.get(LIST, {"release": 4})
+
+    assert [line.event.id for line in answer.context["lines"]] == [about]
+    assert [(chip.label, chip.value) for chip in answer.context["chips"]] == [
+        ("about", "request R2026-000013")
+    ]
+    seen = newest(action=Action.LOG_VIEWED).detail
+    assert (seen["subject_type"], seen["subject"]) == ("request", "4")
 
 
 def test_number_in_the_place_of_an_id_stays_in_its_field_with_what_is_wrong(signed_in, some):
