@@ -11,6 +11,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts import crypto
 from accounts.models import User
@@ -70,6 +71,10 @@ class AccountAdapter(DefaultAccountAdapter):
         with attributing(user):
             user.must_change_password = False
             super().set_password(user, password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to the person's work, which a first password kept them from."""
+        return reverse("home")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send no mail about sign-ins: what happened stands in the trail."""

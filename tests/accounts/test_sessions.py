@@ -177,14 +177,17 @@ def test_first_password_must_be_replaced_before_anything_else():
     before = [client.get(path) for path in ("/", "/patients/")]
     script = client.get("/status/")
 
-    client.post(
+    changed = client.post(
         "/sign-in/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     )
 
     assert [(a.status_code, a.url) for a in before] == [(302, "/sign-in/password/change/")] * 2
     assert (script.status_code, script.headers["X-Sign-In"]) == (403, "/sign-in/password/change/")
     assert again(user).must_change_password is False
-    assert client.get("/").status_code == 200
+    assert (changed.status_code, changed.url) == (302, "/")
+    work = client.get("/")
+    assert work.status_code == 200
+    assert "Your password is changed." in work.content.decode()
 
 
 @pytest.mark.parametrize(
