@@ -71,6 +71,7 @@ class Action(models.TextChoices):
     DOCUMENTS_LISTED = "DOCUMENTS_LISTED", "Documents listed"
     DOCUMENTS_SEARCHED = "DOCUMENTS_SEARCHED", "Documents searched"
     UNFILED_RECEIVED = "UNFILED_RECEIVED", "File received"
+    UNFILED_RETURNED = "UNFILED_RETURNED", "Unfiled file waits again, its filing undone"
     UNFILED_VIEWED = "UNFILED_VIEWED", "Unfiled file viewed"
     UNFILED_LISTED = "UNFILED_LISTED", "Unfiled files listed"
     UNFILED_FILED = "UNFILED_FILED", "Unfiled file filed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from records.documents.enums import DocumentSource, FileKind, UnfiledStatus
 from records.documents.models.documents import Document
@@ -18,7 +19,7 @@ class UnfiledFile(StoredBytes):
     file_name = models.CharField(max_length=200, help_text="As it came; may name a patient")
     source = models.CharField(max_length=8, choices=DocumentSource)
     status = models.CharField(max_length=10, choices=UnfiledStatus, default=UnfiledStatus.WAITING)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -32,10 +32,10 @@ class Undone:
 
 
 def undo_filing(*, actor: User, document_id: int) -> Undone:
-    """Void a document just filed; a file that had waited waits again, last in the list.
+    """Void a document just filed; a file that had waited waits again, where it stood in the list.
 
     The document stays in the chart, struck through, as any other that is voided: the trail has
-    the filing and its undoing as a pair.
+    the filing and its undoing as a pair. When and by whom the file was received stays as it was.
 
     Raises:
         DocumentUnknown: there is no such document.
@@ -62,7 +62,8 @@ def undo_filing(*, actor: User, document_id: int) -> Undone:
             unit_id=waited.unit_id,
             file_name=waited.file_name,
             source=waited.source,
-            received_by=actor,
+            received_at=waited.received_at,
+            received_by_id=waited.received_by_id,
             **storing.copied_columns(waited, stored),
         )
         _record(actor, row, document)
@@ -96,7 +97,7 @@ def _void(actor: User, document: Document) -> None:
 
 def _record(actor: User, row: UnfiledFile, document: Document) -> None:
     events.record(
-        action=Action.UNFILED_RECEIVED,
+        action=Action.UNFILED_RETURNED,
         actor=actor,
         subject_type="unfiled",
         subject_id=row.pk,

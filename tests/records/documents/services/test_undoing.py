@@ -47,7 +47,7 @@ def nothing_undone(document):
     return (
         again(document).voided_at is None
         and events_of("DOCUMENT_VOIDED", outcome="SUCCESS") == []
-        and len(events_of("UNFILED_RECEIVED")) == UnfiledFile.objects.count()
+        and events_of("UNFILED_RETURNED") == []
     )
 
 
@@ -71,16 +71,17 @@ def test_upload_is_voided_with_its_reason_as_the_pair_of_its_filing(house):
     assert UnfiledFile.objects.count() == 0
 
 
-def test_file_that_had_waited_waits_again_last_in_the_list_with_its_bytes(house):
+def test_file_that_had_waited_waits_again_where_it_stood_with_its_receipt_and_bytes(house):
     first, second = house.received("One"), house.received("Two")
-    document = file(house, first)
+    document = file(house, first, actor=house.guardian)
 
-    undone = undo(house, document)
+    undone = undo(house, document, actor=house.guardian)
 
     assert again(document).status == "VOIDED"
     waiting = list(selectors.list_waiting(house.clerk))
-    assert [row.pk for row in waiting] == [second.pk, undone.unfiled_id]
-    row = waiting[1]
+    assert [row.pk for row in waiting] == [undone.unfiled_id, second.pk]
+    row = waiting[0]
+    assert row.received_at == first.received_at
     assert files.read(storing.place_of(row)) == pdf("One").content
     assert (row.file_name, row.source, row.unit, row.received_by, row.page_count) == (
         "report.pdf",
@@ -89,8 +90,9 @@ def test_file_that_had_waited_waits_again_last_in_the_list_with_its_bytes(house)
         house.clerk,
         1,
     )
-    received = events_of("UNFILED_RECEIVED")[-1]
-    assert (received["subject_id"], received["detail"]) == (
+    (returned,) = events_of("UNFILED_RETURNED")
+    assert (returned["actor_id"], returned["subject_id"], returned["detail"]) == (
+        house.guardian.pk,
         str(row.pk),
         {"undone_document": document.pk},
     )
