@@ -143,6 +143,9 @@ def _people(text: str, today: date) -> Iterator[Interpretation]:
     patterns = list(dict.fromkeys(_patterns(bare)))
     for style in MatchStyle:
         for family, given, middle in patterns:
+            # Alike names are asked for by all of the name: a given name alone adds nobody.
+            if style == MatchStyle.FUZZY and not family:
+                continue
             yield Interpretation(
                 QueryKind.NAME, style, family=family, given=given, middle=middle, births=births
             )
@@ -180,6 +183,7 @@ def _patterns(text: str) -> Iterator[tuple[str, str, str]]:
             yield (units[-1], *_given_and_middle(units[:-1]))
             yield (units[0], *_given_and_middle(units[1:]))
             yield "".join(units), "", ""
+            yield "", "".join(units), ""
 
 
 def _name_words(text: str) -> list[str]:

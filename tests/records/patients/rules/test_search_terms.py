@@ -103,7 +103,12 @@ def test_parse_reads_a_birth_date_alone():
         ("O'Brien, pat", [("OBRIEN", "PAT", "")]),
         (
             "rosa muñoz",
-            [("MUNOZ", "ROSA", ""), ("ROSA", "MUNOZ", ""), ("ROSAMUNOZ", "", "")],
+            [
+                ("MUNOZ", "ROSA", ""),
+                ("ROSA", "MUNOZ", ""),
+                ("ROSAMUNOZ", "", ""),
+                ("", "ROSAMUNOZ", ""),
+            ],
         ),
         (
             "rosa elena muñoz",
@@ -111,6 +116,7 @@ def test_parse_reads_a_birth_date_alone():
                 ("MUNOZ", "ROSA", "ELENA"),
                 ("ROSA", "ELENA", "MUNOZ"),
                 ("ROSAELENAMUNOZ", "", ""),
+                ("", "ROSAELENAMUNOZ", ""),
             ],
         ),
         ("de la cruz, maria", [("DELACRUZ", "MARIA", "")]),
@@ -123,10 +129,18 @@ def test_parse_reads_a_birth_date_alone():
                 ("VAN", "MORRISON", ""),
             ],
         ),
-        ("maria de", [("DE", "MARIA", ""), ("MARIA", "DE", ""), ("MARIADE", "", "")]),
+        (
+            "maria de",
+            [("DE", "MARIA", ""), ("MARIA", "DE", ""), ("MARIADE", "", ""), ("", "MARIADE", "")],
+        ),
         (
             "john smith jr.",
-            [("SMITH", "JOHN", ""), ("JOHN", "SMITH", ""), ("JOHNSMITH", "", "")],
+            [
+                ("SMITH", "JOHN", ""),
+                ("JOHN", "SMITH", ""),
+                ("JOHNSMITH", "", ""),
+                ("", "JOHNSMITH", ""),
+            ],
         ),
         ("jr", [("JR", "", ""), ("", "JR", "")]),
         (", rosa", [("ROSA", "", ""), ("", "ROSA", "")]),
@@ -136,7 +150,7 @@ def test_parse_reads_a_birth_date_alone():
 def test_parse_reads_names_in_every_order(text, expected):
     assert people(text) == expected
     assert people(text, PREFIX) == expected
-    assert people(text, FUZZY) == expected
+    assert people(text, FUZZY) == [names for names in expected if names[0]]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +178,7 @@ def test_parse_takes_a_birth_year_beside_the_name():
 def test_parse_orders_exact_before_prefix_before_fuzzy():
     styles = [one.style for one in parse("rosa munoz")]
 
-    assert styles == [EXACT] * 3 + [PREFIX] * 3 + [FUZZY] * 3
+    assert styles == [EXACT] * 4 + [PREFIX] * 4 + [FUZZY] * 3
 
 
 @given(st.text(max_size=200))

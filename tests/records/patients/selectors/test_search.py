@@ -86,6 +86,17 @@ def test_search_by_birth_date_in_any_usual_order(house, people):
     assert found == {key: [(people["rosa"].pk, "birth date")] for key in texts}
 
 
+def test_search_by_both_given_names_is_no_likeness(house):
+    luisa = world.register(house.clerk, house.main, family="Razo", given="María Luisa", middle="")
+    other = world.register(house.clerk, house.main, family="Luisa", given="Marianne", middle="")
+
+    found = {text: hits(house.clerk, text) for text in ("Maria Luisa", "maria lui", "luisa maria")}
+
+    assert found["Maria Luisa"][0] == (luisa.pk, "")
+    assert (luisa.pk, "") in found["maria lui"][:2]
+    assert found["luisa maria"][0] == (other.pk, "")
+
+
 def test_search_finds_misspelt_names(house, people):
     expected = {
         "munos": ("rosa", "similar name"),
