@@ -56,6 +56,14 @@ class NotReady(Refused):
     status = 409
 
 
+class NobodyApproves(Refused):
+    """Nobody but its preparers may decide the request; the message says what is missing."""
+
+    message = "Nobody may approve this request."
+    reason = "NOBODY_APPROVES"
+    status = 409
+
+
 class NothingChosen(Refused):
     """No document, or a document without pages."""
 

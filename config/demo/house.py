@@ -20,6 +20,7 @@ from records.encounters.services import providers
 REASON = "Demo set-up"
 CLOSED_UNITS = ("BH", "SUD")
 CLOSED_CLERK = SignIn(Role.CLERK, "clerk-bh", "Bailey Clerk")
+CLOSED_SUPERVISOR = SignIn(Role.SUPERVISOR, "supervisor-bh", "Blair Supervisor")
 ORDINARY_CLASSES = [
     SensitivityClass.HIV,
     SensitivityClass.STI,
@@ -107,11 +108,17 @@ def build() -> House:
         known = [providers.ensure(actor=system, name=n, npi=npi) for n, npi in words.PROVIDERS]
         providers.link_user(actor=system, provider=known[0], user=staff[Role.PROVIDER])
         closed = _person(system, CLOSED_CLERK)
-        for unit in (unit for unit in kept if unit.code in CLOSED_UNITS):
-            for right in UnitRight:
-                rights.grant_unit(actor=system, unit=unit, right=right, reason=REASON, user=closed)
+        for user in (closed, _person(system, CLOSED_SUPERVISOR)):
+            _let_into_closed(system, kept, user)
     clerks = {"MAIN": _fresh(staff[Role.CLERK])} | dict.fromkeys(CLOSED_UNITS, _fresh(closed))
     return House(facility, kept, clerks, known)
+
+
+def _let_into_closed(system: User, kept: list[CustodyUnit], user: User) -> None:
+    """Give a person every right on the closed units."""
+    for unit in (unit for unit in kept if unit.code in CLOSED_UNITS):
+        for right in UnitRight:
+            rights.grant_unit(actor=system, unit=unit, right=right, reason=REASON, user=user)
 
 
 def _fresh(user: User) -> User:

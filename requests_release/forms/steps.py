@@ -75,7 +75,7 @@ class SubmitForm(VersionedForm):
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reviewer"].choices = [  # type: ignore[attr-defined]
-            ("", "Any supervisor"),
+            ("", "Any of these"),
             *((user.pk, user.display_name) for user in people),
         ]
 

@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users
 from records.access.services.opening import ChartScope
-from requests_release import access
 from requests_release.enums import RequestStatus
 from requests_release.errors import RequestUnknown
 from requests_release.models import (
@@ -121,12 +120,6 @@ def list_repeats(delivery: Delivery | None) -> list[Repeat]:
     if delivery is None or not delivery.is_download:
         return []
     return list(Repeat.objects.filter(delivery=delivery).order_by("pk"))
-
-
-def list_reviewers(request: Request) -> list[User]:
-    """Return the people who may be asked to approve a request: nobody who prepared it."""
-    preparers = access.list_preparer_ids(request)
-    return [user for user in users.list_holders(Role.SUPERVISOR) if user.pk not in preparers]
 
 
 def list_preparers() -> list[User]:

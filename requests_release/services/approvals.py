@@ -12,10 +12,9 @@ from audit.writes import attributed
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
-from requests_release.errors import NotReady, PagesNotSeen, StepNotYours
+from requests_release.errors import NobodyApproves, NotReady, PagesNotSeen, StepNotYours
 from requests_release.models import Request, RequestItem
-from requests_release.permissions import APPROVE_REQUEST
-from requests_release.selectors import readiness
+from requests_release.selectors import readiness, reviewers
 from requests_release.selectors.readiness import Finding
 from requests_release.services import moving, packages
 
@@ -42,6 +41,7 @@ def submit(
         NotReady: something is missing, such as an authorization; the message names all of it.
         DocumentNotFit: a chosen document was moved, voided or replaced.
         StepNotYours: the named reviewer may not decide it.
+        NobodyApproves: nobody may decide it; the message says which right is missing.
         ChartRefused, ChartUnknown: no ground to the chart.
     """
     request = moving.lock(request_id=request_id, version=version)
@@ -50,9 +50,8 @@ def submit(
     blocking = found.blocking_without_records() if has_no_records else found.blocking
     if request.status == S.IN_PREPARATION:
         _refuse_blocked(request, blocking, Action.REQUEST_SUBMITTED)
+        _check_reviewers(request, actor, reviewer)
     moving.note_preparer(actor=actor, request=request)
-    if reviewer is not None:
-        _check_reviewer(reviewer, request)
     now = timezone.now()
     return moving.move(
         actor=actor,
@@ -155,9 +154,14 @@ def _refuse_blocked(request: Request, blocking: list[Finding], action: Action) -
         )
 
 
-def _check_reviewer(reviewer: User, request: Request) -> None:
-    is_able = reviewer.is_active and reviewer.has_perm(APPROVE_REQUEST)
-    if not is_able or reviewer.pk in access.list_preparer_ids(request):
+def _check_reviewers(request: Request, actor: User, named: User | None) -> None:
+    """Check that somebody may decide the request, and that the named person is one of them."""
+    able = reviewers.list_reviewers(request, submitter=actor)
+    if not able:
+        raise NobodyApproves(
+            reviewers.say_nobody(request), action=Action.REQUEST_SUBMITTED, **about(request)
+        )
+    if named is not None and named not in able:
         raise StepNotYours(
             "The person you named cannot approve this request. Name another, or nobody.",
             action=Action.REQUEST_SUBMITTED,

@@ -18,7 +18,7 @@ from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.rules import transitions
-from requests_release.selectors import requests
+from requests_release.selectors import requests, reviewers
 from requests_release.services import approvals, authorizations, clocks, links, packages, stages
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
@@ -180,11 +180,8 @@ def _assign(opened: Opened, form: VersionedForm, chosen: User) -> None:
 def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
     """Hand the prepared request to a second person."""
     opened = frames.open_request(request, request_id)
-    people = {
-        user.pk: user
-        for user in requests.list_reviewers(opened.request)
-        if user != opened.scope.actor
-    }
+    able = reviewers.list_reviewers(opened.request, submitter=opened.scope.actor)
+    people = {user.pk: user for user in able}
     form = forms.SubmitForm(
         request.POST or None, people=people.values(), initial={"version": opened.request.version}
     )
@@ -201,6 +198,7 @@ def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
     values |= {
         "form": form,
         "why_not": _unless_in_preparation(shown.opened),
+        "nobody": "" if people else reviewers.say_nobody(shown.opened.request),
         "is_blocked": bool(found.blocking and found.blocking_without_records()),
     }
     return render(request, "requests_release/submit.html", values, status=shown.status)

@@ -26,7 +26,8 @@ def outsider(db):
 
 
 @pytest.fixture
-def patient(unit):
+def patient(unit, approver):
+    """A patient of a unit in which somebody approves."""
     return factories.make_patient(unit)
 
 

@@ -12,9 +12,11 @@ from audit.errors import Refused
 from audit.writes import attributing
 from jobs.models import Job
 from records.access.enums import UnitRight
+from records.access.services import opening, rights
 from records.documents.models import Document
+from requests_release.errors import NobodyApproves
 from requests_release.models import Package, RequestStatusChange
-from requests_release.selectors import readiness
+from requests_release.selectors import readiness, reviewers
 from requests_release.selectors.readiness import Step
 from requests_release.services import approvals, clocks, requests, stages
 from tests.requests_release import builders, factories
@@ -37,17 +39,74 @@ def test_submission_notes_who_and_when(patient, clerk, approver, document):
 
 
 @pytest.mark.django_db
-def test_the_named_reviewer_opens_the_chart_by_that_work(patient, clerk, document):
-    from records.access.services import opening
+def test_the_named_reviewer_keeps_the_chart_by_that_work(unit, patient, clerk, approver, document):
+    builders.submit(builders.prepared(patient, clerk, document), clerk, approver)
+    rights.revoke_unit(
+        actor=factories.make_user("ADMINISTRATOR"),
+        unit=unit,
+        right=UnitRight.VIEW_CHART,
+        user=approver,
+    )
 
-    far = factories.make_user("SUPERVISOR")
-    builders.submit(builders.prepared(patient, clerk, document), clerk, far)
+    scope = opening.peek_scope(actor=builders.reloaded(approver), patient_id=patient.pk)
 
-    assert opening.peek_scope(actor=far, patient_id=patient.pk).basis == "WORK"
+    assert scope.basis == "WORK"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("who", ["clerk", "preparer", "provider"])
+def test_nobody_with_a_right_to_the_chart_is_said_and_nothing_is_submitted():
+    unit = factories.make_unit()
+    clerk = factories.make_user("CLERK", unit=unit)
+    factories.make_user("SUPERVISOR")
+    patient = factories.make_patient(unit)
+    request = builders.prepared(patient, clerk, factories.make_document(patient))
+
+    with pytest.raises(NobodyApproves) as refused:
+        builders.submit(request, clerk)
+
+    assert refused.value.message == (
+        f"Nobody may approve this request: it needs a supervisor who may open the charts of "
+        f"{unit.name} and took no part in preparing. Ask an administrator for it; nothing is lost "
+        "meanwhile."
+    )
+    assert builders.fresh(request).status == "IN_PREPARATION"
+    assert events_of(Action.REQUEST_SUBMITTED, "SUCCESS") == []
+
+
+@pytest.mark.django_db
+def test_who_does_not_see_a_chosen_class_is_not_asked(unit, patient, clerk, approver):
+    with attributing(clerk):
+        unit.sensitivity_classes = ["MH"]
+        unit.save(update_fields=["sensitivity_classes"])
+    factories.grant(clerk, unit, "view_protected")
+    clerk = builders.reloaded(clerk)
+    request = builders.prepared(patient, clerk, factories.make_document(patient, sensitivity="MH"))
+
+    with pytest.raises(NobodyApproves) as refused:
+        builders.submit(request, clerk, approver)
+    factories.grant(approver, unit, "view_protected")
+
+    assert "see its protected documents (Mental health)" in refused.value.message
+    assert reviewers.list_reviewers(request, submitter=clerk) == [approver]
+
+
+@pytest.mark.django_db
+def test_one_is_listed_as_dearly_as_three(
+    unit, patient, clerk, approver, document, django_assert_num_queries
+):
+    request = builders.prepared(patient, clerk, document)
+    with django_assert_num_queries(3):
+        one = reviewers.list_reviewers(request, submitter=clerk)
+    more = [factories.make_user("SUPERVISOR", unit=unit) for _ in range(2)]
+
+    with django_assert_num_queries(3):
+        three = reviewers.list_reviewers(request, submitter=clerk)
+
+    assert (one, {user.pk for user in three}) == ([approver], {approver.pk, *(u.pk for u in more)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["clerk", "preparer", "provider", "far"])
 def test_a_reviewer_who_cannot_approve_is_refused(unit, patient, document, who):
     both = factories.make_user("CLERK", "SUPERVISOR", unit=unit)
     request = builders.prepared(patient, both, document)
@@ -55,6 +114,7 @@ def test_a_reviewer_who_cannot_approve_is_refused(unit, patient, document, who):
         "clerk": lambda: factories.make_user("CLERK", unit=unit),
         "preparer": lambda: both,
         "provider": lambda: factories.make_user("PROVIDER", unit=unit),
+        "far": lambda: factories.make_user("SUPERVISOR"),
     }[who]()
 
     with pytest.raises(Refused, match="cannot approve this request"):
@@ -220,7 +280,8 @@ def test_an_approver_does_not_approve_what_they_may_not_see(unit, patient, clerk
     with attributing(clerk):
         unit.sensitivity_classes = ["HIV"]
         unit.save(update_fields=["sensitivity_classes"])
-    factories.grant(clerk, unit, UnitRight.VIEW_PROTECTED)
+    for user in (clerk, factories.make_user("SUPERVISOR", unit=unit)):
+        factories.grant(user, unit, UnitRight.VIEW_PROTECTED)
     clerk = builders.reloaded(clerk)
     request = builders.submitted(
         patient, clerk, factories.make_document(patient, sensitivity="HIV")

@@ -29,7 +29,9 @@ def as_clerk(client, clerk):
 
 
 @pytest.fixture
-def prepared(patient, clerk, document):
+def prepared(unit, patient, clerk, document):
+    """A request that one may still approve once the approver has had a hand in preparing it."""
+    factories.make_user("SUPERVISOR", unit=unit)
     return builders.prepared(patient, clerk, document)
 
 

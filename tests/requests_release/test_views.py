@@ -500,6 +500,31 @@ def test_submit_page_says_why_not(as_clerk, patient, clerk, document):
     assert "disabled" in body
 
 
+def test_submit_page_lists_who_may_decide(as_clerk, prepared, unit, clerk, approver):
+    factories.make_user("SUPERVISOR", display_name="Far Away")
+
+    form = as_clerk.get(page("request_submit", prepared)).context["form"]
+
+    assert form.fields["reviewer"].choices == [("", "Any of these"), (approver.pk, "Sam Ito")]
+
+
+def test_submit_page_says_whom_to_ask_where_nobody_may_decide(client):
+    unit = factories.make_unit()
+    clerk = factories.make_user("CLERK", unit=unit)
+    patient = factories.make_patient(unit)
+    request = builders.prepared(patient, clerk, factories.make_document(patient))
+    client.force_login(clerk)
+
+    shown = client.get(page("request_submit", request)).content.decode()
+    sent = client.post(page("request_submit", request), {"version": request.version})
+
+    says = f"it needs a supervisor who may open the charts of {unit.name}"
+    assert says in shown
+    assert "Nobody may approve it yet." in shown
+    assert (sent.status_code, sent.content.decode().count(says)) == (409, 1)
+    assert builders.fresh(request).status == "IN_PREPARATION"
+
+
 def test_submitting_without_an_authorization_is_refused(as_clerk, patient, clerk, document):
     request = builders.prepared(patient, clerk, document, basis="508")
 
