@@ -72,6 +72,12 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def is_by_script(request: HttpRequest) -> bool:
+    """Say whether a page's script asks, which keeps its page whatever the answer is."""
+    has_htmx = bool(getattr(request, "htmx", False))
+    return has_htmx or request.headers.get("X-Requested-With") == "fetch"
+
+
 def _marked(view: View, name: str) -> View:
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from accounts.http import person
+from accounts.http import is_by_script, person
 from accounts.models import User
 from accounts.selectors import second_factors
 from accounts.services import sessions
@@ -145,5 +145,4 @@ class SignInDutiesMiddleware:
 
 
 def _is_script(request: HttpRequest, view: Any) -> bool:
-    is_asked_by_script = bool(getattr(request, "htmx", False)) or getattr(view, "is_polling", False)
-    return is_asked_by_script or request.headers.get("X-Requested-With") == "fetch"
+    return is_by_script(request) or getattr(view, "is_polling", False)

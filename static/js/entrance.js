@@ -2,7 +2,9 @@
 import { start as startForms } from "./forms.js";
 import { start as startPasskeys } from "./passkeys.js";
 import { start as startPreferences } from "./preferences.js";
+import { tellTabs } from "./session.js";
 
 startForms();
 startPreferences();
 startPasskeys();
+tellTabs("");

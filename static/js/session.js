@@ -5,30 +5,58 @@ import { renewToken } from "./forms.js";
 
 const WARNING = 120;
 const TICK = 5000;
+// A form that is sent sooner after the server was last heard goes straight out.
+const FRESH = 30000;
 let deadline = 0;
 let warning = null;
 let cover = null;
 let isAsking = false;
+let isSending = false;
+let heardAt = Date.now();
 let channel = null;
 
 export function start() {
   if (!meta("idle-seconds") || !meta("user-id")) return;
   renew(Number(meta("idle-seconds")));
-  channel = "BroadcastChannel" in window ? new BroadcastChannel("chartroom-session") : null;
-  channel?.postMessage({ user: meta("user-id") });
+  tellTabs(meta("user-id"));
   channel?.addEventListener("message", hear);
   document.addEventListener("htmx:afterOnLoad", () => renew(Number(meta("idle-seconds"))));
   addEventListener("chartroom:signed-out", hide);
   addEventListener("visibilitychange", () => !document.hidden && (cover ? tryReturn() : tick()));
   addEventListener("focus", () => cover && tryReturn());
+  document.addEventListener("submit", askFirst, true);
   setInterval(tick, TICK);
+}
+
+/** Tell the other tabs who is signed in; nobody, on the pages of strangers. */
+export function tellTabs(user) {
+  channel = "BroadcastChannel" in window ? new BroadcastChannel("chartroom-session") : null;
+  channel?.postMessage({ user });
 }
 
 /** Another tab was used: the session lives as long as the busiest tab. */
 function hear(event) {
   if (cover) tryReturn();
   else if (event.data.user === meta("user-id")) renew(Number(meta("idle-seconds")));
-  else hide();
+  else if (event.data.user) hide();
+  else confirmLeft();
+}
+
+/**
+ * A form that took its time asks first whether the person is still signed in: the answer to a
+ * stranger's form would take the place of what was typed. Without a connection it goes its way.
+ */
+async function askFirst(event) {
+  const { target: form, submitter } = event;
+  if (form.method !== "post" || Date.now() - heardAt < FRESH) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (isSending) return;
+  isSending = true;
+  await confirmLeft();
+  isSending = false;
+  heardAt = Date.now();
+  if (!cover) form.requestSubmit(submitter);
 }
 
 function renew(seconds) {
@@ -55,12 +83,19 @@ async function confirmLeft() {
   isAsking = true;
   try {
     const response = await ask(meta("session-state-url"));
-    if (response.ok) deadline = Date.now() + (await response.json()).seconds * 1000;
+    if (response.ok) hearState(await response.json());
   } catch {
     // Without a connection the clock of this page decides.
   } finally {
     isAsking = false;
   }
+}
+
+function hearState(state) {
+  heardAt = Date.now();
+  deadline = heardAt + state.seconds * 1000;
+  if (String(state.user) === meta("user-id")) renewToken(state.csrf);
+  else hide();
 }
 
 function warn() {

@@ -316,6 +316,46 @@ def test_page_covers_itself_when_the_session_ends_and_keeps_what_was_typed(sign_
     page.wait_for_selector(".error-summary")
 
 
+def test_sign_out_in_another_tab_covers_the_form_at_once(sign_in):
+    page = sign_in("CLERK")
+    page.goto(FORM)
+    field = page.locator("[name=oldpassword]")
+    field.fill("half typed")
+    other = page.context.new_page()
+    other.goto("/")
+
+    other.get_by_role("button", name="Ana Mills").click()
+    other.get_by_role("button", name="Sign out").click()
+
+    page.locator("dialog.cover[open]").wait_for()
+    assert field.input_value() == "half typed"
+
+
+@pytest.mark.parametrize("is_signed_in_again", [False, True])
+def test_form_long_in_the_typing_is_not_lost_with_the_session(sign_in, is_signed_in_again):
+    page = sign_in("CLERK")
+    page.goto(FORM)
+    field = page.locator("[name=oldpassword]")
+    field.fill("half typed")
+    # No other tab tells this page: the session ends as if by an administrator.
+    page.evaluate("(now => { Date.now = () => now() + 60000 })(Date.now)")
+    Session.objects.all().delete()
+    if is_signed_in_again:
+        other = page.context.new_page()
+        other.add_init_script("delete window.BroadcastChannel")
+        other.goto("/sign-in/login/")
+        type_sign_in(other, "ana")
+        other.wait_for_url("**/")
+
+    page.get_by_role("button", name="Change password").click()
+
+    if is_signed_in_again:
+        page.wait_for_selector(".error-summary")
+    else:
+        page.locator("dialog.cover[open]").wait_for()
+        assert field.input_value() == "half typed"
+
+
 def test_another_person_does_not_get_the_covered_page(sign_in, make_person):
     page = sign_in("CLERK")
     make_person("ben", "CLERK")

@@ -100,7 +100,11 @@ def test_trouble_page_needs_neither_request_nor_database(name):
 
 @pytest.mark.parametrize(
     ("values", "heading"),
-    [({}, "You may not do this"), ({"is_form": True}, "This form has expired")],
+    [
+        ({}, "You may not do this"),
+        ({"is_form": True}, "This form has expired"),
+        ({"is_form": True, "sign_in_url": "/sign-in/login/"}, "You are not signed in"),
+    ],
 )
 def test_forbidden_page_tells_a_stale_form_apart(values, heading):
     request = RequestFactory().get("/")
