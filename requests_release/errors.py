@@ -64,6 +64,28 @@ class NobodyApproves(Refused):
     status = 409
 
 
+class FormUsed(Refused):
+    """The key of a form has logged a request of another patient or another person already."""
+
+    message = (
+        "This form has logged another request already, so nothing was logged now. "
+        "Check that the patient above is the right one, and send it again."
+    )
+    reason = "FORM_USED"
+    status = 409
+
+
+class ContactsInUse(Refused):
+    """The contacts of a requester are those of another request too; that one keeps them."""
+
+    message = (
+        "Another request of this requester uses another phone, fax or e-mail, and keeps them. "
+        "Leave these three empty to use what is known, or give the requester another address."
+    )
+    reason = "CONTACTS_IN_USE"
+    status = 409
+
+
 class NothingChosen(Refused):
     """No document, or a document without pages."""
 

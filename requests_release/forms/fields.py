@@ -72,6 +72,12 @@ class PlainForm(forms.Form):
             words = next((words for kind, words in WORDS if isinstance(field, kind)), {})
             field.error_messages |= words | self.own_words.get(name, {})
 
+    def type_over(self, name: str, value: str) -> None:
+        """Put a value into a field as if it had been typed; what was sent is left as it was."""
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed[self.add_prefix(name)] = value
+
 
 class VersionedForm(PlainForm):
     """A form that knows which version of the request its page showed."""
@@ -86,9 +92,3 @@ class VersionedForm(PlainForm):
     def renew(self, version: int) -> None:
         """Let the form go on from `version`, with everything in it as it was typed."""
         self.type_over("version", str(version))
-
-    def type_over(self, name: str, value: str) -> None:
-        """Put a value into a field as if it had been typed; what was sent is left as it was."""
-        typed: Any = self.data
-        self.data = typed = typed.copy()
-        typed[self.add_prefix(name)] = value

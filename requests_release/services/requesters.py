@@ -10,7 +10,10 @@ from accounts.models import User
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
-from requests_release.models import Requester
+from requests_release.errors import ContactsInUse
+from requests_release.models import Request, Requester
+
+CONTACTS = ("phone", "fax", "email")
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,17 @@ class RequesterFacts:
 
 
 @attributed
-def find_or_create(*, actor: User, facts: RequesterFacts) -> Requester:
-    """Return the requester of this kind, name and address; a new phone or mail is taken over."""
+def find_or_create(
+    *, actor: User, facts: RequesterFacts, request: Request | None = None
+) -> Requester:
+    """Return the requester of this kind, name and address, with these contacts.
+
+    A contact that is left empty stands as it is known; only `request`, the one that is corrected,
+    may empty those of its own requester. A requester that another request uses is never changed.
+
+    Raises:
+        ContactsInUse: another request uses this requester with other contacts.
+    """
     known = _find(facts)
     if known is None:
         try:
@@ -38,7 +50,12 @@ def find_or_create(*, actor: User, facts: RequesterFacts) -> Requester:
             known = _find(facts)
             if known is None:
                 raise
-    return _take_over(actor, known, facts)
+    return _take_over(actor, known, facts, request)
+
+
+def contacts_of(asked: Requester | RequesterFacts) -> dict[str, str]:
+    """Return the phone, fax and e-mail of somebody who asks."""
+    return {name: getattr(asked, name) for name in CONTACTS}
 
 
 def _find(facts: RequesterFacts) -> Requester | None:
@@ -67,14 +84,27 @@ def _create(actor: User, facts: RequesterFacts) -> Requester:
     return requester
 
 
-def _take_over(actor: User, known: Requester, facts: RequesterFacts) -> Requester:
-    reach = {"phone": facts.phone, "fax": facts.fax, "email": facts.email}
-    changed = [name for name, value in reach.items() if value and getattr(known, name) != value]
-    for field in changed:
-        setattr(known, field, reach[field])
-    if changed:
-        known.save(update_fields=changed)
-        _record(actor, known, changed)
+def _take_over(
+    actor: User, known: Requester, facts: RequesterFacts, request: Request | None
+) -> Requester:
+    # The row is locked: a request that is being logged for it waits, or is seen here.
+    others = known.requests.exclude(pk=request.pk if request else None)
+    is_own = request is not None and request.requester_id == known.pk and not others.exists()
+    changed = {
+        name: value
+        for name, value in contacts_of(facts).items()
+        if value != getattr(known, name) and (value or is_own)
+    }
+    if not changed:
+        return known
+    if others.exists():
+        raise ContactsInUse(
+            action=Action.REQUESTER_CHANGED, subject_type="requester", subject_id=known.pk
+        )
+    for field, value in changed.items():
+        setattr(known, field, value)
+    known.save(update_fields=list(changed))
+    _record(actor, known, list(changed))
     return known
 
 

@@ -22,12 +22,12 @@ from records.retention.services import holds
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
-from requests_release.errors import NotReady, RequestMoveNotAllowed, StepNotYours
+from requests_release.errors import FormUsed, NotReady, RequestMoveNotAllowed, StepNotYours
 from requests_release.models import Comment, Request, Requester, RequestStatusChange
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.rules import transitions
 from requests_release.services import clocks, moving
-from requests_release.services.requesters import RequesterFacts, find_or_create
+from requests_release.services.requesters import RequesterFacts, contacts_of, find_or_create
 
 S = RequestStatus
 
@@ -63,16 +63,19 @@ def log(
 ) -> Request:
     """Log a request and place a hold on the patient's records until it is closed.
 
-    A form that is sent twice carries the same key, and gives the request that is there already.
+    A form that is sent twice carries the same key, and gives the request that is there already:
+    to the same person, for the same patient, and to nobody else.
 
     Raises:
         StepNotYours: the role logs no requests.
         ChartUnknown, ChartRefused, ChartDestroyed: no ground to the chart.
+        FormUsed: the form's key has logged a request of another patient or person.
+        ContactsInUse: another request uses this requester with other contacts.
     """
     if not actor.has_perm(PREPARE_REQUEST):
         raise StepNotYours(action=Action.REQUEST_LOGGED, patient_id=patient_id)
     scope = opening.peek_scope(actor=actor, patient_id=patient_id)
-    known = Request.objects.filter(idempotency_key=idempotency_key, created_by=actor).first()
+    known = _sent_before(actor, patient_id, idempotency_key)
     if known is not None:
         return known
     asked = find_or_create(actor=actor, facts=requester)
@@ -81,7 +84,10 @@ def log(
             request = _create(scope, asked, facts, idempotency_key)
     except IntegrityError:
         # The same form, sent twice at once: the other one was quicker.
-        return Request.objects.get(idempotency_key=idempotency_key, created_by=actor)
+        known = _sent_before(actor, patient_id, idempotency_key)
+        if known is None:
+            raise
+        return known
     moving.note_preparer(actor=actor, request=request)
     RequestStatusChange.objects.create(
         request=request,
@@ -102,25 +108,31 @@ def change(
 ) -> Request:
     """Correct what was logged; the due date is worked out anew unless a notice has extended it.
 
+    Whoever changes where the requester is reached has prepared the request, as with any change.
+
     Raises:
         RequestChanged: the form is stale.
         RequestMoveNotAllowed: it is submitted or further.
+        ContactsInUse: another request uses this requester with other contacts.
         ChartRefused, ChartUnknown, StepNotYours: not for this person.
     """
     request = moving.lock(request_id=request_id, version=version)
     check_editable(actor=actor, request=request)
-    wanted = _values(find_or_create(actor=actor, facts=requester), facts, request.unit_id)
+    before = request.requester
+    asked = find_or_create(actor=actor, facts=requester, request=request)
+    wanted = _values(asked, facts, request.unit_id)
     if request.extended_on is not None:
         # The notice of delay has told the requester a day; that day stands.
         wanted = {name: wanted[name] for name in wanted if not name.startswith("due_")}
     changed = [name for name, value in wanted.items() if getattr(request, name) != value]
-    if not changed:
+    contacts = _list_contacts_changed(before, asked)
+    if not changed and not contacts:
         return request
     moving.note_preparer(actor=actor, request=request)
+    request.requester = asked
     moving.save(request, **{name: wanted[name] for name in changed})
-    events.record(
-        action=Action.REQUEST_CHANGED, actor=actor, detail={"fields": changed}, **about(request)
-    )
+    detail = {"fields": changed + contacts}
+    events.record(action=Action.REQUEST_CHANGED, actor=actor, detail=detail, **about(request))
     return request
 
 
@@ -160,6 +172,20 @@ def check_editable(*, actor: User, request: Request) -> None:
         raise RequestMoveNotAllowed(action=Action.REQUEST_CHANGED, **about(request))
 
 
+def _sent_before(actor: User, patient_id: int, key: uuid.UUID) -> Request | None:
+    """Return the request that this form has logged already, if it has.
+
+    Raises:
+        FormUsed: it was another patient's, or another person's form.
+    """
+    known = Request.objects.filter(idempotency_key=key).first()
+    if known is None:
+        return None
+    if (known.created_by_id, known.patient_id) != (actor.pk, patient_id):
+        raise FormUsed(action=Action.REQUEST_LOGGED, patient_id=patient_id)
+    return known
+
+
 def _create(scope: ChartScope, asked: Requester, facts: RequestFacts, key: uuid.UUID) -> Request:
     unit_id = patients.get_patient(scope).unit_id
     return Request.objects.create(
@@ -187,6 +213,14 @@ def _values(asked: Requester, facts: RequestFacts, unit_id: int) -> dict[str, An
         stated_on=stated,
     )
     return values | {"requester": asked} | due
+
+
+def _list_contacts_changed(before: Requester, asked: Requester) -> list[str]:
+    """Return which contacts of the same requester are others than before."""
+    if before.pk != asked.pk:
+        return []
+    was, now = contacts_of(before), contacts_of(asked)
+    return [f"requester_{name}" for name in now if now[name] != was[name]]
 
 
 def _next_number() -> str:

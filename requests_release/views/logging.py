@@ -21,6 +21,7 @@ from records.patients.http import redirect_of, text_of
 from records.patients.presenters import banner
 from records.patients.rules.search_terms import is_secret
 from records.patients.selectors import search
+from requests_release.errors import ContactsInUse, FormUsed
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.presenters import changes
@@ -43,15 +44,7 @@ def request_log(request: HttpRequest) -> HttpResponse:
     )
     form = LogForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
-        logged = services.log(
-            actor=scope.actor,
-            patient_id=scope.patient_id,
-            requester=form.requester_facts(),
-            facts=form.facts(),
-            idempotency_key=form.cleaned_data["key"],
-        )
-        messages.success(request, f"Request {logged.number} is logged.")
-        return redirect("requests_release:request_detail", request_id=logged.pk)
+        return _log(request, scope, form)
     return _show(request, scope, form, {}, status=422 if form.errors else 200)
 
 
@@ -74,6 +67,25 @@ def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
     )
     values = frames.values(shown.opened, "request_edit") | shown.values
     return _show(request, opened.scope, form, values, status=shown.status)
+
+
+def _log(request: HttpRequest, scope: ChartScope, form: LogForm) -> HttpResponse:
+    """Log what the form says; one that is refused is shown again and may be sent anew."""
+    try:
+        logged = services.log(
+            actor=scope.actor,
+            patient_id=scope.patient_id,
+            requester=form.requester_facts(),
+            facts=form.facts(),
+            idempotency_key=form.cleaned_data["key"],
+        )
+    except (ContactsInUse, FormUsed) as refused:
+        events.record_refusal(refused)
+        form.add_error(None, refused.message)
+        form.type_over("key", str(uuid.uuid4()))
+        return _show(request, scope, form, {}, status=refused.status)
+    messages.success(request, f"Request {logged.number} is logged.")
+    return redirect("requests_release:request_detail", request_id=logged.pk)
 
 
 def _change(opened: Opened, form: EditForm) -> None:

@@ -158,13 +158,13 @@ def test_log_with_the_same_key_gives_the_same_request(patient, clerk):
 def test_log_finds_a_known_requester_again(patient, clerk):
     first = builders.log(patient, clerk)
     facts = builders.RequesterFacts(
-        kind="COURT", name="superior court ", address=builders.COURT.address, phone="555-0100"
+        kind="COURT", name="superior court ", address=builders.COURT.address
     )
 
     second = builders.log(patient, clerk, requester=facts)
 
     assert first.requester_id == second.requester_id
-    assert Requester.objects.get().phone == "555-0100"
+    assert Requester.objects.count() == 1
 
 
 @pytest.mark.parametrize("role", ["COMPLIANCE", "PROVIDER", "ADMINISTRATOR"])
