@@ -51,6 +51,13 @@ class FileKindUnknown(FileRefused):
     message = "Only PDF, TIFF, JPEG and PNG files can be filed. Save it as PDF and add that."
 
 
+class FileIsDicom(FileRefused):
+    message = (
+        "DICOM files are not taken: images belong in the picture archive. "
+        "Save the report or the page as PDF and add that."
+    )
+
+
 class FileNotAsClaimed(FileRefused):
     message = (
         "The file's content is not what its name says. Check that it is the right file, "

@@ -10,7 +10,7 @@ import enum
 import os.path
 import re
 
-from records.documents.faults import FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
+from records.documents.faults import FileIsDicom, FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
 
 PDF_HEADER = b"%PDF-"
 PDF_HEADER_WITHIN = 1024
@@ -90,6 +90,7 @@ def kind_of(data: bytes) -> FileKind:
     readers look through 1,024 bytes), but not after another format's beginning.
 
     Raises:
+        FileIsDicom: an image of a picture archive.
         FileKindUnknown: none of the four kinds.
         FileIsTwoKinds: the bytes are also the beginning, or the end, of another kind of file.
     """
@@ -101,7 +102,7 @@ def kind_of(data: bytes) -> FileKind:
             raise FileIsTwoKinds
         return image
     if pdf_at < 0:
-        raise FileKindUnknown
+        raise FileIsDicom if _is_dicom(data) else FileKindUnknown
     if _begins_as_other(data, pdf_at) or _ends_as_archive(data):
         raise FileIsTwoKinds
     return FileKind.PDF
@@ -128,8 +129,12 @@ def _begins_as_other(data: bytes, pdf_at: int) -> bool:
     return (
         before.startswith(FOREIGN_SIGNATURES)
         or MARKUP.search(before) is not None
-        or data[DICOM_AT : DICOM_AT + 4] == b"DICM"
+        or _is_dicom(data)
     )
+
+
+def _is_dicom(data: bytes) -> bool:
+    return data[DICOM_AT : DICOM_AT + 4] == b"DICM"
 
 
 def _ends_as_archive(data: bytes) -> bool:

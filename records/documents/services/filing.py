@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.enums import Action
 from audit.writes import attributed
+from records.access.enums import SensitivityClass, UnitRight
 from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents.enums import DocumentSource
@@ -229,12 +230,27 @@ def check_facts(scope: ChartScope, facts: DocumentFacts) -> None:
     patient = patients.get_patient(scope)
     if patient.birth_on and facts.service_on < patient.birth_on:
         raise FilingRefused("service_on", "The date of service lies before the birth.")
-    kind = find_type(facts.type_code)
-    if (facts.sensitivity or kind.default_sensitivity) not in scope.classes:
-        raise FilingRefused(
-            "sensitivity", "You hold no right to documents of this class in this chart."
-        )
+    _check_class(scope, facts, find_type(facts.type_code))
     check_encounter(scope, facts.encounter_id)
+
+
+def _check_class(scope: ChartScope, facts: DocumentFacts, kind: DocumentType) -> None:
+    """Refuse a class that the actor may not see; what brought it, the type or the choice, says so.
+
+    Raises:
+        FilingRefused: names the class, and who can file it.
+    """
+    sensitivity = facts.sensitivity or kind.default_sensitivity
+    if sensitivity in scope.classes:
+        return
+    name = SensitivityClass(sensitivity).label
+    refusal = (
+        f"You hold no right to the class “{name}” in this chart. "
+        f"A colleague with the right “{UnitRight.VIEW_PROTECTED.label}” can file it."
+    )
+    if facts.sensitivity:
+        raise FilingRefused("sensitivity", refusal)
+    raise FilingRefused("type", f"This type is protected. {refusal}")
 
 
 def check_encounter(scope: ChartScope, encounter_id: int | None) -> None:

@@ -98,7 +98,10 @@ def _foreign():
         "zeros": b"\x00" * 100_000,
         "header too late": b" " * 2000 + samples.written_pdf("One"),
     }
-    files = [(name, content, "scan.pdf", unknown) for name, content in others.items()]
+    files = [
+        (name, content, "scan.pdf", errors.FileIsDicom if "dicom" in name else unknown)
+        for name, content in others.items()
+    ]
     return [*files, ("empty", b"", "scan.pdf", errors.FileEmpty)]
 
 

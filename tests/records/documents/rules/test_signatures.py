@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from records.documents.errors import FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
+from records.documents.errors import FileIsDicom, FileIsTwoKinds, FileKindUnknown, FileNotAsClaimed
 from records.documents.rules import signatures
 from records.documents.rules.signatures import FileKind
 
@@ -53,7 +53,6 @@ def test_kind_of_known_beginnings(start, kind):
         b"MZ",
         b"<html>",
         b"%!PS-Adobe-3.0",
-        b"\x00" * 128 + b"DICM",
         b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR",
         b"MSH|^~\\&|",
     ],
@@ -61,6 +60,13 @@ def test_kind_of_known_beginnings(start, kind):
 def test_kind_of_anything_else_is_unknown(start):
     with pytest.raises(FileKindUnknown):
         signatures.kind_of(start)
+
+
+def test_file_of_a_picture_archive_is_refused_as_such():
+    with pytest.raises(FileIsDicom):
+        signatures.kind_of(b"\x00" * 128 + b"DICM" + b"\x02\x00\x00\x00UL")
+    with pytest.raises(FileKindUnknown):
+        signatures.kind_of(b"\x00" * 127 + b"DICM")
 
 
 @pytest.mark.parametrize(

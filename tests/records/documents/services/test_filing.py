@@ -167,7 +167,8 @@ def test_file_over_the_limits_is_refused_and_nothing_is_kept(house, vault, setti
         ({"service_on": date(1961, 3, 3)}, "service_on"),
         ({"type_code": "NO_SUCH"}, "type"),
         ({"sensitivity": "HIV"}, "sensitivity"),
-        ({"type_code": "HIV_RESULT"}, "sensitivity"),
+        ({"type_code": "HIV_RESULT"}, "type"),
+        ({"type_code": "HIV_RESULT", "sensitivity": "HIV"}, "sensitivity"),
         ({"encounter_id": 999_999}, "encounter"),
     ],
 )

@@ -266,6 +266,7 @@ def test_ditto_takes_over_patient_type_and_date(house, at):
     [
         ({"type": ""}, "Choose a type of document."),
         ({"service_on": "3/2/1950"}, "lies before the birth"),
+        ({"type": "HIV_RESULT"}, "You hold no right to the class “HIV” in this chart."),
     ],
 )
 def test_what_cannot_be_said_keeps_the_file_waiting(house, at, changes, message):
