@@ -17,6 +17,10 @@ class EncounterKind(models.TextChoices):
     VIRTUAL = "VIRTUAL", "Virtual visit"
 
 
+# Of these a patient is admitted and discharged; they are not recorded as a visit.
+STAYS = frozenset({EncounterKind.INPATIENT, EncounterKind.NEWBORN})
+
+
 class EncounterStatus(models.TextChoices):
     PLANNED = "PLANNED", "Planned"
     IN_PROGRESS = "IN_PROGRESS", "In progress"

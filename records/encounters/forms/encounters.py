@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from records.access.selectors import units
-from records.encounters.enums import Disposition, EncounterKind
+from records.encounters.enums import STAYS, Disposition, EncounterKind
 from records.encounters.models import Provider
 from records.encounters.selectors import providers
 from records.encounters.services.encounters import EncounterFacts
-from records.patients.forms.fields import read_day
+from records.patients.forms.fields import lies_ahead, read_day
 
 NO_MOMENT = "Enter a day and time that exist, for example 3/14/2026 14:05."
+FUTURE = "This lies in the future."
 TIME = re.compile(r"[\s,T]+([0-9]{1,2}:[0-9]{2})(?::[0-9]{2})?\s*([ap])?\.?m?\.?$", re.IGNORECASE)
 
 
@@ -47,7 +48,8 @@ class MomentField(forms.DateTimeField):
         time = TIME.search(text)
         day = read_day(text[: time.start()] if time else text, is_future_allowed=True)
         if day is None or day.first != day.last:
-            raise forms.ValidationError(NO_MOMENT, code="invalid")
+            is_ahead = day is None and lies_ahead(text[: time.start()] if time else text)
+            raise forms.ValidationError(FUTURE if is_ahead else NO_MOMENT, code="invalid")
         hour, half = (time[1], time[2]) if time else ("0:00", None)
         marked = f"{day.first} {hour} {half}m" if half else f"{day.first} {hour}"
         try:
@@ -106,7 +108,7 @@ class BeginForm(forms.Form):
 
 
 class VisitForm(BeginForm):
-    """A visit or stay that is over."""
+    """A visit that is over; a stay is admitted and discharged."""
 
     ended_at = MomentField(label="Ended", initial=_now)
     disposition = forms.ChoiceField(label="To", choices=Disposition)
@@ -114,6 +116,9 @@ class VisitForm(BeginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind.value, kind.label) for kind in EncounterKind if kind not in STAYS
+        ]
         self.fields["kind"].initial = EncounterKind.OUTPATIENT
         self.fields["started_at"].label = "Began"
 

@@ -82,7 +82,7 @@ def encounter_admit(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def visit_record(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Record a visit or stay that is over."""
+    """Record a visit that is over."""
     scope = _open_patient(request, patient_id)
     shown = banner.get_banner(scope)
     form = VisitForm(request.POST or None, **_begin_values(scope, shown))

@@ -23,6 +23,11 @@ def read_day(text: str, *, is_future_allowed: bool = False) -> TypedDate | None:
     return next(iter(typed_dates.read(text, today=latest)), None)
 
 
+def lies_ahead(text: str) -> bool:
+    """Tell whether the text is a date of any future, however far."""
+    return bool(typed_dates.read(text, today=date.max))
+
+
 class TypedDateField(forms.DateField):
     """A day in any usual order: 3/14/1961, 14 Mar 1961, 1961-03-14, 03141961.
 
@@ -52,6 +57,6 @@ class TypedDateField(forms.DateField):
         return meant.first
 
     def _why_not(self, text: str) -> str:
-        if typed_dates.read(text, today=date.max):
+        if lies_ahead(text):
             return "This lies in the future."
         return "There is no such date. Enter a day, for example 3/14/1961."

@@ -58,6 +58,7 @@ def test_a_moment_is_read_as_people_type_it(text, moment):
         "2026",
         "now",
         "14:05",
+        "2/30/2099 10:00",
         "3/8/2026 2:30",  # left out by the clock change
         "11/1/2026 1:30",  # made twice by it
     ],
@@ -67,6 +68,14 @@ def test_a_moment_that_does_not_exist_is_refused(text):
         MomentField().clean(text)
 
     assert error.value.messages == [NO_MOMENT]
+
+
+@pytest.mark.parametrize("text", ["12/31/2099 10:00", "12/31/2099", "31 Dec 2150 2:05 pm"])
+def test_a_moment_farther_ahead_than_any_plan_is_said_to_lie_in_the_future(text):
+    with pytest.raises(ValidationError) as error:
+        MomentField().clean(text)
+
+    assert error.value.messages == ["This lies in the future."]
 
 
 def test_an_empty_moment_is_none_where_it_may_be():
@@ -117,6 +126,17 @@ def test_units_offered_are_the_persons_and_the_charts_own(house):
     assert offered(house.clerk) == ["Main file room"]
     assert offered(house.stranger, own_unit=own) == ["Behavioural health"]
     assert offered(house.clerk, own_unit=(house.main.pk, "x")) == ["Main file room"]
+
+
+@pytest.mark.django_db
+def test_a_visit_is_of_any_kind_but_a_stay(house):
+    begin, visit = BeginForm(user=again(house.clerk)), VisitForm(user=again(house.clerk))
+
+    every = [value for value, _ in begin.fields["kind"].choices]
+    assert every == EncounterKind.values
+    assert [value for value, _ in visit.fields["kind"].choices] == [
+        value for value in every if value not in ("INPATIENT", "NEWBORN")
+    ]
 
 
 @pytest.mark.django_db
