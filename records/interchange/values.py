@@ -71,6 +71,12 @@ class NameValue:
         parts = [*self.prefix, *self.given, self.family, *self.suffix]
         return " ".join(part for part in parts if part) or self.text
 
+    @property
+    def filed(self) -> str:
+        """The name as lists are sorted: `Hale, Jordan MD`; the form of address falls."""
+        first = " ".join(part for part in (*self.given, *self.suffix) if part)
+        return ", ".join(part for part in (self.family, first) if part) or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class AddressValue:

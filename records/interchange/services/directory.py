@@ -66,7 +66,7 @@ def take_one(
 
 def provider_of(order: Order, value: ProviderValue) -> Provider:
     """Return the practitioner of a national number, else a new one: a name alone proves nothing."""
-    name = name_of(value)
+    name = clipped(value.name.filed if value.name else "", LONGEST_NAME)
     if value.npi:
         return providers.ensure(actor=order.actor, name=name, npi=value.npi)
     return providers.add(actor=order.actor, name=name)

@@ -354,7 +354,7 @@ def test_providers_are_known_by_their_source_and_not_by_their_name(house):
 
     house.load()
 
-    assert Counter(Provider.objects.values_list("name", flat=True)) == {"Ada Hill": 2}
+    assert Counter(Provider.objects.values_list("name", flat=True)) == {"Hill, Ada": 2}
     item = ImportedItem.objects.get(source_key="Practitioner|Practitioner/d2")
     assert Encounter.objects.get().attending_id == item.object_id
 
