@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 from printing import words
 from records.interchange.enums import Precision, Reason
@@ -202,28 +205,31 @@ def ratio(node: Node) -> str:
 
 
 def day(moment: Moment | None) -> str:
-    """Return the day of a moment as people read it, no more precise than it was given."""
+    """Return the day of a moment as people of the house read it, no more precise than given."""
     if moment is None:
         return ""
     if moment.precision == Precision.YEAR:
         return f"{moment.on.year:04}"
     if moment.precision == Precision.MONTH:
         return f"{words.MONTHS[moment.on.month - 1]} {moment.on.year:04}"
-    return words.day(moment.on)
+    return words.day(moment.on if moment.at is None else here(moment.at).date())
 
 
 def when(moment: Moment | None) -> str:
-    """Return day and time with its zone."""
+    """Return day and time in the house's zone, with its name; as given where none was given."""
     if moment is None or moment.precision != Precision.TIME:
         return day(moment)
-    zone = "" if moment.at is None else zone_name(moment.text)
-    return f"{day(moment)}, {moment.text[11:16]}{zone}"
+    if moment.at is None:
+        return f"{day(moment)}, {moment.text[11:16]}"
+    return f"{day(moment)}, {here(moment.at):%H:%M %Z}"
 
 
-def zone_name(text: str) -> str:
-    if text.endswith(("Z", "+00:00", "-00:00")):
-        return " UTC"
-    return f" {text[-6:]}"
+def here(at: datetime) -> datetime:
+    """Return an instant in the house's zone; the calendar's first and last hours stay abroad."""
+    try:
+        return timezone.localtime(at)
+    except OverflowError:
+        return at
 
 
 def span(period: Period) -> str:

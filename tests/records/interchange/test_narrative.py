@@ -54,10 +54,10 @@ def test_to_text_holds_every_row():
         "Admission, Jan 2, 2020",
         "Kind: Inpatient",
         "Status: Finished",
-        "Began: Jan 2, 2020, 10:00 UTC",
-        "Ended: Jan 4, 2020, 11:30 UTC",
+        "Began: Jan 2, 2020, 05:00 EST",
+        "Ended: Jan 4, 2020, 06:30 EST",
         "Other observations",
-        "Jan 2, 2020, 10:30 UTC",
+        "Jan 2, 2020, 05:30 EST",
         "Observation o1 1.5 mg/dL",
     ]
 

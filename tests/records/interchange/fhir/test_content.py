@@ -17,7 +17,7 @@ from records.interchange.values import (
 from tests.records.interchange.builders import clinical, observation, patient, read_all, rejections
 
 AT = "2020-01-02T10:30:00Z"
-SHOWN_AT = "Jan 2, 2020, 10:30 UTC"
+SHOWN_AT = "Jan 2, 2020, 05:30 EST"
 
 
 def document(*resources: dict) -> ClinicalDocumentValue:
@@ -161,7 +161,7 @@ def table(*resources: dict) -> tuple[list[str], list[tuple[str, ...]]]:
             ["Procedure", "When", "Status", "For", "By", "Note"],
             (
                 "Procedure p",
-                "Jan 2, 2020, 10:30 UTC – 10:45 UTC",
+                "Jan 2, 2020, 05:30 EST – 05:45 EST",
                 "completed",
                 "Pharyngitis",
                 "Dr. May",
