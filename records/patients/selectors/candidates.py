@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 MOST = 8
 NEAR = 0.3
 SHARED_PHONE_NEAR = 0.4
+SAME_PHONE = "same phone"
 CANDIDATES = f"""
-SELECT found.id, (array_agg(found.why ORDER BY found.score DESC, found.why))[1]
+SELECT found.id, (array_agg(found.why ORDER BY found.score DESC, found.why))[1],
+       EXISTS (SELECT 1 FROM patients_phone phone
+                WHERE phone.patient_id = found.id AND phone.digits = ANY(%(phones)s))
   FROM (
     (SELECT patient_id AS id, 4.0 AS score, 'same social security number' AS why
        FROM patients_identifier
@@ -50,7 +53,7 @@ SELECT found.id, (array_agg(found.why ORDER BY found.score DESC, found.why))[1]
         AND similarity(name_key, %(name)s) > {NEAR} ORDER BY 2 DESC LIMIT {MOST})
     UNION ALL
     (SELECT phone.patient_id, 1.0 + similarity(p.name_key, %(name)s) * 0.9,
-            'similar name, same phone'
+            'similar name, {SAME_PHONE}'
        FROM patients_phone phone JOIN patients_patient p ON p.chart_id = phone.patient_id
       WHERE phone.digits = ANY(%(phones)s)
         AND similarity(p.name_key, %(name)s) > {SHARED_PHONE_NEAR}
@@ -86,7 +89,13 @@ def list_candidates(
     }
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, params)
-        return dict(cursor.fetchall())
+        rows: list[tuple[int, str, bool]] = cursor.fetchall()
+    return {patient_id: _reason(why, has_phone) for patient_id, why, has_phone in rows}
+
+
+def _reason(why: str, has_phone: bool) -> str:
+    """Return the strongest reason, and the phone beside it where that agrees too."""
+    return f"{why}, {SAME_PHONE}" if has_phone and SAME_PHONE not in why else why
 
 
 def get_candidate_lines(user: User, found: Mapping[int, str]) -> list[DirectoryLine]:
