@@ -93,11 +93,7 @@ def _identity(patient: Patient) -> Facts:
         )
         for other in patient.names.all()
     ]
-    for number in patient.identifiers.all():
-        shown = ssn.masked(number.last_four) if number.last_four else number.value
-        is_own = number.value_key == patient.mrn
-        if number.is_current and not is_own:
-            facts.append((_word(NUMBERS, IdentifierKind(number.kind)), shown))
+    facts += _numbers(patient)
     facts += [
         ("Died", f"{patient.died_on:%b %-d, %Y}" if patient.died_on else ""),
         ("Language", patient.language),
@@ -106,6 +102,19 @@ def _identity(patient: Patient) -> Facts:
         ("Mother's maiden name", patient.mother_maiden_name),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _numbers(patient: Patient) -> Facts:
+    """Return the patient's other numbers, each once: one of no kind says less than its like."""
+    current = [number for number in patient.identifiers.all() if number.is_current]
+    named = {number.value_key for number in current if number.kind != IdentifierKind.OTHER}
+    facts = []
+    for number in current:
+        is_known = number.kind == IdentifierKind.OTHER and number.value_key in named
+        if number.value_key != patient.mrn and not is_known:
+            shown = ssn.masked(number.last_four) if number.last_four else number.value
+            facts.append((_word(NUMBERS, IdentifierKind(number.kind)), shown))
+    return facts
 
 
 def _reach(patient: Patient) -> Facts:

@@ -5,9 +5,10 @@ import pytest
 
 from records.access.services import opening
 from records.charts.presenters import face_sheet
-from records.patients.enums import AddressKind, NameKind, PhoneKind
+from records.patients.enums import AddressKind, IdentifierKind, NameKind, PhoneKind
 from records.patients.rules import mrn
 from records.patients.rules.names import PersonName
+from records.patients.services import numbers
 from records.patients.services.facts import AddressFact, OtherName, PhoneFact
 from tests.records.encounters import world as stays
 from tests.records.patients import world
@@ -43,6 +44,29 @@ def test_sheet_says_who_the_patient_is_and_how_to_reach_them(house, patient):
     ]
     assert sheet.people == [("Next of kin", "Luis Muñoz, brother, 717 555 0199, 9 Oak Lane, York")]
     assert sheet.encounters == []
+
+
+def test_a_number_of_two_kinds_stands_on_the_sheet_once(house, patient):
+    for kind, value in (
+        (IdentifierKind.OTHER, "d060a28c-4e03"),
+        (IdentifierKind.OTHER_MRN, "D060A28C-4E03"),
+        (IdentifierKind.OTHER, "X-77"),
+    ):
+        numbers.add_other(
+            actor=house.clerk,
+            patient=patient,
+            kind=kind,
+            value=value,
+            facility_id=house.main.facility_id,
+        )
+
+    shown = [fact for fact in sheet_of(house, patient).identity if "umber" in fact[0]]
+
+    assert sorted(shown) == [
+        ("Number at another facility", "D060A28C-4E03"),
+        ("Other number", "X-77"),
+        ("Social security number", "•••-••-6789"),
+    ]
 
 
 def test_social_security_number_is_never_whole(house, patient):
