@@ -15,6 +15,7 @@ from printing.errors import TypesettingFailed, ValuesRefused
 from printing.shapes import TEMPLATES
 from tests.printing import reading, samples
 
+TEXT, RULE = pypdfium2.raw.FPDF_PAGEOBJ_TEXT, pypdfium2.raw.FPDF_PAGEOBJ_PATH
 TOKENS = {"kind", "align", "paper", "variant", "numbering"}
 TEMPLATE_FILES = sorted(typesetting.TEMPLATE_ROOT.glob("*.typ"))
 HOSTILE = [
@@ -358,3 +359,31 @@ def test_typeset_prints_any_text(text):
     values["body"] = [{"kind": "PARAGRAPH", "text": text}, {"kind": "LIST", "items": [text]}]
 
     assert typeset("letter", values).startswith(b"%PDF-1.7")
+
+
+def clinical_pages(rows: int, **changes: object) -> bytes:
+    values = samples.clinical_document() | changes
+    values["sections"][0]["blocks"][1]["rows"] = [[f"Row {n}", "", "", ""] for n in range(rows)]
+    return typeset("clinical_document", values)
+
+
+def test_running_head_stands_clear_of_its_rule_on_one_line_and_on_two():
+    for title in ("Visit", "Emergency visit, " * 6):
+        page = pypdfium2.PdfDocument(clinical_pages(60, title=title))[1]
+        objects = [(item.type, item.get_bounds()) for item in page.get_objects(max_depth=1)]
+        rule = max(
+            (bounds for kind, bounds in objects if kind == RULE and bounds[2] - bounds[0] > 400),
+            key=lambda bounds: bounds[3],
+        )
+        head = [low for kind, (_, low, _, _) in objects if kind == TEXT and low > rule[1] - 3]
+
+        assert head
+        assert min(head) > rule[3]
+
+
+def test_notes_begin_no_page_of_their_own():
+    for rows in range(25, 75):
+        found = reading.pages(clinical_pages(rows))
+
+        assert "kept beside this document" in found[0]
+        assert "Foot health" in found[-1]
