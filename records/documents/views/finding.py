@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -39,6 +41,13 @@ def only_match(found: Found | None) -> int | None:
         return None
     line = found.lines[0]
     return line.patient_id if line.can_open else None
+
+
+def without(found: Found | None, patient_id: int) -> Found | None:
+    """Return what was found but for one patient, whose chart cannot be meant."""
+    if found is None:
+        return None
+    return replace(found, lines=[line for line in found.lines if line.patient_id != patient_id])
 
 
 def patient_asked(request: HttpRequest) -> int | None:

@@ -39,8 +39,12 @@ def document_move(request: HttpRequest, document_id: int) -> HttpResponse:
     values = {"banner": banner.get_banner(opened.scope), "document": opened.document}
     text, found = finding.find_patients(request)
     patient_id = finding.patient_asked(request) or finding.only_match(found)
-    if patient_id is None:
-        return render(request, TEMPLATE, values | {"text": text, "found": found})
+    own = opened.scope.patient_id
+    if patient_id is None or patient_id == own:
+        is_own = patient_id == own
+        others = finding.without(found, own)
+        values |= {"text": text, "found": others, "is_own": is_own}
+        return render(request, TEMPLATE, values)
     target = _open_target(request, opened, patient_id)
     initial = {"to_patient": patient_id, "lock_version": opened.document.lock_version}
     form = MoveForm(target=target, initial=initial)

@@ -263,6 +263,30 @@ def test_move_lets_choose_among_several(house, at):
         assert patient.mrn[:2] in text
 
 
+def test_move_does_not_offer_the_chart_where_the_document_lies(house, at):
+    third = make.make_patient(house.unit, family="Muñoz", given="Ines")
+    document, client = house.filed(), at(house.clerk)
+
+    text = text_of(client.get(url("move", document), {"q": "Muñoz"}))
+
+    assert f'href="?patient={third.pk}"' in text
+    assert f'href="?patient={house.patient.pk}"' not in text
+    assert "in this patient's chart already" not in text
+
+
+@pytest.mark.parametrize("asked", ["q", "patient"])
+def test_move_says_where_the_document_lies_when_only_that_chart_is_asked_for(house, at, asked):
+    document, client = house.filed(), at(house.clerk)
+    value = {"q": house.patient.mrn, "patient": house.patient.pk}[asked]
+
+    text = text_of(client.get(url("move", document), {asked: value}))
+
+    assert "The document lies in this patient's chart already. Find another patient." in text
+    assert 'id="find-patient"' in text
+    assert 'name="reason"' not in text
+    assert "Nobody found" not in text
+
+
 def test_move_shows_whose_chart_it_is_before_it_asks(house, at):
     document = house.filed()
     visit = make.make_visit(house.other)
