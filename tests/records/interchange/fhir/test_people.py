@@ -344,3 +344,17 @@ def test_patient_example_of_the_specification():
         "(03) 3410 5613",
     ]
     assert value.contacts[0].name.shown == "Bénédicte du Marché"
+
+
+@pytest.mark.parametrize(
+    "parts, filed",
+    [
+        ({"family": "Franecki", "given": ("Erlinda",), "prefix": ("Dr.",)}, "Franecki, Erlinda"),
+        ({"family": "Hale", "given": ("Jordan", "B."), "suffix": ("MD",)}, "Hale, Jordan B. MD"),
+        ({"family": "Hale"}, "Hale"),
+        ({"family": "", "given": ("Ada",)}, "Ada"),
+        ({"family": "", "text": "Dr. May"}, "Dr. May"),
+    ],
+)
+def test_name_is_filed_by_family_without_its_form_of_address(parts, filed):
+    assert NameValue(use="official", **parts).filed == filed
