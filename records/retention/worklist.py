@@ -1,15 +1,18 @@
-"""Work of this room on the home page: batches that wait for a person, holds to ask about."""
+"""Work of this room on the home page: batches, holds to ask about, rows and charts to judge."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from records.access.selectors import scopes
 from records.access.worklists import WorkItem, WorkSource, register
 from records.retention.enums import BatchStatus
-from records.retention.permissions import PLACE_HOLD, VIEW_RETENTION
-from records.retention.selectors import batches, holds
+from records.retention.permissions import CHANGE_SCHEDULE, PLACE_HOLD, VIEW_RETENTION
+from records.retention.selectors import batches, due, holds, schedule
 
 MOST = 100
 NEXT = {
@@ -53,8 +56,59 @@ def _oldest_holds(user: User, most: int) -> list[WorkItem]:
     ]
 
 
+def _count_rows(user: User) -> int:
+    return min(1, schedule.count_doubtful(timezone.localdate()))
+
+
+def _oldest_rows(user: User, most: int) -> list[WorkItem]:
+    rows = schedule.count_doubtful(timezone.localdate())
+    if not rows:
+        return []
+    return [
+        WorkItem(
+            why="They must be read in the source before they are relied upon",
+            what=f"Confirm {rows} {'row' if rows == 1 else 'rows'} of the schedule",
+            url=reverse("retention:rule_list"),
+            since=None,
+        )
+    ]
+
+
+def _list_due(user: User) -> list[int]:
+    """Return the charts that may be proposed today, as many as one batch takes."""
+    wanted = due.Wanted(until=timezone.localdate())
+    return due.list_for_batch(scopes.list_scope(user), wanted)
+
+
+def _count_due(user: User) -> int:
+    return min(1, len(_list_due(user)))
+
+
+def _oldest_due(user: User, most: int) -> list[WorkItem]:
+    charts = len(_list_due(user))
+    if not charts:
+        return []
+    number = f"{charts} or more" if charts == due.MOST else str(charts)
+    return [
+        WorkItem(
+            why="Past their term; no hold and no batch keeps them",
+            what=f"See to {number} {'chart' if charts == 1 else 'charts'} past their term",
+            url=f"{reverse('retention:home')}?{urlencode({'standing': due.FREE})}",
+            since=None,
+        )
+    ]
+
+
 def register_all() -> None:
-    """Show both queues to those whose roles carry them."""
+    """Show each queue to those whose roles carry it; the schedule and its charts in one line."""
+    register(
+        WorkSource("Schedule", CHANGE_SCHEDULE, "retention:rule_list", _count_rows, _oldest_rows)
+    )
+    register(
+        WorkSource(
+            "Charts past their term", CHANGE_SCHEDULE, "retention:home", _count_due, _oldest_due
+        )
+    )
     register(
         WorkSource(
             "Destruction", VIEW_RETENTION, "retention:batch_list", _count_batches, _oldest_batches

@@ -4,11 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import subjects
+from audit.writes import attributing
 from records.access import flags
 from records.access.worklists import sources_for
-from records.retention.selectors import charts, stubs
+from records.retention.models import ScheduleRule
+from records.retention.selectors import charts, schedule, stubs
+from tests.factories.people import again
 from tests.records.retention import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,53 @@ def test_search_can_ask_when_charts_were_destroyed(house):
     found = stubs.map_destroyed([gone.pk, here.pk])
 
     assert list(found) == [gone.pk]
+
+
+def keepers_work(user):
+    return {
+        source.name: (source.count(user), [item.what for item in source.oldest(user, 10)])
+        for source in sources_for(user)
+        if source.name in ("Schedule", "Charts past their term")
+    }
+
+
+def test_rows_to_confirm_are_one_line_for_who_keeps_the_schedule(house):
+    rows = [make.make_rule(code=f"DOUBT-{number}", certainty="LOW") for number in range(2)]
+    house_rows = schedule.count_doubtful(timezone.localdate())
+
+    assert house_rows >= len(rows)
+    assert keepers_work(house.compliance)["Schedule"] == (
+        1,
+        [f"Confirm {house_rows} rows of the schedule"],
+    )
+    assert keepers_work(house.clerk) == keepers_work(house.supervisor) == {}
+
+
+def test_rows_that_are_all_confirmed_ask_for_nothing(house):
+    with attributing(house.compliance):
+        ScheduleRule.objects.exclude(certainty="HIGH").update(certainty="HIGH")
+
+    assert keepers_work(house.compliance)["Schedule"] == (0, [])
+
+
+@pytest.mark.parametrize("charts_due", [1, 3])
+def test_charts_past_their_term_are_one_line_at_the_same_cost(
+    house, charts_due, django_assert_num_queries
+):
+    assert keepers_work(house.compliance)["Charts past their term"] == (0, [])
+    for _ in range(charts_due):
+        house.patient()
+    make.make_hold(house.patient())
+    house.proposed(house.patient())
+    source = next(s for s in sources_for(house.compliance) if s.name == "Charts past their term")
+    user = again(house.compliance)
+
+    with django_assert_num_queries(6):
+        assert source.count(user) == 1
+        (item,) = source.oldest(user, 10)
+
+    word = "1 chart" if charts_due == 1 else "3 charts"
+    assert (item.what, item.url) == (
+        f"See to {word} past their term",
+        f"{reverse('retention:home')}?standing=free",
+    )
