@@ -110,6 +110,11 @@ def list_items(scope: ListScope, batch_id: int, *, after: int = 0) -> ItemPage:
     return ItemPage(items, len(rows[:PAGE]) - len(items), next_key)
 
 
+def list_patient_ids(batch_id: int) -> set[int]:
+    """Return the patients whose charts are in a batch; the caller shows only what may be seen."""
+    return set(BatchItem.objects.filter(batch_id=batch_id).values_list("patient_id", flat=True))
+
+
 def get_totals(batch_id: int) -> dict[str, int]:
     """Return what would be destroyed: charts, documents and pages of the items that wait."""
     items = BatchItem.objects.filter(batch_id=batch_id, outcome=ItemOutcome.WAITING)

@@ -14,14 +14,20 @@ from audit.http import key_asked, requires
 from audit.services import events
 from jobs.selectors import jobs
 from records.access.selectors import scopes
+from records.access.selectors.scopes import ListScope
 from records.patients.selectors import lines as directory
 from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.models import Batch
 from records.retention.permissions import VIEW_RETENTION
 from records.retention.presenters import batches as presenter
+from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
-from records.retention.selectors import charts, holds
+from records.retention.selectors import charts, due, holds
 from records.retention.services.batches import DESTRUCTION
+from records.retention.services.proposals import MOST_CHARTS
+
+# How many charts that were left out of a proposal an address names; the rest are counted.
+SHOWN_LEFT_OUT = 100
 
 
 @requires(VIEW_RETENTION)
@@ -76,12 +82,13 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     scope = scopes.list_scope(user)
     page = selectors.list_items(scope, batch.pk, after=key_asked(after) or 0)
     ids = [item.patient_id for item in page.items]
+    left_out = _list_left_out(request, batch, scope)
     events.record(
         action=Action.BATCH_VIEWED,
         purpose=Purpose.RETENTION,
         subject_type="batch",
         subject_id=batch.pk,
-        patients=ids,
+        patients=[*ids, *left_out],
         durable=True,
     )
     waiting = [item.patient_id for item in page.items if item.outcome == ItemOutcome.WAITING]
@@ -99,6 +106,7 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "held": selectors.count_held(batch.pk),
         "page": page,
         "is_first": not after,
+        **_show_left_out(request, left_out),
         "lines": presenter.item_lines(
             page.items, people, names, {key: known[key].obstacle(today) for key in known}
         ),
@@ -107,4 +115,27 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "may_resume": presenter.may_resume(batch, job, user),
         "is_running": batch.status == BatchStatus.EXECUTING,
         "today": today,
+    }
+
+
+def _list_left_out(request: HttpRequest, batch: Batch, scope: ListScope) -> list[int]:
+    """Return the charts that were chosen and left out of the batch, as far as the person sees."""
+    keys = [key_asked(value) for value in request.GET.getlist("left_out")[:SHOWN_LEFT_OUT]]
+    wanted = list(dict.fromkeys(key for key in keys if key is not None))
+    if not wanted:
+        return []
+    taken = selectors.list_patient_ids(batch.pk)
+    return [key for key in due.only_visible(scope, wanted) if key not in taken]
+
+
+def _show_left_out(request: HttpRequest, left_out: list[int]) -> dict[str, Any]:
+    """Return what the page says of the charts left out: those it names, and how many more."""
+    count = min(key_asked(request.GET.get("left_out_count", "")) or 0, MOST_CHARTS)
+    if not left_out:
+        return {"left_out": [], "left_out_count": count, "left_out_unnamed": count}
+    people, known = directory.get_lines(left_out), charts.map_facts(left_out)
+    return {
+        "left_out": due_presenter.lines(people, known, timezone.localdate()),
+        "left_out_count": max(count, len(left_out)),
+        "left_out_unnamed": max(count - len(left_out), 0),
     }

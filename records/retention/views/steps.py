@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.http import fresh_sign_in_required, person
 from accounts.models import User
@@ -33,6 +35,7 @@ from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
 from records.retention.selectors import charts, due
 from records.retention.services import batches, proposals
+from records.retention.views.batches import SHOWN_LEFT_OUT
 
 SHOWN_BEFORE_PROPOSING = 100
 Check = Callable[[User, Batch], Any]
@@ -48,7 +51,7 @@ def batch_propose(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and ids:
             values = form.cleaned_data
             batch = proposals.propose(actor=person(request), patient_ids=ids, **values)
-            return redirect("retention:batch_detail", batch_id=batch.pk)
+            return redirect(_address_of(batch, ids))
         return _show_chosen(request, form, ids, status=422)
     ids = _chosen(request.GET.getlist("chart")) or _all_listed(request)
     return _show_chosen(request, ProposeForm.fresh(), ids)
@@ -196,6 +199,17 @@ def _show_chosen(
     free = [key for key in visible if not known[key].obstacle_to_proposal(today)]
     values = {"form": form, "lines": lines, "chosen": free, "more": len(visible) - len(shown)}
     return render(request, "retention/batch_propose.html", values, status=status)
+
+
+def _address_of(batch: Batch, ids: list[int]) -> str:
+    """Return the address of a proposed batch; it names what was chosen and left out."""
+    url = reverse("retention:batch_detail", kwargs={"batch_id": batch.pk})
+    taken = selectors.list_patient_ids(batch.pk)
+    left_out = [key for key in ids if key not in taken]
+    if not left_out:
+        return url
+    query = {"left_out": left_out[:SHOWN_LEFT_OUT], "left_out_count": len(left_out)}
+    return f"{url}?{urlencode(query, doseq=True)}"
 
 
 def _all_listed(request: HttpRequest) -> list[int]:
