@@ -24,6 +24,7 @@ QUEUES: tuple[tuple[str, tuple[RequestStatus, ...]], ...] = (
     ("Release: to prepare", (S.IN_PREPARATION, S.RETURNED)),
     ("Release: to approve", (S.SUBMITTED,)),
     ("Release: to deliver", (S.READY,)),
+    ("Release: to close", (S.DELIVERED, S.DENIED, S.NO_RECORDS)),
 )
 
 

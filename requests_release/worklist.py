@@ -1,4 +1,4 @@
-"""Release work for the home page: to prepare, to approve, to deliver."""
+"""Release work for the home page: to prepare, to approve, to deliver, to close."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def _source(
 
 def _item(card: Card, what: str) -> WorkItem:
     return WorkItem(
-        why=f"{card.number} of {card.requester}: {S(card.status).label.lower()}",
+        why=f"{card.number}, asked by {card.requester}: {S(card.status).label.lower()}",
         what=f"{what}: {card.patient_name}",
         url=reverse("requests_release:request_detail", kwargs={"request_id": card.request_id}),
         since=card.status_since,
-        due_on=card.due_on,
+        due_on=None if card.is_answered else card.due_on,
         patient_id=card.patient_id,
     )
 
@@ -58,6 +58,13 @@ SOURCES: tuple[Callable[[], WorkSource], ...] = (
     ),
     lambda: _source(
         "Release: to deliver", DELIVER_RELEASE, [S.READY], "Deliver the copies", is_mine=False
+    ),
+    lambda: _source(
+        "Release: to close",
+        PREPARE_REQUEST,
+        [S.DELIVERED, S.DENIED, S.NO_RECORDS],
+        "Close the request",
+        is_mine=True,
     ),
 )
 

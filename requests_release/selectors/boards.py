@@ -71,7 +71,7 @@ NUMBERED = """(
 )"""
 HELD = """
     SELECT held.status, held.prepared_by_id, coalesce(who.display_name, ''), count(*),
-           count(*) FILTER (WHERE held.due_on < %(today)s)
+           count(*) FILTER (WHERE held.due_on < %(today)s AND held.status <> ALL(%(answered)s))
       FROM (SELECT r.status, r.prepared_by_id, r.due_on FROM requests_release_request r
              WHERE r.status = ANY(%(statuses)s) AND {where} LIMIT %(many)s) held
       LEFT JOIN accounts_user who ON who.id = held.prepared_by_id
@@ -199,8 +199,11 @@ def list_page(user: User, filters: Filters, *, today: date, after: str = "") -> 
 
 
 def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: int) -> list[Card]:
-    """Return the requests in `statuses` that wait, the first due first."""
-    filters = Filters(statuses=tuple(statuses), is_mine=is_mine)
+    """Return the requests in `statuses` that wait, the first due first.
+
+    With `is_mine` only those that the person prepares or prepared, not those they decide.
+    """
+    filters = Filters(statuses=tuple(statuses), preparer=str(user.pk) if is_mine else "")
     where, params = _where(user, filters, date.min)
     params |= {
         "statuses": list(statuses),
@@ -217,7 +220,13 @@ def count_held(user: User, statuses: Sequence[str], *, today: date) -> list[Held
     Counts `MOST_COUNTED` requests and no further.
     """
     where, params = _where(user, Filters(), today)
-    params |= {"statuses": list(statuses), "many": MOST_COUNTED, "today": today}
+    answered = [str(one) for one in transitions.ANSWERED]
+    params |= {
+        "statuses": list(statuses),
+        "many": MOST_COUNTED,
+        "today": today,
+        "answered": answered,
+    }
     with connection.cursor() as cursor:
         cursor.execute(HELD.format(where=where), params)
         return [Held(*row) for row in cursor.fetchall()]

@@ -11,9 +11,10 @@ from django.utils import timezone
 from audit.enums import Action
 from printing import words
 from records.access import worklists
+from requests_release.models import Request
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Filters
-from requests_release.services import deliveries, stages
+from requests_release.services import approvals, deliveries, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event, shown_patients
 
@@ -64,12 +65,12 @@ def test_days_are_no_longer_counted_once_copies_have_left(
     body = as_clerk.get(address).content.decode()
 
     assert request.number in body
-    assert f"was due {words.day(due(days))}" in body
+    assert f"due {words.day(due(days))}" in body
     for counted in ("days left", "days late", "date in the order"):
         assert counted not in body
     page = as_clerk.get(reverse("requests_release:request_detail", args=[request.pk]))
     head = page.content.decode().partition("<h1")[2].partition("</header>")[0]
-    assert f'<span class="due due-none" title="">was due {words.day(due(days))}</span>' in head
+    assert f'<span class="due due-none" title="">due {words.day(due(days))}</span>' in head
     assert "date in the order" not in head
 
 
@@ -267,8 +268,86 @@ def test_home_lists_what_waits_for_each(patient, clerk, approver, document):
         "Release: to take up": 1,
         "Release: to prepare": 0,
         "Release: to deliver": 0,
+        "Release: to close": 0,
     }
     assert waiting(approver)["Release: to approve"] == 1
     source = next(s for s in worklists.sources_for(approver) if s.name == "Release: to approve")
     item = source.oldest(approver, 5)[0]
     assert (item.patient_id, item.what) == (patient.pk, "Look and decide: O'CONNELL, Freda")
+
+
+def answered(answer, patient, clerk, approver, document):
+    """A request that its named reviewer has decided, and that has been answered."""
+    has_records = answer != "NO_RECORDS"
+    request = builders.prepared(patient, clerk, *([document] if has_records else []))
+    approvals.submit(
+        actor=clerk,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        reviewer=approver,
+        has_no_records=not has_records,
+    )
+    common = {"request_id": request.pk, "version": builders.fresh(request).version}
+    if answer == "DENIED":
+        return approvals.deny(actor=approver, comment="Not hers", **common)
+    if answer == "NO_RECORDS":
+        return approvals.confirm_no_records(actor=approver, comment="", **common)
+    builders.build(builders.approve(request, approver))
+    deliveries.hand_over(
+        actor=clerk,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        method="MAIL",
+        handed_on=timezone.localdate(),
+    )
+    return request
+
+
+@pytest.mark.parametrize("answer", ["DELIVERED", "DENIED", "NO_RECORDS"])
+def test_home_lists_what_its_preparer_closes(unit, patient, clerk, approver, stored, answer):
+    other = factories.make_user("CLERK", unit=unit)
+    answered(answer, patient, clerk, approver, stored)
+
+    def to_close(user):
+        [source] = [s for s in worklists.sources_for(user) if s.name == "Release: to close"]
+        return source.count(user), source.oldest(user, 5)
+
+    count, [item] = to_close(clerk)
+    assert (count, item.what, item.due_on, item.patient_id) == (
+        1,
+        "Close the request: O'CONNELL, Freda",
+        None,
+        patient.pk,
+    )
+    assert (to_close(other), to_close(approver)) == ((0, []), (0, []))
+
+
+def test_a_closed_request_waits_for_nobody(patient, clerk, approver, stored):
+    request = answered("DENIED", patient, clerk, approver, stored)
+    stages.close(actor=clerk, request_id=request.pk, version=builders.fresh(request).version)
+
+    assert [
+        source.count(clerk)
+        for source in worklists.sources_for(clerk)
+        if source.name.startswith("Release")
+    ] == [0, 0, 0, 0]
+
+
+def test_what_was_returned_is_prepared_by_its_preparer_alone(patient, clerk, approver, document):
+    builders.submit(builders.prepared(patient, clerk, document), clerk, approver)
+    request = Request.objects.get()
+    approvals.give_back(
+        actor=approver,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        comment="A page is missing",
+    )
+
+    waiting = {
+        user.pk: source.count(user)
+        for user in (clerk, approver)
+        for source in worklists.sources_for(user)
+        if source.name == "Release: to prepare"
+    }
+
+    assert waiting == {clerk.pk: 1, approver.pk: 0}

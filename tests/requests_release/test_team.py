@@ -10,6 +10,7 @@ from django.utils import timezone
 from records.access import worklists
 from requests_release import team
 from requests_release.selectors import boards
+from requests_release.services import approvals
 from tests.requests_release import builders, factories
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,16 @@ def queues_of(user):
     ]
 
 
+def answer(request, approver):
+    """Deny a request: its clock is answered, and its preparer closes it."""
+    approvals.deny(
+        actor=approver,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        comment="Not hers",
+    )
+
+
 def loads_of(user, name):
     queue = next(queue for queue in team.list_queues(user) if queue.name == name)
     return [(load.who, load.waiting, load.late, load.url, load.late_url) for load in queue.loads]
@@ -43,12 +54,15 @@ def test_queues_are_counted_with_what_is_late(patient, clerk, approver, document
     builders.prepared(patient, clerk, document, stated_due_on=TODAY)
     builders.submitted(patient, clerk, document, stated_due_on=TODAY - timedelta(days=3))
     builders.ready(patient, clerk, approver, stored)
+    late = TODAY - timedelta(days=1)
+    answer(builders.submitted(patient, clerk, document, stated_due_on=late), approver)
 
     assert queues_of(approver) == [
         ("Release: to take up", 2, 1),
         ("Release: to prepare", 1, 0),
         ("Release: to approve", 1, 1),
         ("Release: to deliver", 1, 0),
+        ("Release: to close", 1, 0),
     ]
 
 
