@@ -45,7 +45,12 @@ class RequestForm(PlainForm):
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
     basis = forms.ChoiceField(label="Ground", choices=ReleaseBasis)
     purpose = forms.ChoiceField(label="Purpose", choices=AuthorizedPurpose)
-    purpose_note = forms.CharField(label="Purpose in words", max_length=200, required=False)
+    purpose_note = forms.CharField(
+        label="Purpose in words",
+        max_length=200,
+        required=False,
+        help_text="Stands in the accounting of disclosures. Needed where the purpose is Other.",
+    )
     scope = LinesField(label="What is asked for", max_length=500)
     scope_from = forms.DateField(label="Dates of service from", required=False)
     scope_until = forms.DateField(label="until", required=False)
@@ -73,6 +78,10 @@ class RequestForm(PlainForm):
             self.add_error("basis", "The right of access does not carry a disclosure to another.")
         if data.get("kind") == RequestKind.ACCESS and data.get("basis") and not is_own:
             self.add_error("basis", "Access to the own record rests on the right of access.")
+        is_other = data.get("purpose") == AuthorizedPurpose.OTHER
+        # An emptied field alone: one that was too long keeps its own error.
+        if is_other and data.get("purpose_note") == "":
+            self.add_error("purpose_note", "Say in a few words what the copies are for.")
         return data
 
     def requester_facts(self) -> RequesterFacts:

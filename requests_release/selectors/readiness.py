@@ -13,7 +13,13 @@ from accounts.models import User
 from audit.errors import Refused
 from records.access.services import opening
 from records.documents.enums import DocumentStatus
-from requests_release.enums import AuthorizationDefect, Notice, ReleaseBasis, RequesterKind
+from requests_release.enums import (
+    AuthorizationDefect,
+    AuthorizedPurpose,
+    Notice,
+    ReleaseBasis,
+    RequesterKind,
+)
 from requests_release.models import Authorization, Request
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
 from requests_release.rules import authorization as forms
@@ -181,10 +187,15 @@ def _classes_of(person: User | None, permission: str, patient_id: int) -> frozen
 
 
 def _identity(request: Request) -> list[Finding]:
-    if request.identity_proof.strip():
-        return []
-    text = "Say how identity and authority of the requester were verified."
-    return [Finding(Step.IDENTITY, "IDENTITY_UNPROVEN", text)]
+    found = []
+    if not request.identity_proof.strip():
+        text = "Say how identity and authority of the requester were verified."
+        found.append(Finding(Step.IDENTITY, "IDENTITY_UNPROVEN", text))
+    if request.purpose == AuthorizedPurpose.OTHER and not request.purpose_note.strip():
+        # The accounting owes a brief statement of the purpose, 45 CFR 164.528(b)(2)(iv).
+        text = "Say in words what the copies are for: the purpose is Other."
+        found.append(Finding(Step.IDENTITY, "PURPOSE_UNSTATED", text))
+    return found
 
 
 def _authorization(

@@ -128,6 +128,8 @@ def test_a_reviewer_who_cannot_approve_is_refused(unit, patient, document, who):
     ("facts", "code"),
     [
         ({"identity_proof": ""}, "IDENTITY_UNPROVEN"),
+        ({"purpose": "OTHER"}, "PURPOSE_UNSTATED"),
+        ({"purpose": "OTHER", "purpose_note": " "}, "PURPOSE_UNSTATED"),
         ({"basis": "508"}, "NO_AUTHORIZATION"),
         (
             {"basis": "506_PAYMENT", "scope_until": date(2020, 1, 1)},

@@ -205,6 +205,8 @@ def test_log_form_sent_twice_logs_once(as_clerk, patient):
         ({"basis": "508"}, "rests on the right of access"),
         ({"kind": "DISCLOSURE"}, "does not carry a disclosure"),
         ({"kind": "AMENDMENT"}, "Choose one of the list."),
+        ({"purpose": "OTHER"}, "Say in a few words what the copies are for."),
+        ({"purpose": "OTHER", "purpose_note": "  "}, "Say in a few words what the copies are for."),
         ({"key": "no"}, "valid UUID"),
     ],
 )
