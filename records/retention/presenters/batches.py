@@ -83,7 +83,7 @@ def steps(batch: Batch) -> list[dict[str, Any]]:
         ("Proposed", batch.proposed_by, batch.proposed_at),
         ("First approval", batch.first_approved_by, batch.first_approved_at),
         ("Second approval", batch.second_approved_by, batch.second_approved_at),
-        ("Destroyed", batch.started_by, batch.started_at),
+        ("Started the destruction", batch.started_by, batch.started_at),
     ]
     found = [
         {

@@ -1,7 +1,9 @@
 """What the page of a batch says of it."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import User
 from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.models import Batch
 from records.retention.presenters import batches
@@ -27,6 +29,25 @@ from records.retention.presenters import batches
 )
 def test_summary_says_how_many_were_destroyed(status, counts, text):
     assert batches.summary(Batch(status=status, item_count=1200), counts) == text
+
+
+def test_who_started_a_destruction_is_not_said_to_have_destroyed():
+    person = User(display_name="Chris Compliance")
+    at = timezone.now()
+    batch = Batch(status=BatchStatus.DONE, item_count=1)
+    for name in ("proposed", "first_approved", "second_approved", "started"):
+        setattr(batch, f"{name}_by", person)
+        setattr(batch, f"{name}_at", at)
+
+    steps = [(step["label"], step.get("text")) for step in batches.steps(batch)]
+
+    assert steps == [
+        ("Proposed", "Chris Compliance"),
+        ("First approval", "Chris Compliance"),
+        ("Second approval", "Chris Compliance"),
+        ("Started the destruction", "Chris Compliance"),
+        ("Certificate", None),
+    ]
 
 
 def test_every_status_has_words_for_the_deed_that_led_to_it():
