@@ -12,14 +12,14 @@ from accounts.models import User
 from audit.access import refusal
 from printing import words
 from requests_release import access
-from requests_release.enums import PackageState, RequestKind, RequestStatus
+from requests_release.enums import PackageState, RequesterKind, RequestKind, RequestStatus
 from requests_release.models import Comment, Delivery, Package, Request, RequestStatusChange
 from requests_release.permissions import (
     APPROVE_REQUEST,
     DELIVER_RELEASE,
     PREPARE_REQUEST,
 )
-from requests_release.rules import bases, transitions
+from requests_release.rules import bases, due_dates, transitions
 from requests_release.selectors.readiness import Readiness, Step
 
 S = RequestStatus
@@ -290,8 +290,19 @@ def present_facts(request: Request) -> list[tuple[str, str]]:
 
 
 def _due(request: Request) -> str:
+    """Return by when it has to be answered, under which rule; or why there is no such day."""
+    if request.due_on is None:
+        return _say_no_date(request)
     parts = (words.day(request.due_on), request.due_label, request.due_cite)
     return ", ".join(part for part in parts if part)
+
+
+def _say_no_date(request: Request) -> str:
+    asked = RequesterKind(request.requester.kind)
+    stated = due_dates.find_stated(RequestKind(request.kind), asked)
+    if stated is None:
+        return f"no date: no rule sets one for this kind of requester ({asked.label})"
+    return f"no date: the {stated.label} was not entered, {stated.cite}"
 
 
 def _extension(request: Request) -> str:

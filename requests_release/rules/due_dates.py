@@ -97,6 +97,20 @@ def find_due_date(facts: DueFacts, rules: Iterable[DueRule] = DUE_RULES) -> DueD
     )
 
 
+def find_stated(
+    kind: RequestKind, requester: RequesterKind, rules: Iterable[DueRule] = DUE_RULES
+) -> DueRule | None:
+    """Return the rule whose day is the one that the request itself states, if there is one."""
+    return next(
+        (
+            rule
+            for rule in rules
+            if rule.kind == kind and requester in rule.requesters and rule.unit == DueUnit.STATED
+        ),
+        None,
+    )
+
+
 def _clock(rule: DueRule, facts: DueFacts) -> Clock | None:
     """Return the rule's clock, or None where it does not run for this request."""
     if not _applies(rule, facts):

@@ -179,6 +179,23 @@ def test_log_form_logs_and_shows_the_due_date_by_rule(as_clerk, patient, clerk):
     assert "30-day access rule, 45 CFR 164.524(b)(2)" in body
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("COURT", "no date: the date in the order was not entered, 45 CFR 164.512(e)(1)(i)"),
+        ("EMPLOYER", "no date: no rule sets one for this kind of requester (Employer)"),
+    ],
+)
+def test_request_without_a_date_says_why(as_clerk, patient, clerk, kind, says):
+    requester = factories.make_requester(kind)
+    request = factories.make_request(patient, clerk, requester=requester)
+
+    response = as_clerk.get(page("request_detail", request))
+
+    assert dict(response.context["facts"])["Due"] == says
+    assert "· no date" in response.content.decode()
+
+
 def test_log_form_sent_twice_logs_once(as_clerk, patient):
     address = f"{page('request_log')}?patient={patient.pk}"
     data = log_data()

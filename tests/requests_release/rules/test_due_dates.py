@@ -15,6 +15,20 @@ ACCESS = DueFacts(RequestKind.ACCESS, RequesterKind.PATIENT, RECEIVED)
 
 
 @pytest.mark.parametrize(
+    ("kind", "requester", "code"),
+    [
+        (RequestKind.DISCLOSURE, RequesterKind.COURT, "STATED-COURT"),
+        (RequestKind.DISCLOSURE, RequesterKind.ATTORNEY, ""),
+        (RequestKind.ACCESS, RequesterKind.PATIENT, ""),
+    ],
+)
+def test_stated_day_belongs_to_those_who_state_one(kind, requester, code):
+    found = due_dates.find_stated(kind, requester)
+
+    assert (found.code if found else "") == code
+
+
+@pytest.mark.parametrize(
     ("kind", "due_on", "extended_on", "code"),
     [
         (RequestKind.ACCESS, date(2026, 4, 1), date(2026, 5, 1), "FED-ACCESS"),
