@@ -1,5 +1,6 @@
 """Every page of the release room: who may, what it shows, what it writes."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -852,6 +853,25 @@ def test_the_link_takes_no_other_method(client, link):
 
 
 # --- disclosures ------------------------------------------------------------------------------
+
+
+def test_every_cell_of_the_disclosures_is_named_for_narrow_screens(as_clerk, clerk, ready, patient):
+    deliveries.hand_over(
+        actor=clerk,
+        request_id=ready.pk,
+        version=ready.version,
+        method="MAIL",
+        handed_on=timezone.localdate(),
+    )
+
+    body = as_clerk.get(reverse("requests_release:disclosure_list", args=[patient.pk])).content
+
+    [head] = re.findall(r"<thead>(.*?)</thead>", body.decode(), re.S)
+    [row] = re.findall(r"<tr data-row>(.*?)</tr>", body.decode(), re.S)
+    names = re.findall(r"<th[^>]*>([^<]+)</th>", head)
+    assert re.findall(r'<td data-label="([^"]+)"', row) == names
+    assert row.count("<td") == len(names) == 7
+    assert 'class="table table-stack"' in body.decode()
 
 
 def test_disclosures_and_the_printed_accounting(as_clerk, clerk, ready, patient):
