@@ -17,9 +17,7 @@ class ChartGrantForm(forms.Form):
 
     user: forms.ModelChoiceField[User] = forms.ModelChoiceField(label="Person", queryset=None)
     reason = forms.CharField(label="Reason", max_length=200)
-    expires_on = forms.DateField(
-        label="Until", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day"
-    )
+    expires_on = forms.DateField(label="Until", help_text="The last day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

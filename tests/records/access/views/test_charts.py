@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.enums import Action, Outcome
+from config.templatetags.chartroom import mrn
 from records.access.models import ChartUserPermission
 from tests.builders import sign_in, sign_in_freshly
 from tests.factories.people import make_user
@@ -38,6 +39,20 @@ def test_supervisor_lets_a_person_in_and_out_again(house, patient):
     assert "Answers the complaint" in shown
     assert "O&#x27;CONNELL, Freda" in shown
     assert ChartUserPermission.objects.count() == 0
+
+
+def test_number_and_day_are_written_as_on_other_pages(house, patient):
+    client = sign_in_freshly(house.supervisor)
+    until = timezone.localdate() + timedelta(days=7)
+
+    shown = client.get(path_of(patient)).content.decode()
+    given = client.post(path_of(patient), facts(house.stranger, expires_on=f"{until:%m/%d/%Y}"))
+
+    assert f'<span class="nowrap">{mrn(patient.mrn)}</span>' in shown
+    assert patient.mrn not in shown
+    assert 'placeholder="MM/DD/YYYY"' in shown
+    assert 'type="date"' not in shown
+    assert given.url == path_of(patient)
 
 
 def test_looking_is_an_event_and_needs_no_fresh_proof(house, patient):
