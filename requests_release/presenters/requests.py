@@ -144,7 +144,12 @@ def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
 
 
 def present_deeds(
-    request: Request, found: Readiness, actor: User, package: Package | None
+    request: Request,
+    found: Readiness,
+    actor: User,
+    package: Package | None,
+    *,
+    has_open_link: bool,
 ) -> list[Deed]:
     """Return the buttons for a request in its status; a disabled one says why."""
     deeds = [
@@ -161,7 +166,7 @@ def present_deeds(
     if request.status == S.SUBMITTED:
         deeds.insert(0, _approval(request, actor))
     if request.status == S.READY and actor.has_perm(DELIVER_RELEASE):
-        deeds.insert(0, Deed("deliver", "Deliver", address("request_deliver", request), True))
+        deeds.insert(0, _delivery(request, has_open_link))
     is_failed = package is not None and package.state == PackageState.FAILED
     if request.status == S.APPROVED and is_failed and actor.has_perm(PREPARE_REQUEST):
         url = address("request_step", request, step="rebuild")
@@ -194,6 +199,14 @@ def _approval(request: Request, actor: User) -> Deed:
     refused = refusal(access.check_may_approve, actor=actor, request=request)
     why = refused.message if refused else ""
     return Deed("approve", "Look and decide", address("request_approve", request), True, why)
+
+
+def _delivery(request: Request, has_open_link: bool) -> Deed:
+    """Return the way to deliver; while a link is open, the only one is to recall it first."""
+    if has_open_link:
+        url = address("request_step", request, step="recall")
+        return Deed("recall", "Recall the link", url, True)
+    return Deed("deliver", "Deliver", address("request_deliver", request), True)
 
 
 _STEP_OF: dict[str, str] = {

@@ -45,18 +45,23 @@ def _show(
 ) -> HttpResponse:
     release = opened.request
     delivery = requests.get_delivery(release)
+    sent = deliveries.present(delivery, now=timezone.now(), repeats=requests.list_repeats(delivery))
     values = frames.values(opened) | {
         "ahead": presenter.present_ahead(release, opened.scope.actor),
-        "deeds": presenter.present_deeds(release, opened.found, opened.scope.actor, opened.package),
+        "deeds": presenter.present_deeds(
+            release,
+            opened.found,
+            opened.scope.actor,
+            opened.package,
+            has_open_link=sent is not None and sent.is_open,
+        ),
         "timeline": presenter.present_timeline(
             release,
             list(requests.list_changes(release)),
             list(requests.list_comments(release)),
             delivery,
         ),
-        "delivery": deliveries.present(
-            delivery, now=timezone.now(), repeats=requests.list_repeats(delivery)
-        ),
+        "delivery": sent,
         "progress": package_presenter.present(opened.package),
         "manifest": package_presenter.present_manifest(
             opened.package, opened.found.items, opened.scope.classes
