@@ -18,7 +18,14 @@ from records.access.models import Chart, CustodyUnit, Facility
 from records.access.services import rights
 from records.documents.models import Document, DocumentType, DocumentVersion
 from records.patients.models import Patient
-from requests_release.models import Package, Request, Requester, RequestItem, RequestPreparer
+from requests_release.models import (
+    Package,
+    Request,
+    Requester,
+    RequestItem,
+    RequestPreparer,
+    RequestStatusChange,
+)
 
 _numbers = itertools.count(1)
 RECEIVED = date(2026, 11, 2)
@@ -190,10 +197,24 @@ def bring(request: Request, *path: str, clerk: User, approver: User | None = Non
             values |= {"submitted_at": timezone.now(), "submitted_by": clerk}
         if status == "APPROVED" and approver is not None:
             values |= {"approved_at": timezone.now(), "approved_by": approver}
-        with attributing(clerk):
+        who = approver if status == "APPROVED" and approver is not None else clerk
+        with attributing(who):
+            write_step(request, status, who)
             Request.objects.filter(pk=request.pk).update(**values)
-    request.refresh_from_db()
+        request.refresh_from_db()
     return request
+
+
+def write_step(request: Request, status: str, who: User) -> RequestStatusChange:
+    """The history row of a step, which the database wants before the step itself."""
+    return RequestStatusChange.objects.create(
+        request=request,
+        from_status=request.status,
+        to_status=status,
+        reason="",
+        changed_at=timezone.now(),
+        changed_by=who,
+    )
 
 
 def make_package(request: Request, **facts: Any) -> Package:

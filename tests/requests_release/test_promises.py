@@ -7,6 +7,7 @@ import psycopg2.errors
 import pytest
 
 from requests_release.enums import RequestStatus
+from requests_release.models import Request
 from requests_release.rules import transitions
 from tests.requests_release import factories as make
 
@@ -27,7 +28,14 @@ INSERT_DELIVERY = """
     VALUES (%(request)s, %(package)s, 'MAIL', '', '', 0, now(), '2026-11-20', '', now(), %(clerk)s)
     RETURNING id
 """
-DELIVER = "UPDATE requests_release_request SET status = 'DELIVERED' WHERE id = %(request)s"
+STEP = """
+    INSERT INTO requests_release_requeststatuschange
+        (request_id, from_status, to_status, reason, changed_at, changed_by_id)
+    SELECT id, status, '{0}', '', now(), %(clerk)s
+    FROM requests_release_request WHERE id = %(request)s;
+    UPDATE requests_release_request SET status = '{0}' WHERE id = %(request)s
+"""
+DELIVER = STEP.format("DELIVERED")
 
 
 @pytest.fixture
@@ -123,7 +131,7 @@ def test_delivery_disclosure_and_status_together_are_taken(sql, ready, package, 
             INSERT_DELIVERY,
             INSERT_DISCLOSURE,
             DELIVER,
-            "UPDATE requests_release_request SET status = 'CLOSED' WHERE id = %(request)s",
+            STEP.format("CLOSED"),
         ),
     ],
     ids=["status", "delivery", "no-disclosure", "no-status", "deferred", "closed-at-once"],
@@ -230,6 +238,62 @@ def test_the_approver_does_not_become_a_preparer(sql, ready, approver):
 def test_no_decision_is_written_in_the_preparers_name(sql, submitted, clerk, decision):
     with pytest.raises(psycopg2.errors.CheckViolation, match="other than its preparers"):
         sql(DECIDE, request=submitted.pk, person=clerk.pk, decision=decision)
+
+
+def test_no_decision_is_written_in_another_persons_name(sql, submitted, approver):
+    with pytest.raises(psycopg2.errors.CheckViolation, match="in the name of another person"):
+        sql(DECIDE, request=submitted.pk, person=approver.pk, decision="APPROVED")
+
+
+def test_no_status_changes_without_its_step_in_the_history(sql, submitted, approver):
+    with pytest.raises(psycopg2.errors.CheckViolation, match="in its history first"):
+        sql(APPROVE, request=submitted.pk, person=approver.pk)
+
+
+def test_who_took_the_step_is_who_approved(sql, submitted, approver, unit):
+    other = make.make_user("SUPERVISOR", unit=unit)
+    values = {"request": submitted.pk, "decision": "APPROVED", "other": str(other.pk)}
+    decide = DECIDE.replace("%(person)s", "%(other)s")
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="Nobody approves in the name"):
+        sql(
+            "DO $$ BEGIN PERFORM set_config('chartroom.actor', %(other)s, true); END $$",
+            decide,
+            APPROVE,
+            person=approver.pk,
+            **values,
+        )
+
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.approved_by_id) == ("SUBMITTED", None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "approved_by_id = %(clerk)s",
+        "approved_by_id = (SELECT max(id) FROM accounts_user)",
+        "approved_at = approved_at - interval '1 day'",
+        "recipient_name = 'Somebody else'",
+        "recipient_address = 'Elsewhere 1'",
+        "purpose_note = 'other'",
+        "scope = 'everything'",
+        "received_on = received_on - 1",
+        "page_count = page_count + 1",
+    ],
+)
+def test_what_was_approved_stays_as_it_was(sql, ready, clerk, unit, change):
+    make.make_user("SUPERVISOR", unit=unit)
+    before = Request.objects.filter(pk=ready.pk).values().get()
+
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        sql(
+            f"UPDATE requests_release_request SET {change} WHERE id = %(request)s",
+            request=ready.pk,
+            clerk=clerk.pk,
+        )
+
+    assert Request.objects.filter(pk=ready.pk).values().get() == before
 
 
 @pytest.mark.parametrize("setting", ["pgtrigger.ignore", "session_replication_role"])
