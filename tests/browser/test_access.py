@@ -150,6 +150,9 @@ def test_told_person_has_a_notice_on_every_page_until_they_look(sign_in, hospita
     page.goto(reverse("audit:seal_list"))
     notice.wait_for()
     assert "Stella Moran opened a chart of Main file room in an emergency" in notice.inner_text()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    foot, told = page.locator(".foot").bounding_box(), notice.bounding_box()
+    assert foot["y"] + foot["height"] <= told["y"]
     assert broken_rules(page) == []
     page.get_by_role("button", name="Later").click()
     assert notice.count() == 0
