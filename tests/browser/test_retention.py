@@ -73,6 +73,24 @@ def test_pages_break_no_rule_of_accessibility(sign_in, scene, width):
     assert page.troubles == []
 
 
+def test_rows_without_a_box_stand_under_the_same_words_as_the_others(sign_in, scene):
+    page = let_in(sign_in("SUPERVISOR"), scene)
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.goto(f"{page_of('home')}?show=all")
+    rows = page.locator("tr[data-row]").all()
+    labels = ("Due from", "Patient", "Born", "MRN")
+
+    left = {
+        (row.locator("input").count() > 0, label): row.locator(
+            f"td[data-label='{label}']"
+        ).bounding_box()["x"]
+        for row in rows
+        for label in labels
+    }
+
+    assert [left[False, label] for label in labels] == [left[True, label] for label in labels]
+
+
 def test_charts_are_proposed_from_the_list_and_approved_after_signing_in_again(
     sign_in, scene, window
 ):
