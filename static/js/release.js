@@ -28,6 +28,17 @@ function countSeen(progress) {
   const seen = boxes.filter((box) => box.checked).length;
   progress.querySelector("progress").value = seen;
   progress.querySelector(".progress-text").textContent = `${seen} of ${boxes.length}`;
+  const why = document.querySelector("[data-why-unseen]");
+  if (why) holdApproval(why, boxes.length - seen, boxes.length);
+}
+
+/** Keep Approve disabled, with the reason, while a page is not ticked. */
+function holdApproval(why, missing, most) {
+  const button = document.querySelector("button[value=approve]");
+  button.disabled = missing > 0;
+  button.setAttribute("aria-describedby", why.id);
+  why.hidden = missing === 0;
+  why.textContent = `${missing} of ${most} pages are not ticked as seen yet.`;
 }
 
 const total = document.querySelector("[data-page-total]");
