@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -114,8 +115,8 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(browser, ho
             "started_at": "2/30/2026 10:00"
         },
         "Account number: This account number is taken.": {"account_number": "acc-1"},
-        "Unit: Select a valid choice.": {"unit": str(house.behavioural.pk)},
-        "Kind: Select a valid choice.": {"kind": "PARTY"},
+        "Unit: Choose one of the list.": {"unit": str(house.behavioural.pk)},
+        "Kind: Choose one of the list.": {"kind": "PARTY"},
     }
 
     for message, changes in expected.items():
@@ -168,6 +169,22 @@ def test_transferring_and_discharging(browser, house, patient, doctor):
     assert (stored.status, stored.service, stored.attending) == ("DISCHARGED", "Surgery", doctor)
     assert EncounterMove.objects.count() == 1
     assert Patient.objects.get().died_on == timezone.localdate(world.ago(hours=1))
+
+
+def test_steps_and_transfers_name_their_columns_where_the_page_is_narrow(browser, house, patient):
+    stay = world.begin(house.clerk, patient, house.main)
+    moved = {"version": "1", "to_location": "4 West", "moved_at": typed(world.ago(hours=3))}
+    browser.post(f"/encounters/{stay.pk}/transfer/", moved)
+
+    body = browser.get(f"/encounters/{stay.pk}/").content.decode()
+
+    tables = body.split('<table class="table table-stack">')[1:]
+    assert [
+        re.findall(r'data-label="(\w+)"', table.partition("</tr></tbody>")[0]) for table in tables
+    ] == [
+        ["Step", "When", "Who", "Reason"],
+        ["From", "To", "When", "Who"],
+    ]
 
 
 @pytest.mark.parametrize(
