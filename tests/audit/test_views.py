@@ -257,7 +257,7 @@ def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, exp
         ({"patient": "45-50-98"}, "No chart has this number."),
         ({"since": "soon"}, "Enter a valid date."),
         ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
-        ({"action": "LOOKED"}, "Select a valid choice."),
+        ({"action": "LOOKED"}, "Choose one of the list."),
         ({"find_release": "R2026-000014"}, "No release request has this number."),
         ({"release": "x"}, "Enter a whole number."),
         ({"request": "x y"}, "Copy this from an event"),
@@ -496,6 +496,13 @@ def test_pivots_cost_the_same_whatever_they_show(signed_in, some, django_assert_
     for page in ("/log/patients/5/", "/log/people/7/", "/log/patients/99/"):
         with django_assert_num_queries(4):
             signed_in.get(page)
+
+
+def test_fields_of_a_period_leave_no_room_before_their_button(signed_in, some):
+    html = signed_in.get("/log/patients/5/").content.decode()
+
+    grid = html.partition('class="form-grid"')[2].partition('class="form-actions"')[0]
+    assert re.findall(r"span-\d+", grid) == ["span-6", "span-6"]
 
 
 def test_pivot_of_a_period(signed_in, some):
