@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from config import figures
@@ -26,6 +26,7 @@ register = template.Library()
 
 SPRITE = "vendor/tabler-icons/3.51.0/icons.svg"
 PAGE_ZERO = re.compile(r"/0(?=[./?]|$)")
+HYPHENED = re.compile(r"\b[A-Z]*\d+(?:-[A-Z]*\d+)+\b")
 PAGE_KEYS = ("after", "before", "page")
 NAME_PARTS = ("family", "given", "middle", "suffix")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -189,6 +190,18 @@ def address_of(address: str, key: int) -> str:
     return address.replace("/0/", f"/{key}/", 1)
 
 
+@register.filter
+def unbroken(text: object) -> object:
+    """Return text in which no number is torn apart at its hyphens when the line ends.
+
+    What is no text, or markup already, is left as it is.
+    """
+    if not isinstance(text, str) or isinstance(text, SafeString):
+        return text
+    escaped = conditional_escape(text)
+    return SafeString(HYPHENED.sub(r'<span class="nowrap">\g<0></span>', escaped))
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with `label` it speaks, without it is decoration."""
@@ -203,7 +216,7 @@ def due(on: date | datetime | None, done: bool = False, today: date | None = Non
         return due_mark("none", "no date")
     due_on = here.date() if isinstance(here, datetime) else here
     if done:
-        return due_mark("none", f"was due {day(due_on)}")
+        return due_mark("none", f"due {day(due_on)}")
     left = (due_on - (today or timezone.localdate())).days
     tone = "late" if left < 0 else "soon" if left <= SOON_DAYS else "ok"
     return due_mark(tone, _due_text(left), title=day(due_on))

@@ -14,6 +14,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from config import figures
 from config.templatetags import chartroom
@@ -159,6 +160,21 @@ def test_mrn_is_grouped_in_pairs(value, expected):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
+    [
+        ("O'HARA, Ann 00-00-59", 'O&#x27;HARA, Ann <span class="nowrap">00-00-59</span>'),
+        ("see R2026-000009.", 'see <span class="nowrap">R2026-000009</span>.'),
+        ("<b> 5 - 6, J-9, 7", "&lt;b&gt; 5 - 6, J-9, 7"),
+        (SafeString('<a href="/x/1-2/">'), '<a href="/x/1-2/">'),
+        (dt.date(2026, 3, 14), dt.date(2026, 3, 14)),
+        (None, None),
+    ],
+)
+def test_numbers_with_hyphens_stay_in_one_line(value, expected):
+    assert chartroom.unbroken(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
     [("123-45-6789", "•••-••-6789"), ("6789", "•••-••-6789"), ("12", ""), (None, "")],
 )
 def test_ssn_shows_four_digits_at_most(value, expected):
@@ -284,7 +300,7 @@ def test_due_of_a_moment_is_of_the_facility_day():
 
 
 @pytest.mark.parametrize(
-    ("on", "done", "text"), [(None, False, "no date"), (MARCH, True, "was due Mar 4, 1961")]
+    ("on", "done", "text"), [(None, False, "no date"), (MARCH, True, "due Mar 4, 1961")]
 )
 def test_due_without_duty_is_quiet(on, done, text):
     html = chartroom.due(on, done=done)
