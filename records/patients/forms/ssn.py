@@ -32,9 +32,10 @@ def keep(data: QueryDict | None, user_id: int) -> QueryDict | None:
 
     What cannot be a number is not kept, nor is one that was typed before it.
     """
-    if data is None or not data.get(TYPED, "").strip():
+    text = data.get(TYPED, "").strip() if data is not None else ""
+    if data is None or not text:
         return data
-    typed = ssn.check(data[TYPED])
+    typed = ssn.check(text)
     kept = data.copy()
     kept.pop(KEPT, None)
     if typed.is_valid:
