@@ -27,6 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "User name or password is wrong.",
         "email_password_mismatch": "User name or password is wrong.",
+        "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
         "incorrect_code": "This code is wrong, or was used already.",
         "too_many_login_attempts": "Too many failed tries. Wait 15 minutes and try again, sign in "

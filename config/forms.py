@@ -30,6 +30,34 @@ PLACEHOLDERS: tuple[tuple[type[widgets.Widget], str], ...] = (
 # What is typed about one patient must not be offered by the browser for the next.
 NOT_REMEMBERED = frozenset({"text", "textarea", "number", "email", "url", "tel", "search"})
 
+FILL_IN, CHOOSE = "Fill this in.", "Choose one of the list."
+# What is wrong, said in one voice; a field's own words stand before these.
+WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (
+        forms.Field,
+        {
+            "required": FILL_IN,
+            "max_length": "At most %(limit_value)d characters; this has %(show_value)d.",
+            "min_length": "At least %(limit_value)d characters; this has %(show_value)d.",
+            "max_value": "At most %(limit_value)s.",
+            "min_value": "At least %(limit_value)s.",
+            "null_characters_not_allowed": "This holds a character that cannot be kept.",
+        },
+    ),
+    (forms.BooleanField, {"required": "Tick this to go on."}),
+    (forms.ChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
+    (forms.MultipleChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
+    (forms.ModelChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
+    (forms.ModelMultipleChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
+)
+
+
+def set_words() -> None:
+    """Let every form made from now on speak with the words of the house."""
+    for kind, words in WORDS:
+        own = vars(kind).get("default_error_messages", {})
+        kind.default_error_messages = own | words
+
 
 class BoundField(forms.BoundField):
     """A field that carries the house's classes and keeps patient data out of browser memory."""

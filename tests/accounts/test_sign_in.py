@@ -15,6 +15,7 @@ from tests.trail import count_events, events_of, facts_of
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/sign-in/login/"
+PAGES = ("password/change", "reauthenticate")
 
 
 def try_to_sign_in(login, password="wrong", **headers):
@@ -173,3 +174,44 @@ def test_nobody_registers_themselves():
 
     assert "Nobody registers here themselves" in answer.content.decode()
     assert events_of(Action.USER_CREATED, Action.SIGNED_IN) == []
+
+
+def test_pages_of_passwords_speak_as_the_house_does():
+    user = make_user(Role.CLERK)
+    entrance = Client().get(LOGIN).content.decode()
+    client = sign_in(user)
+    inside = [client.get(f"/sign-in/{page}/").content.decode() for page in PAGES]
+
+    assert 'placeholder="Username' not in entrance
+    assert ">User name or e-mail</label>" in entrance
+    assert 'id="id_password_helptext">Forgotten? The administrator gives you' in entrance
+    assert "Current password" in inside[0]
+    assert "New password, once more" in inside[0]
+    for page in (entrance, *inside):
+        assert "Forgot your password?" not in page
+        assert 'placeholder="Password"' not in page
+
+
+def test_signing_in_and_out_is_said_in_the_words_of_the_house():
+    user = make_user(Role.CLERK, display_name="Rosa O'Delgado")
+    client = Client()
+
+    client.post(LOGIN, {"login": user.username, "password": PASSWORD})
+    inside = client.get("/").content.decode()
+    client.post("/sign-in/logout/")
+    outside = client.get(LOGIN).content.decode()
+
+    assert "You are signed in as Rosa O&#x27;Delgado." in inside
+    assert "You are signed out." in outside
+    assert "Successfully" not in inside
+
+
+def test_wrong_current_password_is_said_beside_it():
+    client = sign_in(make_user(Role.CLERK))
+
+    answer = client.post(
+        "/sign-in/password/change/", {"oldpassword": "wrong", "password1": "", "password2": ""}
+    )
+
+    assert answer.context["form"].errors["oldpassword"] == ["This is not your current password."]
+    assert answer.context["form"].errors["password1"] == ["Fill this in."]

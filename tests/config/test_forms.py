@@ -7,6 +7,11 @@ import pytest
 from django import forms
 from django.utils import timezone
 
+import config.urls  # noqa: F401 - makes every form of the rooms
+from accounts.models import User
+
+ROOMS = ("accounts.", "audit.", "records.", "requests_release.")
+
 
 class Intake(forms.Form):
     family = forms.CharField()
@@ -121,7 +126,7 @@ def test_summary_takes_focus_and_leads_to_every_field():
     assert re.search(r'<div class="[^"]*error-summary"[^>]*tabindex="-1" autofocus', html)
     assert "<li>Somebody has this name already.</li>" in html
     assert '<a href="#id_born">Born: Enter a valid date.</a>' in html
-    assert '<a href="#id_how_0">How: This field is required.</a>' in html
+    assert '<a href="#id_how_0">How: Choose one of the list.</a>' in html
 
 
 @pytest.mark.parametrize(
@@ -182,3 +187,57 @@ def test_date_is_shown_again_as_placeholder_says():
     form = Intake(initial={"born": datetime.date(1961, 3, 4)})
 
     assert 'value="03/04/1961"' in str(form["born"])
+
+
+class Words(forms.Form):
+    """One field of every kind, each refused for its own reason."""
+
+    text = forms.CharField(max_length=3)
+    long = forms.CharField(min_length=3)
+    null = forms.CharField()
+    count = forms.IntegerField(min_value=1)
+    most = forms.DecimalField(max_value=9)
+    agreed = forms.BooleanField()
+    one = forms.ChoiceField(choices=[("a", "A")])
+    several = forms.MultipleChoiceField(choices=[("a", "A")])
+    person = forms.ModelChoiceField(User.objects.none())
+    people = forms.ModelMultipleChoiceField(User.objects.none())
+    own = forms.CharField(error_messages={"required": "Say why."})
+
+
+def test_errors_are_said_in_the_words_of_the_house():
+    sent = {"text": "abcdé", "long": "a", "null": "a\x00b", "count": "0", "most": "9.5"}
+    wrong = Words(sent | {"one": "b", "several": ["b"]})
+
+    assert {name: list(errors) for name, errors in wrong.errors.items()} == {
+        "text": ["At most 3 characters; this has 5."],
+        "long": ["At least 3 characters; this has 1."],
+        "null": ["This holds a character that cannot be kept."],
+        "count": ["At least 1."],
+        "most": ["At most 9."],
+        "agreed": ["Tick this to go on."],
+        "one": ["Choose one of the list."],
+        "several": ["Choose one of the list."],
+        "person": ["Choose one of the list."],
+        "people": ["Choose one of the list."],
+        "own": ["Say why."],
+    }
+    assert list(Words({}).errors["text"]) == ["Fill this in."]
+
+
+def test_every_form_of_the_rooms_was_made_with_these_words():
+    kinds = [kind for kind in _subclasses(forms.BaseForm) if kind.__module__.startswith(ROOMS)]
+    words = {
+        str(field.error_messages["required"])
+        for kind in kinds
+        for field in getattr(kind, "base_fields", {}).values()
+    }
+
+    assert len(kinds) > 20
+    assert "This field is required." not in words
+
+
+def _subclasses(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from _subclasses(child)

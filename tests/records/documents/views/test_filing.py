@@ -212,7 +212,7 @@ HIDDEN_CLASS = (
         ({"service_on": "3/2/2999"}, "service_on", "lies in the future"),
         ({"service_on": "soon"}, "service_on", "valid date"),
         ({"type": "HIV_RESULT"}, "type", HIDDEN_CLASS),
-        ({"encounter": "987654"}, "encounter", "987654 is not one"),
+        ({"encounter": "987654"}, "encounter", "Choose one of the list."),
     ],
 )
 def test_what_cannot_be_said_is_told_beside_its_field(house, at, changes, field, message):

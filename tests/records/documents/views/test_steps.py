@@ -167,8 +167,8 @@ def test_step_without_reason_or_state_is_told_in_the_form(house, at, name, missi
     ("changes", "message"),
     [
         ({"service_on": "3/1/1950"}, "lies before the birth"),
-        ({"type": "NO_SUCH"}, "NO_SUCH is not one"),
-        ({"sensitivity": ""}, "This field is required"),
+        ({"type": "NO_SUCH"}, "Type: Choose one of the list."),
+        ({"sensitivity": ""}, "Choose one of the list."),
     ],
 )
 def test_change_that_cannot_be_is_told_in_the_form(house, at, changes, message):

@@ -68,7 +68,7 @@ def test_what_cannot_be_is_said_beside_its_field(errors_of):
         ({"birth_on": "1/1/1961", "is_january_meant": "on"}, {}),
         ({"birth_on": "1/1/1961", "birth_precision": "YEAR"}, {}),
         ({"birth_on": "1961"}, {}),
-        ({"sex": ""}, {"sex": ["This field is required."]}),
+        ({"sex": ""}, {"sex": ["Choose one of the list."]}),
         ({"email": "rosa"}, {"email": ["Enter a valid email address."]}),
         ({"ssn": "123"}, {"ssn": ["This cannot be a social security number."]}),
         ({"ssn": "000-12-3456"}, {"ssn": ["This cannot be a social security number."]}),
@@ -76,7 +76,7 @@ def test_what_cannot_be_is_said_beside_its_field(errors_of):
         ({"submission_key": "nonsense"}, {"submission_key": ["Enter a valid UUID."]}),
         (
             {"unit": "0"},
-            {"unit": ["Select a valid choice. 0 is not one of the available choices."]},
+            {"unit": ["Choose one of the list."]},
         ),
     ]
 

@@ -60,7 +60,7 @@ def test_rows_become_facts_with_every_column():
             "contacts",
             {"name": "Luis", "kind": "FRIEND"},
             "contacts-0-kind",
-            "Select a valid choice. FRIEND is not one of the available choices.",
+            "Choose one of the list.",
         ),
     ],
 )

@@ -71,7 +71,7 @@ def test_a_double_click_makes_one_chart(send):
             world.rows("phones", {"number": "12"}),
             "Number: This cannot be a telephone number.",
         ),
-        ({"unit": ""}, "Unit: This field is required."),
+        ({"unit": ""}, "Unit: Choose one of the list."),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_form_and_nothing_is_lost(send, changes, message):
