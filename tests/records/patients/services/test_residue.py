@@ -23,14 +23,16 @@ def test_reduce_leaves_the_residual_abstract_and_nothing_else(keepers):
     assert not residue.has_history([patient.pk])
 
 
-def test_purge_history_removes_every_entry_even_of_rows_long_gone(house, patient):
-    other = world.register(house.clerk, house.main, reach=world.REACH)
-    world.change(house.clerk, patient, reach=world.ReachFacts(), language="French")
+def test_purge_history_removes_every_entry_even_of_rows_long_gone(keepers):
+    patient, other = keepers.patient(), keepers.patient()
+    for one in (patient, other):
+        world.add_reach(keepers.clerk, one)
+    world.change(keepers.clerk, patient, reach=world.ReachFacts(), language="French")
     of_other = set(LogEntry.objects.values_list("pk", flat=True)) - _entries_of(patient, other)
+    assert residue.has_history([patient.pk])
 
-    removed = residue.purge_history(actor=house.compliance, patient_ids=[patient.pk])
+    keepers.done(patient)
 
-    assert removed > 0
     assert not residue.has_history([patient.pk])
     assert residue.has_history([other.pk])
     left = LogEntry.objects.all()

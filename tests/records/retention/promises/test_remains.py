@@ -1,0 +1,75 @@
+"""What says that a chart is gone, and what is left of one that is not."""
+
+import psycopg2
+import pytest
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from records.patients.models import Patient
+from tests.records.retention import factories as make
+
+pytestmark = [pytest.mark.promise, pytest.mark.committed]
+
+STUB = """
+    INSERT INTO retention_stub (patient_id, destroyed_at, document_count, page_count, abstract,
+                                item_id, unit_id)
+    SELECT patient_id, now(), 1, 1, '{}', id, unit_id FROM retention_batchitem WHERE batch_id = %s
+"""
+FORGET = "DELETE FROM auditlog_logentry WHERE content_type_id = %s AND object_id = %s"
+
+
+@pytest.mark.parametrize("step", ["proposed", "approved_once", "approved", "executing"])
+def test_no_stub_is_written_of_a_chart_that_is_there(house, session, step):
+    batch = getattr(house, step)(house.patient())
+
+    with pytest.raises(psycopg2.errors.RestrictViolation):
+        session.run(STUB, batch.pk)
+
+    session.rollback()
+    assert session.run("SELECT count(*) FROM retention_stub") == [(0,)]
+
+
+def test_history_of_a_chart_that_is_there_is_kept(house, session):
+    patient = house.patient()
+    rename(house, patient)
+    before = session.run("SELECT count(*) FROM auditlog_logentry")
+
+    for kind, key in LogEntry.objects.values_list("content_type_id", "object_id").distinct():
+        with pytest.raises(psycopg2.errors.RestrictViolation, match="as long as the chart"):
+            session.run(FORGET, kind, key)
+        session.rollback()
+
+    assert session.run("SELECT count(*) FROM auditlog_logentry") == before
+    assert before[0][0] > 1
+
+
+def test_history_of_a_destroyed_chart_does_not_open_that_of_another(house, session):
+    gone, there = house.patient(), house.patient()
+    rename(house, there)
+    house.done(gone)
+    kind = ContentType.objects.get_for_model(Patient).pk
+
+    with pytest.raises(psycopg2.errors.RestrictViolation, match="as long as the chart"):
+        session.run("DELETE FROM auditlog_logentry")
+    session.rollback()
+
+    assert LogEntry.objects.filter(content_type_id=kind, object_id=there.pk).exists()
+    assert not LogEntry.objects.filter(content_type_id=kind, object_id=gone.pk).exists()
+
+
+def test_nobody_removes_history_without_a_name(house, second_connection):
+    rename(house, house.patient())
+
+    with (
+        second_connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.RestrictViolation, match="by somebody"),
+    ):
+        cursor.execute("DELETE FROM auditlog_logentry")
+
+
+def rename(house, patient):
+    """Change a patient as the house does, so that there is history."""
+    with make.attributing(house.clerk):
+        patient = Patient.objects.get(pk=patient.pk)
+        patient.family = "Renamed"
+        patient.save()
