@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 START_LIMIT_SECONDS = 120
 SUPERUSER = "postgres"
 PORT = 5432
+# A refused statement holds what was typed, and an error's details name whole rows: neither belongs
+# in a log. The same stands in docker-compose.yml and docs/operations.md.
+SILENT = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
 # The kernel's limit for a socket's whole name is 107 bytes.
 LONGEST_SOCKET_FOLDER = 90
 
@@ -128,7 +135,8 @@ class Postgres:
             "logging_collector": "off",
             "log_destination": "stderr",
             "cluster_name": "chartroom",
-        } | dict(self.options)
+        }
+        settings |= SILENT | dict(self.options)
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

@@ -15,6 +15,7 @@ from yamllint import linter
 from yamllint.config import YamlLintConfig
 
 from config import env
+from config.runtime.postgres import SILENT
 
 APP_SERVICES = {"web", "worker", "beat", "migrate", "bucket"}
 # Read by Django, gunicorn or the image itself and not through config/env.py.
@@ -82,6 +83,14 @@ def test_every_secret_file_is_mounted_and_nothing_else(compose, service):
 
     assert set(found["secrets"]) == named
     assert named - set(compose["secrets"]) == set()
+
+
+def test_the_database_keeps_what_was_typed_out_of_its_log(compose):
+    given = set(compose["services"]["postgres"]["command"])
+
+    assert given == {"postgres", *(f"-c{name}={value}" for name, value in SILENT.items())}
+    for name in SILENT:
+        assert f"ALTER SYSTEM SET {name} = " in text("docs/operations.md")
 
 
 def test_only_migrations_know_the_owner(compose):

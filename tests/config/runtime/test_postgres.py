@@ -77,6 +77,28 @@ def test_cluster_is_made_as_designed(ask, question, answer):
     assert ask(question) == (answer,)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO watched VALUES (1, 'Canary Quill')",
+        "INSERT INTO watched VALUES (0, 'Canary Quill')",
+        "SELECT * FROM nowhere WHERE name = 'Canary Quill'",
+        "DO $$ BEGIN RAISE 'refused' USING DETAIL = 'Canary Quill'; END $$",
+    ],
+)
+def test_what_was_typed_stays_out_of_the_log(server, statement):
+    with contextlib.closing(server.connect()) as link, link.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE watched (id int PRIMARY KEY CHECK (id > 0), name text)")
+        cursor.execute("INSERT INTO watched VALUES (1, 'Somebody')")
+        before = server.log.read_text().count("ERROR:")
+        with pytest.raises(psycopg2.Error):
+            cursor.execute(statement)
+
+    written = server.log.read_text()
+    assert written.count("ERROR:") == before + 1
+    assert "Canary" not in written
+
+
 @pytest.mark.parametrize("role", ["chartroom_owner", "chartroom_app"])
 def test_roles_have_no_powers_over_the_server(ask, role):
     powers = "rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
