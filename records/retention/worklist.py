@@ -91,7 +91,7 @@ def _oldest_due(user: User, most: int) -> list[WorkItem]:
     number = f"{charts} or more" if charts == due.MOST else str(charts)
     return [
         WorkItem(
-            why="Past their term; no hold and no batch keeps them",
+            why="No hold and no batch keeps them",
             what=f"See to {number} {'chart' if charts == 1 else 'charts'} past their term",
             url=f"{reverse('retention:home')}?{urlencode({'standing': due.FREE})}",
             since=None,
@@ -104,11 +104,7 @@ def register_all() -> None:
     register(
         WorkSource("Schedule", CHANGE_SCHEDULE, "retention:rule_list", _count_rows, _oldest_rows)
     )
-    register(
-        WorkSource(
-            "Charts past their term", CHANGE_SCHEDULE, "retention:home", _count_due, _oldest_due
-        )
-    )
+    register(WorkSource("Retention", CHANGE_SCHEDULE, "retention:home", _count_due, _oldest_due))
     register(
         WorkSource(
             "Destruction", VIEW_RETENTION, "retention:batch_list", _count_batches, _oldest_batches

@@ -154,7 +154,7 @@ def keepers_work(user):
     return {
         source.name: (source.count(user), [item.what for item in source.oldest(user, 10)])
         for source in sources_for(user)
-        if source.name in ("Schedule", "Charts past their term")
+        if source.name in ("Schedule", "Retention")
     }
 
 
@@ -181,12 +181,12 @@ def test_rows_that_are_all_confirmed_ask_for_nothing(house):
 def test_charts_past_their_term_are_one_line_at_the_same_cost(
     house, charts_due, django_assert_num_queries
 ):
-    assert keepers_work(house.compliance)["Charts past their term"] == (0, [])
+    assert keepers_work(house.compliance)["Retention"] == (0, [])
     for _ in range(charts_due):
         house.patient()
     make.make_hold(house.patient())
     house.proposed(house.patient())
-    source = next(s for s in sources_for(house.compliance) if s.name == "Charts past their term")
+    source = next(s for s in sources_for(house.compliance) if s.name == "Retention")
     user = again(house.compliance)
 
     with django_assert_num_queries(6):
