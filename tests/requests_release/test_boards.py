@@ -351,3 +351,20 @@ def test_what_was_returned_is_prepared_by_its_preparer_alone(patient, clerk, app
     }
 
     assert waiting == {clerk.pk: 1, approver.pk: 0}
+
+
+def test_home_says_who_asked_apart_from_whose_records(patient, clerk):
+    request = builders.log(patient, clerk)
+
+    [source] = [s for s in worklists.sources_for(clerk) if s.name == "Release: to take up"]
+    [item] = source.oldest(clerk, 5)
+
+    assert item.what == "Take up the request: O'CONNELL, Freda"
+    assert item.why == f"{request.number}, asked by Superior Court: logged"
+
+
+def test_the_filter_of_states_names_what_is_shown_without_one(as_clerk):
+    body = as_clerk.get(reverse("requests_release:request_board")).content.decode()
+
+    assert '<option value="">All not yet closed</option>' in body
+    assert "open states" not in body
