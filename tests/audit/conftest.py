@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connections
+from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from accounts.models import User
@@ -34,6 +34,11 @@ def clerk(make_user):
 
 @pytest.fixture
 def officer(make_user):
+    with connection.cursor() as cursor:  # people of these tests are made up, with ids below
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('accounts_user', 'id'))"
+            " FROM generate_series(1, 100)"
+        )
     return make_user("cora", "COMPLIANCE", display_name="Cora Hale")
 
 
