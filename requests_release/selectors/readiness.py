@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.errors import Refused
 from records.access.services import opening
 from records.documents.enums import DocumentStatus
+from records.patients.selectors import patients
 from requests_release.enums import (
     AuthorizationDefect,
     AuthorizedPurpose,
@@ -102,6 +103,8 @@ def get_authorization(request: Request) -> Authorization | None:
 def check(request: Request, *, classes: Set[str], today: date | None = None) -> Readiness:
     """Look at everything that a release of this request needs; four queries.
 
+    One or two more tell whether a patient who asks is the patient of the chart.
+
     `classes` are the sensitivity classes that the person who asks may see in this chart: nobody
     prepares or approves what they may not see.
     """
@@ -113,6 +116,7 @@ def check(request: Request, *, classes: Set[str], today: date | None = None) -> 
     rulings = _rule(request, form if is_valid else None, items)
     findings = (
         *_identity(request),
+        *_asker(request),
         *_authorization(request, form, defects, today),
         *_documents(request, items, classes),
         *_patient(request, items, classes),
@@ -196,6 +200,18 @@ def _identity(request: Request) -> list[Finding]:
         text = "Say in words what the copies are for: the purpose is Other."
         found.append(Finding(Step.IDENTITY, "PURPOSE_UNSTATED", text))
     return found
+
+
+def _asker(request: Request) -> list[Finding]:
+    """Find a patient who asks for the records of another: most likely the wrong chart."""
+    asked = request.requester
+    if asked.kind != RequesterKind.PATIENT or patients.bears_name(request.patient_id, asked.name):
+        return []
+    text = (
+        f"The patient who asks, {asked.name}, is not the patient of this chart. Correct who asks, "
+        "or withdraw the request; another name of the same patient belongs on the chart."
+    )
+    return [Finding(Step.IDENTITY, "ASKER_NOT_PATIENT", text)]
 
 
 def _authorization(

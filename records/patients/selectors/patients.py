@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 from records.access.services.opening import ChartScope
 from records.patients.enums import IdentifierKind, Sex
 from records.patients.models import Address, Contact, Identifier, Name, Patient, Phone
-from records.patients.rules.names import PersonName
+from records.patients.rules.names import PersonName, words_of
 from records.patients.selectors import branches
 
 HISTORY_MODELS = (Patient, Name, Identifier, Address, Phone, Contact)
@@ -127,6 +127,21 @@ def map_names(patient_ids: Sequence[int]) -> dict[int, tuple[PersonName, str]]:
         "pk", "family", "given", "middle", "suffix", "mrn"
     )
     return {row[0]: (PersonName(*row[1:5]), row[5]) for row in rows}
+
+
+def bears_name(patient_id: int, text: str) -> bool:
+    """Tell whether `text` holds family and first given name of the patient, now or as an alias.
+
+    Order, capitals, accents and further names do not matter. One query, or two for an alias.
+    """
+    said = set(words_of(text))
+    found = Patient.objects.filter(pk=patient_id).values_list("family", "given")
+    aliases = Name.objects.filter(patient_id=patient_id).values_list("family", "given")
+    return any(
+        {*words_of(family), *words_of(given)[:1]} <= said
+        for rows in (found, aliases)
+        for family, given in rows
+    )
 
 
 def find_by_mrn(number: str) -> int | None:
