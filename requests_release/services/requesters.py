@@ -88,7 +88,7 @@ def _take_over(
     actor: User, known: Requester, facts: RequesterFacts, request: Request | None
 ) -> Requester:
     # The row is locked: a request that is being logged for it waits, or is seen here.
-    others = known.requests.exclude(pk=request.pk if request else None)
+    others = known.requests.all() if request is None else known.requests.exclude(pk=request.pk)
     is_own = request is not None and request.requester_id == known.pk and not others.exists()
     changed = {
         name: value

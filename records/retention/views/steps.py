@@ -208,8 +208,8 @@ def _address_of(batch: Batch, ids: list[int]) -> str:
     left_out = [key for key in ids if key not in taken]
     if not left_out:
         return url
-    query = {"left_out": left_out[:SHOWN_LEFT_OUT], "left_out_count": len(left_out)}
-    return f"{url}?{urlencode(query, doseq=True)}"
+    named = [("left_out", key) for key in left_out[:SHOWN_LEFT_OUT]]
+    return f"{url}?{urlencode([*named, ('left_out_count', len(left_out))])}"
 
 
 def _all_listed(request: HttpRequest) -> list[int]:
