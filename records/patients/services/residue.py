@@ -31,9 +31,9 @@ OUTSIDE_ABSTRACT = (
 PURGE = """
 DELETE FROM auditlog_logentry
  WHERE (content_type_id = %(patient_type)s AND object_id = ANY(%(ids)s))
-    OR (content_type_id = ANY(%(other_types)s) AND object_id IN (
-        SELECT object_id FROM auditlog_logentry
-         WHERE content_type_id = ANY(%(other_types)s) AND changes -> 'patient' ?| %(texts)s))
+    OR (content_type_id, object_id) IN (
+        SELECT content_type_id, object_id FROM auditlog_logentry
+         WHERE content_type_id = ANY(%(other_types)s) AND changes -> 'patient' ?| %(texts)s)
 """
 
 
