@@ -75,17 +75,6 @@ class FormUsed(Refused):
     status = 409
 
 
-class ContactsInUse(Refused):
-    """The contacts of a requester are those of another request too; that one keeps them."""
-
-    message = (
-        "Another request of this requester uses another phone, fax or e-mail, and keeps them. "
-        "Leave these three empty to use what is known, or give the requester another address."
-    )
-    reason = "CONTACTS_IN_USE"
-    status = 409
-
-
 class NothingChosen(Refused):
     """No document, or a document without pages."""
 

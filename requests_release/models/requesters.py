@@ -11,7 +11,10 @@ from requests_release.enums import RequesterKind
 
 
 class Requester(models.Model):
-    """A person or an office that asks for records, with the address that copies go to."""
+    """A person or an office that asks for records, with the address that copies go to.
+
+    A row that several requests use never changes; other contacts are a row of their own.
+    """
 
     kind = models.CharField(max_length=24, choices=RequesterKind)
     name = models.CharField(max_length=160)
@@ -38,7 +41,10 @@ class Requester(models.Model):
                 "kind",
                 Lower("name"),
                 Lower("address"),
-                name="requests_release_requester_once_for_each_address",
+                "phone",
+                "fax",
+                Lower("email"),
+                name="requests_release_requester_once_for_each_contact",
             ),
         ]
         indexes = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 
@@ -10,7 +10,6 @@ from accounts.models import User
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
-from requests_release.errors import ContactsInUse
 from requests_release.models import Request, Requester
 
 CONTACTS = ("phone", "fax", "email")
@@ -35,22 +34,20 @@ def find_or_create(
     """Return the requester of this kind, name and address, with these contacts.
 
     A contact that is left empty stands as it is known; only `request`, the one that is corrected,
-    may empty those of its own requester. A requester that another request uses is never changed.
-
-    Raises:
-        ContactsInUse: another request uses this requester with other contacts.
+    may empty those of a requester that no other request uses. One that another request uses is
+    never changed: with other contacts it is written down once more.
     """
-    known = _find(facts)
-    if known is None:
+    rows = _list_rows(facts)
+    if not rows:
         try:
             with transaction.atomic():
                 return _create(actor, facts)
         except IntegrityError:
             # Another clerk wrote down the same requester just now.
-            known = _find(facts)
-            if known is None:
+            rows = _list_rows(facts)
+            if not rows:
                 raise
-    return _take_over(actor, known, facts, request)
+    return _settle(actor, rows, facts, request)
 
 
 def contacts_of(asked: Requester | RequesterFacts) -> dict[str, str]:
@@ -58,16 +55,14 @@ def contacts_of(asked: Requester | RequesterFacts) -> dict[str, str]:
     return {name: getattr(asked, name) for name in CONTACTS}
 
 
-def _find(facts: RequesterFacts) -> Requester | None:
-    return (
-        Requester.objects.select_for_update()
-        .filter(
-            kind=facts.kind,
-            name__iexact=facts.name.strip(),
-            address__iexact=facts.address.strip(),
-        )
-        .first()
+def _list_rows(facts: RequesterFacts) -> list[Requester]:
+    """Return and lock who is known by this kind, name and address, the newest contacts first."""
+    rows = Requester.objects.select_for_update().filter(
+        kind=facts.kind,
+        name__iexact=facts.name.strip(),
+        address__iexact=facts.address.strip(),
     )
+    return list(rows.order_by("-pk"))
 
 
 def _create(actor: User, facts: RequesterFacts) -> Requester:
@@ -84,28 +79,36 @@ def _create(actor: User, facts: RequesterFacts) -> Requester:
     return requester
 
 
-def _take_over(
-    actor: User, known: Requester, facts: RequesterFacts, request: Request | None
+def _settle(
+    actor: User, rows: list[Requester], facts: RequesterFacts, request: Request | None
 ) -> Requester:
+    given = {name: value for name, value in contacts_of(facts).items() if value}
+    own_id = None if request is None else request.requester_id
+    known = next((row for row in rows if row.pk == own_id), None) or _find(rows, given) or rows[0]
     # The row is locked: a request that is being logged for it waits, or is seen here.
-    others = known.requests.all() if request is None else known.requests.exclude(pk=request.pk)
-    is_own = request is not None and request.requester_id == known.pk and not others.exists()
-    changed = {
-        name: value
-        for name, value in contacts_of(facts).items()
-        if value != getattr(known, name) and (value or is_own)
-    }
-    if not changed:
-        return known
-    if others.exists():
-        raise ContactsInUse(
-            action=Action.REQUESTER_CHANGED, subject_type="requester", subject_id=known.pk
-        )
-    for field, value in changed.items():
-        setattr(known, field, value)
-    known.save(update_fields=list(changed))
-    _record(actor, known, list(changed))
+    others = known.requests.exclude(pk=None if request is None else request.pk)
+    is_shared = others.exists()
+    may_empty = known.pk == own_id and not is_shared
+    wanted = contacts_of(facts) if may_empty else contacts_of(known) | given
+    found = known if _has(known, wanted) else _find(rows, wanted)
+    if found is not None:
+        return found
+    if is_shared:
+        return _create(actor, replace(facts, **wanted))
+    changed = [name for name, value in wanted.items() if value != getattr(known, name)]
+    for name in changed:
+        setattr(known, name, wanted[name])
+    known.save(update_fields=changed)
+    _record(actor, known, changed)
     return known
+
+
+def _find(rows: list[Requester], contacts: dict[str, str]) -> Requester | None:
+    return next((row for row in rows if _has(row, contacts)), None)
+
+
+def _has(row: Requester, contacts: dict[str, str]) -> bool:
+    return all(getattr(row, name).lower() == value.lower() for name, value in contacts.items())
 
 
 def _record(actor: User, requester: Requester, fields: list[str]) -> None:

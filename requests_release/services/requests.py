@@ -70,7 +70,6 @@ def log(
         StepNotYours: the role logs no requests.
         ChartUnknown, ChartRefused, ChartDestroyed: no ground to the chart.
         FormUsed: the form's key has logged a request of another patient or person.
-        ContactsInUse: another request uses this requester with other contacts.
     """
     if not actor.has_perm(PREPARE_REQUEST):
         raise StepNotYours(action=Action.REQUEST_LOGGED, patient_id=patient_id)
@@ -113,7 +112,6 @@ def change(
     Raises:
         RequestChanged: the form is stale.
         RequestMoveNotAllowed: it is submitted or further.
-        ContactsInUse: another request uses this requester with other contacts.
         ChartRefused, ChartUnknown, StepNotYours: not for this person.
     """
     request = moving.lock(request_id=request_id, version=version)

@@ -21,7 +21,7 @@ from records.patients.http import redirect_of, text_of
 from records.patients.presenters import banner
 from records.patients.rules.search_terms import is_secret
 from records.patients.selectors import search
-from requests_release.errors import ContactsInUse, FormUsed
+from requests_release.errors import FormUsed
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.presenters import changes
@@ -79,7 +79,7 @@ def _log(request: HttpRequest, scope: ChartScope, form: LogForm) -> HttpResponse
             facts=form.facts(),
             idempotency_key=form.cleaned_data["key"],
         )
-    except (ContactsInUse, FormUsed) as refused:
+    except FormUsed as refused:
         events.record_refusal(refused)
         form.add_error(None, refused.message)
         form.type_over("key", str(uuid.uuid4()))

@@ -6,13 +6,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from audit.enums import Action
-from audit.errors import Refused
 from requests_release.errors import OwnPreparation
 from requests_release.models import Requester
 from requests_release.services import requests
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
-from tests.requests_release.test_services import refused_without_a_trace
 
 pytestmark = pytest.mark.django_db
 
@@ -95,29 +93,45 @@ def test_a_changed_contact_reaches_no_other_request(patient, clerk, approver, do
     other = builders.submitted(patient, clerk, document)
     request = builders.log(patient, clerk)
 
-    refused = refused_without_a_trace(
-        "CONTACTS_IN_USE",
-        requests.change,
-        actor=approver,
-        request_id=request.pk,
-        version=request.version,
-        requester=replace(builders.COURT, fax=fax),
-        facts=builders.request_facts(),
-    )
+    changed = change(request, approver, replace(builders.COURT, fax=fax))
 
-    assert refused.status == 409
+    assert (changed.requester.fax, changed.version) == (fax, request.version + 1)
+    assert preparers(request) == {clerk.pk, approver.pk}
     assert builders.fresh(other).requester.fax == ""
-    assert preparers(request) == {clerk.pk}
+    assert builders.fresh(other).status == "SUBMITTED"
 
 
-def test_a_new_request_reaches_no_other(patient, clerk):
+def test_a_new_request_with_other_contacts_reaches_no_other(patient, clerk):
     other = builders.log(patient, clerk, requester=REACHED)
 
-    with pytest.raises(Refused) as refused:
-        builders.log(patient, clerk, requester=replace(REACHED, fax="555-0198"))
+    new = builders.log(patient, clerk, requester=replace(REACHED, fax="555-0198"))
 
-    assert refused.value.reason == "CONTACTS_IN_USE"
+    assert new.requester_id != other.requester_id
+    assert (new.requester.fax, new.requester.email) == ("555-0198", REACHED.email)
     assert builders.fresh(other).requester.fax == REACHED.fax
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"fax": "555-0198"}, "second"),
+        ({"fax": "555-0101"}, "first"),
+        ({"email": "CLERK@court.example", "fax": "555-0101"}, "first"),
+        ({}, "second"),
+    ],
+)
+def test_contacts_that_are_known_are_found_again(patient, clerk, given, expected):
+    rows = {
+        "first": builders.log(patient, clerk, requester=REACHED).requester_id,
+        "second": builders.log(
+            patient, clerk, requester=replace(REACHED, fax="555-0198")
+        ).requester_id,
+    }
+
+    again = builders.log(patient, clerk, requester=replace(builders.COURT, **given))
+
+    assert again.requester_id == rows[expected]
+    assert Requester.objects.count() == 2
 
 
 def test_empty_contacts_are_those_that_are_known(patient, clerk):
