@@ -86,7 +86,7 @@ def _settle(
     own_id = None if request is None else request.requester_id
     known = next((row for row in rows if row.pk == own_id), None) or _find(rows, given) or rows[0]
     # The row is locked: a request that is being logged for it waits, or is seen here.
-    others = known.requests.exclude(pk=None if request is None else request.pk)
+    others = known.requests.all() if request is None else known.requests.exclude(pk=request.pk)
     is_shared = others.exists()
     may_empty = known.pk == own_id and not is_shared
     wanted = contacts_of(facts) if may_empty else contacts_of(known) | given
