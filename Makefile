@@ -92,5 +92,5 @@ lock: setup
 	$(COMPILE) --output-file=docker/requirements.lock pyproject.toml
 
 clean:
-	rm -rf /dev/shm/chartroom-test-*-$$(printf %s "$(CURDIR)" | sha256sum | cut -c 1-16)
+	rm -rf /dev/shm/chartroom-test-*-$$(printf %s "$(CURDIR)" | sha256sum | cut -c 1-16)-*
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache htmlcov .coverage

@@ -163,7 +163,7 @@ class TestServers:
         name = self._claim_slot(home, _version(programs))
         self.postgres = postgres.Postgres(
             programs=programs,
-            data=(_memory_folder(self.account) or placement.data) / name,
+            data=(self._memory_folder() or placement.data) / name,
             sockets=sockets,
             password=self._password("POSTGRES"),
             log=home.logs / f"{name}.log",
@@ -173,6 +173,25 @@ class TestServers:
         self.postgres.log.unlink(missing_ok=True)
         self.postgres.create()
         self.postgres.start()
+
+    def _memory_folder(self) -> Path | None:
+        """Return this checkout's folder in memory, or None where there is too little of it.
+
+        It is named after the checkout's password too: data that an earlier checkout of the same
+        path left cannot be opened any more, and are removed. One that is there is used again,
+        whatever is free now: its data take no more.
+        """
+        checkout = f"{PREFIX}{os.geteuid()}-{_short_hash(str(env.ROOT))}"
+        folder = MEMORY / f"{checkout}-{_short_hash(self._password('POSTGRES'))}"
+        for left in MEMORY.glob(f"{checkout}-*"):
+            if left != folder:
+                shutil.rmtree(left, ignore_errors=True)
+        if not folder.exists() and _free_memory() < PLENTY_BYTES:
+            return None
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if self.account:
+            folder.chmod(0o711)
+        return folder
 
     def _claim_slot(self, home: Home, version: str) -> str:
         for number in range(100):
@@ -266,19 +285,8 @@ class TestServers:
             databases.make_database(superuser, self.database, self.template, "FILE_COPY")
 
 
-def _memory_folder(account: accounts.Account | None) -> Path | None:
-    """Return this checkout's folder in memory, or None where there is too little of it.
-
-    A folder that is there already is used again, whatever is free now: its data take no more.
-    """
-    checkout = hashlib.sha256(os.fsencode(env.ROOT)).hexdigest()[:16]
-    folder = MEMORY / f"{PREFIX}{os.geteuid()}-{checkout}"
-    if not folder.exists() and _free_memory() < PLENTY_BYTES:
-        return None
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if account:
-        folder.chmod(0o711)
-    return folder
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:16]
 
 
 def _free_memory() -> int:
