@@ -197,7 +197,8 @@ def bring(request: Request, *path: str, clerk: User, approver: User | None = Non
             values |= {"submitted_at": timezone.now(), "submitted_by": clerk}
         if status == "APPROVED" and approver is not None:
             values |= {"approved_at": timezone.now(), "approved_by": approver}
-        who = approver if status == "APPROVED" and approver is not None else clerk
+        is_decided = status in ("APPROVED", "RETURNED", "DENIED", "NO_RECORDS")
+        who = approver if is_decided and approver is not None else clerk
         with attributing(who):
             write_step(request, status, who)
             Request.objects.filter(pk=request.pk).update(**values)
