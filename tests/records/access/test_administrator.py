@@ -12,7 +12,7 @@ from tests.trail import events_of
 
 PATIENT_ARGUMENTS = {"patient_id", "chart_id"}
 OF_A_PATIENT = [route for route in own_routes() if set(route.arguments) & PATIENT_ARGUMENTS]
-MARKS = ("O'Connell", "O'CONNELL", "O&#x27;CONNELL", "Freda", "1962")
+MARKS = ("O'Connell", "O'CONNELL", "O&#x27;CONNELL", "Freda", "1962-", ", 1962", "/1962")
 
 
 def test_there_are_addresses_of_patients_to_try():

@@ -73,10 +73,10 @@ def test_page_says_whose_chart_it_is_and_what_will_happen_with_an_event_first(ho
 @pytest.mark.parametrize(
     "reason, message",
     [
-        ("", "required"),
-        ("too short", "at least 15"),
-        (" " * 20, "required"),
-        ("x" * 501, "at most 500"),
+        ("", "Fill this in."),
+        ("too short", "At least 15 characters"),
+        (" " * 20, "Fill this in."),
+        ("x" * 501, "At most 500 characters"),
     ],
 )
 def test_reason_that_says_nothing_is_asked_for_again(house, patient, reason, message):
