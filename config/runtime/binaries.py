@@ -56,12 +56,23 @@ def copy_postgres(programs: Path, target: Path) -> Path:
     place = target / f"postgresql-{version}"
     if not place.is_dir():
         unfinished = target / f"unfinished-{os.getpid()}"
+        shutil.rmtree(unfinished, ignore_errors=True)  # of a killed process with this number
         for folder in (package, package.with_name(package.name + ".libs")):
             if folder.is_dir():
                 shutil.copytree(folder, unfinished / folder.name, symlinks=True)
         _open_to_read(unfinished)
-        unfinished.rename(place)
+        _put_in_place(unfinished, place)
     return place / package.name / programs.parent.name / programs.name
+
+
+def _put_in_place(unfinished: Path, place: Path) -> None:
+    """Rename the copy, unless another process has made the same one meanwhile."""
+    try:
+        unfinished.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+        shutil.rmtree(unfinished)
 
 
 def copy_program(program: Path, target: Path, distribution: str) -> Path:

