@@ -72,10 +72,14 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def is_htmx(request: HttpRequest) -> bool:
+    """Tell whether the page itself asks, for a part of it."""
+    return bool(getattr(request, "htmx", False))
+
+
 def is_by_script(request: HttpRequest) -> bool:
     """Say whether a page's script asks, which keeps its page whatever the answer is."""
-    has_htmx = bool(getattr(request, "htmx", False))
-    return has_htmx or request.headers.get("X-Requested-With") == "fetch"
+    return is_htmx(request) or request.headers.get("X-Requested-With") == "fetch"
 
 
 def _marked(view: View, name: str) -> View:

@@ -74,6 +74,7 @@ class FilingRefused(Refused):
     def __init__(self, field: str, message: str, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.field = field
+        self.document: Any = None
 
 
 class SameFileFiled(FilingRefused):

@@ -7,20 +7,17 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from accounts.http import person
-from audit.enums import Action, Basis, Purpose
+from audit.enums import Purpose
 from audit.errors import Refused
 from audit.http import key_asked, requires
 from audit.services import events
 from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from records.patients.http import redirect_of, text_of
+from records.patients.http import find_patients, redirect_of
 from records.patients.presenters import banner
-from records.patients.rules.search_terms import is_secret
-from records.patients.selectors import search
 from requests_release.errors import FormUsed
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
@@ -110,21 +107,6 @@ def _show(
 
 
 def _find(request: HttpRequest) -> HttpResponse:
-    text = text_of(request)
-    if not text:
-        return render(request, "requests_release/find.html", {"text": ""})
-    found = search.search(person(request), text, today=timezone.localdate())
-    events.record(
-        action=Action.PATIENTS_SEARCHED,
-        basis=Basis.DIRECTORY,
-        purpose=Purpose.RELEASE,
-        patients=[line.patient_id for line in found.lines],
-        detail={
-            "kinds": found.kinds,
-            "terms": [events.digest("search", word) for word in text.casefold().split()[:8]],
-            "found": len(found.lines),
-        },
-        durable=True,
-    )
-    values = {"text": "" if is_secret(text) else text, "is_asked": True, "found": found}
+    text, found = find_patients(request, purpose=Purpose.RELEASE)
+    values = {"text": text, "is_asked": found is not None, "found": found}
     return render(request, "requests_release/find.html", values)

@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.http import is_htmx
 from accounts.selectors import changes
 from audit.enums import Action, Basis, Outcome
 from audit.services import events
@@ -54,11 +55,6 @@ def pdf(content: bytes, name: str, *, is_attachment: bool) -> HttpResponse:
     kind = "attachment" if is_attachment else "inline"
     headers = {"Content-Disposition": f'{kind}; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    """Tell whether the page itself asks, for a part of it."""
-    return bool(getattr(request, "htmx", False))
 
 
 def go(request: HttpRequest, to: str, **arguments: Any) -> HttpResponse:

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.http import person
+from accounts.http import is_htmx, person
 from audit.enums import Action
 from audit.http import requires
 from records.access.enums import Use
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from records.documents.errors import DocumentError, FilingRefused, SameFileFiled
+from records.documents.errors import DocumentError, FilingRefused
 from records.documents.forms.documents import FilingForm
 from records.documents.models import Document
 from records.documents.permissions import FILE_DOCUMENT
@@ -49,7 +49,7 @@ def document_file(request: HttpRequest, patient_id: int) -> HttpResponse:
     try:
         document = _file(scope, form)
     except FilingRefused as refusal:
-        values["same"] = refusal.document if isinstance(refusal, SameFileFiled) else None
+        values["same"] = refusal.document
         answers.say_refused(form, refusal)
         return answers.refused_form(request, TEMPLATE, values)
     except DocumentError as error:
@@ -74,7 +74,7 @@ def _filed(request: HttpRequest, scope: ChartScope, document: Document) -> HttpR
     if request.POST.get("then") != "another":
         return answers.go(request, "documents:document_view", document_id=document.pk)
     answer = answers.go(request, "documents:document_file", patient_id=document.patient_id)
-    header = "HX-Redirect" if answers.is_htmx(request) else "Location"
+    header = "HX-Redirect" if is_htmx(request) else "Location"
     carried = request.POST.copy()
     for name in set(carried) - set(CARRIED):
         del carried[name]

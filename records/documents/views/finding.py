@@ -1,38 +1,12 @@
-"""Finding the patient in whose chart something belongs: directory lines, and their event."""
+"""Which of the patients found is the one in whose chart something belongs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from django.http import HttpRequest
-from django.utils import timezone
 
-from accounts.http import person
-from audit.enums import Action, Basis
-from audit.services import events
-from records.patients.http import text_of
-from records.patients.rules.search_terms import is_secret
-from records.patients.selectors.search import Found, search
-
-
-def find_patients(request: HttpRequest) -> tuple[str, Found | None]:
-    """Return what was typed and whom it can mean, after the event that says who was shown."""
-    text = text_of(request)
-    if not text:
-        return "", None
-    found = search(person(request), text, today=timezone.localdate())
-    events.record(
-        action=Action.PATIENTS_SEARCHED,
-        basis=Basis.DIRECTORY,
-        patients=[line.patient_id for line in found.lines],
-        detail={
-            "kinds": found.kinds,
-            "terms": [events.digest("search", word) for word in text.casefold().split()[:8]],
-            "found": len(found.lines),
-        },
-        durable=True,
-    )
-    return ("" if is_secret(text) else text), found
+from records.patients.selectors.search import Found
 
 
 def only_match(found: Found | None) -> int | None:

@@ -19,7 +19,7 @@ from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.documents import access
 from records.documents.enums import UnfiledStatus
-from records.documents.errors import DocumentError, FilingRefused, SameFileFiled
+from records.documents.errors import DocumentError, FilingRefused
 from records.documents.forms.unfiled import UnfiledForm
 from records.documents.models import Document, UnfiledFile
 from records.documents.permissions import FILE_DOCUMENT
@@ -29,7 +29,7 @@ from records.documents.services import unfiled
 from records.documents.views import answers, covers, finding
 from records.documents.views.undoing import say_filed
 from records.documents.views.unfiled import open_waiting
-from records.patients.http import is_sent, redirect_of
+from records.patients.http import find_patients, is_sent, redirect_of
 from records.patients.presenters import banner
 from records.patients.presenters.banner import Banner
 
@@ -53,7 +53,7 @@ def unfiled_file(request: HttpRequest, unfiled_id: int) -> HttpResponse:
         messages.warning(request, f"This file was {gone.get_status_display().lower()} meanwhile.")
         return redirect("documents:unfiled_list")
     row = open_waiting(person(request), unfiled_id, Action.UNFILED_VIEWED)
-    text, found = finding.find_patients(request)
+    text, found = find_patients(request)
     patient_id = finding.patient_asked(request) or finding.only_match(found)
     values = _values(request, row) | {"text": text, "found": found}
     if patient_id is None:
@@ -81,7 +81,7 @@ def _save(request: HttpRequest, unfiled_id: int) -> HttpResponse:
         try:
             document = _file(scope, unfiled_id, form)
         except FilingRefused as refusal:
-            same = refusal.document if isinstance(refusal, SameFileFiled) else None
+            same = refusal.document
             answers.say_refused(form, refusal)
         except DocumentError as error:
             status = answers.say_failed(form, error, Action.UNFILED_FILED, scope.patient_id)

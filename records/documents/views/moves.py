@@ -18,7 +18,7 @@ from records.documents.permissions import MOVE_DOCUMENT
 from records.documents.services import corrections
 from records.documents.views import answers, finding, opening
 from records.documents.views.opening import Opened
-from records.patients.http import is_sent, redirect_of
+from records.patients.http import find_patients, is_sent, redirect_of
 from records.patients.presenters import banner
 from records.patients.presenters.banner import Banner
 
@@ -37,7 +37,7 @@ def document_move(request: HttpRequest, document_id: int) -> HttpResponse:
     if request.method == "POST" and not is_sent(request):
         return _save(request, opened)
     values = {"banner": banner.get_banner(opened.scope), "document": opened.document}
-    text, found = finding.find_patients(request)
+    text, found = find_patients(request)
     patient_id = finding.patient_asked(request) or finding.only_match(found)
     own = opened.scope.patient_id
     if patient_id is None or patient_id == own:

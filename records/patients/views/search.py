@@ -9,21 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.http import person
+from accounts.http import is_htmx, person
 from audit.enums import Action, Basis
 from audit.http import requires
 from audit.services import events
 from records.access import finders
 from records.access.finders import Hit
 from records.access.selectors import rights
-from records.patients.http import redirect_of, text_of
+from records.patients.http import record_search, redirect_of, text_of
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
 from records.patients.rules import search_terms
 from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
-MOST_TERMS = 8
 # The list below the search of the frame, in which a script shows who is meant, and how many.
 PANEL = "global-found"
 MOST_IN_PANEL = 8
@@ -43,15 +42,15 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     hits = finders.find_all(person(request), text)
     if _is_panel(request):
         return _answer_panel(request, text, found, hits)
-    _record(text, found, found.lines, hits)
-    target = None if _is_htmx(request) else _only_target(request, found, hits)
+    record_search(text, found, _patients_of(found.lines, hits))
+    target = None if is_htmx(request) else _only_target(request, found, hits)
     return redirect(target) if target else _answer_found(request, text, found, hits)
 
 
 def _answer_panel(request: HttpRequest, text: str, found: Found, hits: list[Hit]) -> HttpResponse:
     """Answer the first few whom the text can mean; the event names these and nobody else."""
     shown, beside = found.lines[:MOST_IN_PANEL], hits[:MOST_HITS_IN_PANEL]
-    _record(text, found, shown, beside)
+    record_search(text, found, _patients_of(shown, beside))
     values = {
         "found": found,
         "hits": beside,
@@ -73,7 +72,7 @@ def _answer_found(request: HttpRequest, text: str, found: Found, hits: list[Hit]
         "registration_query": directory.registration_query(text, found.meanings),
     }
     response = _answer(request, "patients/search.html", values)
-    if _is_htmx(request):
+    if is_htmx(request):
         query = "" if is_secret else f"?{urlencode({'q': text})}"
         response.headers["HX-Replace-Url"] = f"{request.path}{query}"
     return response
@@ -95,14 +94,14 @@ def _browse(request: HttpRequest) -> HttpResponse:
         "has_units": bool(rights.get_unit_rights(user).open_units),
     }
     response = _answer(request, "patients/list.html", values)
-    if _is_htmx(request):
+    if is_htmx(request):
         response.headers["HX-Replace-Url"] = request.path
     return response
 
 
 def _answer(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
     """Answer the whole page, or only its results where a script asks while somebody types."""
-    fragment = "#results" if _is_htmx(request) else ""
+    fragment = "#results" if is_htmx(request) else ""
     return _vary(render(request, f"{template}{fragment}", values))
 
 
@@ -125,27 +124,13 @@ def _only_target(request: HttpRequest, found: Found, hits: list[Hit]) -> str:
     return reverse("charts:chart_detail", args=[found.lines[0].patient_id])
 
 
-def _is_htmx(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False))
-
-
 def _is_panel(request: HttpRequest) -> bool:
     """Tell whether the search of the frame asks, on whatever page it stands."""
-    return _is_htmx(request) and request.headers.get("HX-Target") == PANEL
+    return is_htmx(request) and request.headers.get("HX-Target") == PANEL
 
 
-def _record(text: str, found: Found, shown: list[DirectoryLine], beside: list[Hit]) -> None:
-    """Write the search as it was executed: what kind, a keyed hash of the words, who was shown."""
-    words = text.casefold().split()[:MOST_TERMS]
-    of_hits = [hit.patient_id for hit in beside if hit.patient_id]
-    events.record(
-        action=Action.PATIENTS_SEARCHED,
-        basis=Basis.DIRECTORY,
-        patients=[*(line.patient_id for line in shown), *of_hits],
-        detail={
-            "kinds": found.kinds,
-            "terms": [events.digest("search", word) for word in words],
-            "found": len(found.lines),
-        },
-        durable=True,
-    )
+def _patients_of(lines: list[DirectoryLine], hits: list[Hit]) -> list[int]:
+    return [
+        *(line.patient_id for line in lines),
+        *(hit.patient_id for hit in hits if hit.patient_id),
+    ]
