@@ -5,10 +5,12 @@ Of numbers only their kind is kept, never the number; every entry is named by it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
+from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import pre_save
 
 from audit import context
@@ -16,7 +18,14 @@ from records.patients.models import Address, Contact, Identifier, Name, Patient,
 
 KEYS = ["family_key", "given_key", "name_key", "sound_key"]
 TRACKED = (Patient, Name, Identifier, Address, Phone, Contact)
-OF_PATIENT = TRACKED[1:]
+# The entries about some patients. Rows that are gone are found by the patient that their first
+# entry names; keys are told apart by the table that they are keys of.
+ENTRIES = """
+    (content_type_id = %(own)s AND object_id = ANY(%(ids)s))
+    OR (content_type_id, object_id) IN (
+        SELECT content_type_id, object_id FROM auditlog_logentry
+         WHERE content_type_id = ANY(%(others)s) AND changes -> 'patient' ?| %(texts)s)
+"""
 
 auditlog.register(
     Patient,
@@ -35,6 +44,18 @@ auditlog.register(Identifier, include_fields=["patient", "kind", "is_current"])
 auditlog.register(Address)
 auditlog.register(Phone, exclude_fields=["digits"])
 auditlog.register(Contact)
+
+
+def entries_of(patient_ids: Sequence[int]) -> dict[str, Any]:
+    """Return the values that `ENTRIES` asks for."""
+    kinds = ContentType.objects.get_for_models(*TRACKED)
+    own = kinds.pop(Patient)
+    return {
+        "own": own.pk,
+        "others": [kind.pk for kind in kinds.values()],
+        "ids": list(patient_ids),
+        "texts": [str(patient_id) for patient_id in patient_ids],
+    }
 
 
 def name_author(instance: LogEntry, **kwargs: Any) -> None:

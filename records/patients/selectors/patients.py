@@ -7,25 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from records.access.services.opening import ChartScope
+from records.patients import tracking
 from records.patients.enums import IdentifierKind, Sex
-from records.patients.models import Address, Contact, Identifier, Name, Patient, Phone
+from records.patients.models import Identifier, Name, Patient
 from records.patients.rules.names import PersonName, words_of
 from records.patients.selectors import branches
 
-HISTORY_MODELS = (Patient, Name, Identifier, Address, Phone, Contact)
-HISTORY = """
-SELECT * FROM auditlog_logentry
- WHERE (content_type_id = %(own)s AND object_id = %(patient)s)
-    OR (content_type_id, object_id) IN (
-        SELECT content_type_id, object_id FROM auditlog_logentry
-         WHERE content_type_id = ANY(%(others)s) AND changes -> 'patient' ? %(text)s)
- ORDER BY id DESC LIMIT %(most)s
-"""
+HISTORY = (
+    f"SELECT * FROM auditlog_logentry WHERE {tracking.ENTRIES} ORDER BY id DESC LIMIT %(most)s"
+)
 WHO = """
 SELECT p.chart_id, p.family, p.given, p.middle, p.suffix, p.birth_on, p.birth_precision,
        p.died_on, p.sex, p.mrn, p.unit_id,
@@ -93,24 +87,9 @@ def get_last_four(patient: Patient) -> str:
 
 
 def list_history(scope: ChartScope, *, most: int) -> list[LogEntry]:
-    """Return what was changed about the patient, newest first, with before and after.
-
-    Rows that are gone are found by the patient that their first entry names.
-    """
-    types = ContentType.objects.get_for_models(*HISTORY_MODELS)
-    own = types.pop(Patient)
-    others = [kind.pk for kind in types.values()]
-    entries = LogEntry.objects.raw(
-        HISTORY,
-        {
-            "patient": scope.patient_id,
-            "text": str(scope.patient_id),
-            "own": own.pk,
-            "others": others,
-            "most": most,
-        },
-    )
-    found = list(entries)
+    """Return what was changed about the patient, newest first, with before and after."""
+    values = tracking.entries_of([scope.patient_id]) | {"most": most}
+    found = list(LogEntry.objects.raw(HISTORY, values))
     prefetch_related_objects(found, "actor")
     return found
 

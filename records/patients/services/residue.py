@@ -7,7 +7,6 @@ for ever; where the person lived, how they were reached and who their kin were g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
@@ -16,9 +15,9 @@ from django.db import connection
 
 from accounts.models import User
 from audit.writes import attributed
+from records.patients import tracking
 from records.patients.models import Address, Contact, Patient, Phone
 from records.patients.services import life
-from records.patients.tracking import OF_PATIENT
 
 OUTSIDE_ABSTRACT = (
     "gender_identity",
@@ -28,13 +27,7 @@ OUTSIDE_ABSTRACT = (
     "email",
     "override_reason",
 )
-PURGE = """
-DELETE FROM auditlog_logentry
- WHERE (content_type_id = %(patient_type)s AND object_id = ANY(%(ids)s))
-    OR (content_type_id, object_id) IN (
-        SELECT content_type_id, object_id FROM auditlog_logentry
-         WHERE content_type_id = ANY(%(other_types)s) AND changes -> 'patient' ?| %(texts)s)
-"""
+PURGE = f"DELETE FROM auditlog_logentry WHERE {tracking.ENTRIES}"
 
 
 @attributed
@@ -55,19 +48,9 @@ def reduce(*, actor: User, patient_id: int) -> Patient:
 
 @attributed
 def purge_history(*, actor: User, patient_ids: Sequence[int]) -> int:
-    """Remove the before-and-after values kept of these patients; return how many entries went.
-
-    Rows that were deleted long ago are found by the patient that their first entry names.
-    """
-    others = ContentType.objects.get_for_models(*OF_PATIENT)
-    values: dict[str, Any] = {
-        "ids": list(patient_ids),
-        "texts": [str(patient_id) for patient_id in patient_ids],
-        "patient_type": ContentType.objects.get_for_model(Patient).pk,
-        "other_types": [kind.pk for kind in others.values()],
-    }
+    """Remove the before-and-after values kept of these patients; return how many entries went."""
     with connection.cursor() as cursor:
-        cursor.execute(PURGE, values)
+        cursor.execute(PURGE, tracking.entries_of(patient_ids))
         return int(cursor.rowcount)
 
 
