@@ -9,25 +9,12 @@ from django.utils import timezone
 
 MULTILINE = forms.Textarea(attrs={"rows": 3})
 A_DAY = "Write a day such as 03/14/2026 or Mar 14, 2026."
-FILL_IN = {
-    "required": "Fill this in.",
-    "max_length": "At most %(limit_value)d characters; this has %(show_value)d.",
-}
-CHOOSE = "Choose one of the list."
+A_NUMBER = "Write a number."
+# Beside the words that every form of the house has.
 WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
     (forms.DateField, {"required": A_DAY, "invalid": A_DAY}),
-    (
-        forms.IntegerField,
-        {
-            "required": "Write a number.",
-            "invalid": "Write a number.",
-            "min_value": "At least %(limit_value)d.",
-            "max_value": "At most %(limit_value)d.",
-        },
-    ),
-    (forms.EmailField, FILL_IN | {"invalid": "Write an address such as name@example.org."}),
-    (forms.ChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
-    (forms.CharField, FILL_IN),
+    (forms.IntegerField, {"required": A_NUMBER, "invalid": A_NUMBER}),
+    (forms.EmailField, {"invalid": "Write an address such as name@example.org."}),
 )
 
 
@@ -62,7 +49,7 @@ class LinesField(forms.CharField):
 
 
 class PlainForm(forms.Form):
-    """A form that says what is wrong in this house's words; a field's own words stand first."""
+    """A form that says what is wrong in this room's words; a field's own words stand first."""
 
     own_words: ClassVar[dict[str, dict[str, str]]] = {}
 

@@ -235,7 +235,9 @@ def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
         delivery.used_at = now
         delivery.save(update_fields=["used_at"])
         deliveries.disclose(delivery.created_by, request, delivery, timezone.localdate(now))
-        moving.move_by_recipient(system=system, request=request, target=S.DELIVERED, now=now)
+        moving.move_by_system(
+            actor=system, request=request, target=S.DELIVERED, now=now, is_recipient=True
+        )
         deliveries.record(Action.PACKAGE_DOWNLOADED, request, delivery)
     return delivery
 

@@ -68,31 +68,18 @@ def move(
 
 
 def move_by_system(
-    *, actor: User, request: Request, target: RequestStatus, reason: str = "", **fields: Any
+    *, actor: User, request: Request, target: RequestStatus, **facts: Any
 ) -> Request:
-    """Take the machine's step on a locked request, in the name of `actor`.
+    """Take a step that no person here takes on a locked request, in the name of `actor`.
+
+    `facts` are those of `write_move`; with `is_recipient` it is the step of a recipient, who has
+    no account: rows name the system, the event the recipient.
 
     Raises:
         RequestMoveNotAllowed: the table has no such step.
     """
     step = transitions.find_move(request.status, target)
-    return write_move(
-        actor=actor, request=request, step=step, target=target, reason=reason, **fields
-    )
-
-
-def move_by_recipient(
-    *, system: User, request: Request, target: RequestStatus, now: datetime
-) -> Request:
-    """Take the step of a recipient, who has no account: rows name the system, the event them.
-
-    Raises:
-        RequestMoveNotAllowed: the table has no such step.
-    """
-    step = transitions.find_move(request.status, target)
-    return write_move(
-        actor=system, request=request, step=step, target=target, now=now, is_recipient=True
-    )
+    return write_move(actor=actor, request=request, step=step, target=target, **facts)
 
 
 def write_move(

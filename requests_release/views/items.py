@@ -69,16 +69,20 @@ def _choose(
 
 
 def _strange(posted: QueryDict, rows: list[dict[str, Any]]) -> list[int]:
-    """Return the documents that were sent but not shown, for the service to refuse; 0 is none."""
+    """Return the documents that were sent but not shown, for the service to refuse."""
     shown = {row["document"].pk for row in rows}
-    sent = [key_asked(value) or 0 for value in posted.getlist("document")]
-    return [key for key in sent if key not in shown]
+    return [key for key in _sent(posted) if key not in shown]
+
+
+def _sent(posted: QueryDict) -> list[int]:
+    """Return the documents that were sent; 0 stands for what is no document's key."""
+    return [key_asked(value) or 0 for value in posted.getlist("document")]
 
 
 def _rows(opened: Opened, posted: QueryDict | None) -> list[dict[str, Any]]:
     """Return a row for each document of the chart: chosen or not, and its pages as text."""
     present = {item.document_id: item for item in opened.found.items}
-    sent = [key_asked(value) or 0 for value in posted.getlist("document")] if posted else []
+    sent = _sent(posted) if posted else []
     rows = []
     for document in _listed(opened, {*present, *sent}):
         item = present.get(document.pk)
