@@ -74,18 +74,18 @@ def _oldest_rows(user: User, most: int) -> list[WorkItem]:
     ]
 
 
-def _list_due(user: User) -> list[int]:
-    """Return the charts that may be proposed today, as many as one batch takes."""
+def _list_due(user: User, most: int) -> list[int]:
+    """Return the charts that may be proposed today."""
     wanted = due.Wanted(until=timezone.localdate())
-    return due.list_for_batch(scopes.list_scope(user), wanted)
+    return due.list_for_batch(scopes.list_scope(user), wanted, most=most)
 
 
 def _count_due(user: User) -> int:
-    return min(1, len(_list_due(user)))
+    return len(_list_due(user, 1))
 
 
 def _oldest_due(user: User, most: int) -> list[WorkItem]:
-    charts = len(_list_due(user))
+    charts = len(_list_due(user, due.MOST))
     if not charts:
         return []
     number = f"{charts} or more" if charts == due.MOST else str(charts)

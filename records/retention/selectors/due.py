@@ -78,9 +78,9 @@ def list_page(scope: ListScope, wanted: Wanted, *, after: str = "") -> Page:
     return Page([row[0] for row in rows[:PAGE]], next_key, key is None)
 
 
-def list_for_batch(scope: ListScope, wanted: Wanted) -> list[int]:
+def list_for_batch(scope: ListScope, wanted: Wanted, *, most: int = MOST) -> list[int]:
     """Return the charts of a list that a single batch can take: free of holds, first due first."""
-    return [row[0] for row in _walk(scope, wanted, None, MOST, "AND NOT " + IS_HELD)]
+    return [row[0] for row in _walk(scope, wanted, None, most, "AND NOT " + IS_HELD)]
 
 
 def only_visible(scope: ListScope, patient_ids: Sequence[int]) -> list[int]:
