@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from printing import words
-from requests_release.services import deliveries, links, requests
+from requests_release.services import links, requests
 from tests.browser.conftest import broken_rules
 from tests.requests_release import builders, factories
 
@@ -36,14 +35,7 @@ def scene():
 
 
 def deliver(ready, clerk):
-    deliveries.hand_over(
-        actor=clerk,
-        request_id=ready.pk,
-        version=ready.version,
-        method="MAIL",
-        handed_on=timezone.localdate(),
-        tracking_note="9400 1000",
-    )
+    builders.hand_over(ready, clerk, tracking_note="9400 1000")
     return ready
 
 

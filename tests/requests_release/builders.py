@@ -18,8 +18,16 @@ from records.documents.services import filing
 from records.documents.services.filing import DocumentFacts
 from records.documents.services.storing import Upload
 from records.patients.models import Patient
-from requests_release.models import Package, Request, RequestItem
-from requests_release.services import approvals, authorizations, items, requests, stages
+from requests_release.enums import DeliveryMethod
+from requests_release.models import Disclosure, Package, Request, RequestItem
+from requests_release.services import (
+    approvals,
+    authorizations,
+    deliveries,
+    items,
+    requests,
+    stages,
+)
 from requests_release.services.authorizations import FormFacts
 from requests_release.services.requesters import RequesterFacts
 from requests_release.services.requests import RequestFacts
@@ -180,3 +188,15 @@ def ready(
     request = approved(patient, clerk, approver, *documents, **facts)
     build(request)
     return fresh(request)
+
+
+def hand_over(request: Request, clerk: User, **facts: Any) -> Disclosure:
+    """Note that the copies left today, by mail unless said otherwise."""
+    values: dict[str, Any] = {
+        "actor": clerk,
+        "request_id": request.pk,
+        "version": fresh(request).version,
+        "method": DeliveryMethod.MAIL,
+        "handed_on": timezone.localdate(),
+    }
+    return deliveries.hand_over(**values | facts)

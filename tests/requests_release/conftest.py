@@ -2,6 +2,7 @@
 
 import pytest
 
+from requests_release.services import links
 from tests.requests_release import builders, factories
 
 
@@ -41,3 +42,37 @@ def document(patient):
 def stored(patient, clerk):
     """A document of two pages in the vault."""
     return builders.file_document(patient, clerk)
+
+
+@pytest.fixture
+def as_clerk(client, clerk):
+    client.force_login(clerk)
+    return client
+
+
+@pytest.fixture
+def as_approver(client, approver):
+    client.force_login(approver)
+    return client
+
+
+@pytest.fixture
+def prepared(patient, clerk, document):
+    return builders.prepared(patient, clerk, document)
+
+
+@pytest.fixture
+def submitted(patient, clerk, document):
+    return builders.submitted(patient, clerk, document)
+
+
+@pytest.fixture
+def ready(patient, clerk, approver, stored):
+    """A request whose package lies ready in the vault."""
+    return builders.ready(patient, clerk, approver, stored)
+
+
+@pytest.fixture
+def link(ready, clerk):
+    """A one-time link to the package, with its passcode."""
+    return links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)

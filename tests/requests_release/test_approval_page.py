@@ -9,20 +9,9 @@ from requests_release.models import Request, RequestStatusChange
 from requests_release.services import stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
-from tests.requests_release.test_views import page
+from tests.requests_release.pages import page
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def as_approver(client, approver):
-    client.force_login(approver)
-    return client
-
-
-@pytest.fixture
-def submitted(patient, clerk, document):
-    return builders.submitted(patient, clerk, document)
 
 
 def decision(request, *, pages=(), **changes):

@@ -14,7 +14,7 @@ from records.access import worklists
 from requests_release.models import Request
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Filters
-from requests_release.services import approvals, deliveries, stages
+from requests_release.services import approvals, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event, shown_patients
 
@@ -24,12 +24,6 @@ BOARD = reverse("requests_release:request_board")
 
 def due(days):
     return timezone.localdate() + timedelta(days=days)
-
-
-@pytest.fixture
-def as_clerk(client, clerk):
-    client.force_login(clerk)
-    return client
 
 
 def test_board_shows_columns_and_who_acts_next(as_clerk, patient, clerk, approver, document):
@@ -54,13 +48,7 @@ def test_days_are_no_longer_counted_once_copies_have_left(
     request = builders.ready(patient, clerk, approver, stored, stated_due_on=due(days))
     body = as_clerk.get(address).content.decode()
     assert ("4 days late" in body, "4 days left" in body) == (days < 0, days > 0)
-    deliveries.hand_over(
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        method="PICKUP",
-        handed_on=timezone.localdate(),
-    )
+    builders.hand_over(request, clerk, method="PICKUP")
 
     body = as_clerk.get(address).content.decode()
 
@@ -293,13 +281,7 @@ def answered(answer, patient, clerk, approver, document):
     if answer == "NO_RECORDS":
         return approvals.confirm_no_records(actor=approver, comment="", **common)
     builders.build(builders.approve(request, approver))
-    deliveries.hand_over(
-        actor=clerk,
-        request_id=request.pk,
-        version=builders.fresh(request).version,
-        method="MAIL",
-        handed_on=timezone.localdate(),
-    )
+    builders.hand_over(request, clerk)
     return request
 
 

@@ -20,11 +20,6 @@ def address(name, request, **more):
     return reverse(f"requests_release:{name}", kwargs={"request_id": request.pk, **more})
 
 
-@pytest.fixture
-def ready(patient, clerk, approver, stored):
-    return builders.ready(patient, clerk, approver, stored)
-
-
 def make_link(ready, clerk):
     version = builders.fresh(ready).version
     return links.make_link(actor=clerk, request_id=ready.pk, version=version, days=7)

@@ -23,27 +23,6 @@ from tests.requests_release.events import events_of, last_event
 STRANGER = Origin(None, "anonymous", "ANONYMOUS", "request-1", client_address="203.0.113.9")
 
 
-@pytest.fixture
-def ready(patient, clerk, approver, stored):
-    return builders.ready(patient, clerk, approver, stored)
-
-
-@pytest.fixture
-def link(ready, clerk):
-    return links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)
-
-
-def hand_over(request, clerk, **changes):
-    values = {
-        "actor": clerk,
-        "request_id": request.pk,
-        "version": builders.fresh(request).version,
-        "method": "MAIL",
-        "handed_on": timezone.localdate(),
-    }
-    return deliveries.hand_over(**values | changes)
-
-
 def download(link, passcode=None):
     """As a stranger on the page of the link."""
     with acting(STRANGER):
@@ -67,7 +46,7 @@ def nothing_left(request):
 def test_handing_over_writes_delivery_disclosure_and_status(ready, clerk, patient):
     package = ready.packages.get()
 
-    disclosure = hand_over(ready, clerk, tracking_note=" RR 123 ")
+    disclosure = builders.hand_over(ready, clerk, tracking_note=" RR 123 ")
 
     request = builders.fresh(ready)
     assert request.status == "DELIVERED"
@@ -103,14 +82,14 @@ def test_treatment_is_disclosed_but_not_accounted(patient, clerk, approver, stor
         stated_due_on=None,
     )
 
-    assert hand_over(request, clerk).is_in_accounting is False
+    assert builders.hand_over(request, clerk).is_in_accounting is False
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("days", [1, -400])
 def test_a_day_that_cannot_be_is_refused(ready, clerk, days):
     with pytest.raises(Refused, match="between the approval and today"):
-        hand_over(ready, clerk, handed_on=timezone.localdate() + timedelta(days=days))
+        builders.hand_over(ready, clerk, handed_on=timezone.localdate() + timedelta(days=days))
 
     assert nothing_left(ready)
 
@@ -118,7 +97,7 @@ def test_a_day_that_cannot_be_is_refused(ready, clerk, days):
 @pytest.mark.django_db
 def test_a_stale_form_is_refused(ready, clerk):
     with pytest.raises(Refused) as refused:
-        hand_over(ready, clerk, version=ready.version - 1)
+        builders.hand_over(ready, clerk, version=ready.version - 1)
 
     assert refused.value.reason == "REQUEST_CHANGED"
     assert nothing_left(ready)
@@ -127,10 +106,10 @@ def test_a_stale_form_is_refused(ready, clerk):
 @pytest.mark.django_db
 def test_delivering_twice_is_one_delivery(ready, clerk):
     version = builders.fresh(ready).version
-    hand_over(ready, clerk, version=version)
+    builders.hand_over(ready, clerk, version=version)
 
     with pytest.raises(Refused):
-        hand_over(ready, clerk, version=version)
+        builders.hand_over(ready, clerk, version=version)
 
     assert Disclosure.objects.count() == 1
 
@@ -140,7 +119,7 @@ def test_only_a_ready_request_is_delivered(patient, clerk, document):
     request = builders.prepared(patient, clerk, document)
 
     with pytest.raises(Refused) as refused:
-        hand_over(request, clerk)
+        builders.hand_over(request, clerk)
 
     assert refused.value.reason == "PACKAGE_NOT_READY"
 
@@ -151,7 +130,7 @@ def test_other_roles_deliver_nothing(unit, ready, role):
     person = factories.make_user(role, unit=unit)
 
     with pytest.raises(Refused) as refused:
-        hand_over(ready, person)
+        builders.hand_over(ready, person)
 
     assert refused.value.reason == "STEP_NOT_YOURS"
     assert nothing_left(ready)
@@ -160,7 +139,7 @@ def test_other_roles_deliver_nothing(unit, ready, role):
 @pytest.mark.django_db
 def test_nobody_without_a_ground_delivers(ready, outsider):
     with pytest.raises(Refused) as refused:
-        hand_over(ready, outsider)
+        builders.hand_over(ready, outsider)
 
     assert refused.value.reason == "NO_GROUND"
     assert nothing_left(ready)
@@ -174,7 +153,7 @@ def test_a_document_voided_after_packaging_voids_and_delivers_nothing(ready, cle
         )
 
     with pytest.raises(Refused, match="The approval is void"):
-        hand_over(ready, clerk)
+        builders.hand_over(ready, clerk)
 
     request = builders.fresh(ready)
     assert (request.status, request.packages.get().state) == ("IN_PREPARATION", "VOID")
@@ -194,7 +173,7 @@ def test_a_failure_between_the_writes_leaves_nothing(monkeypatch):
 
     monkeypatch.setattr(deliveries.moving, "move", fail)
     with pytest.raises(RuntimeError):
-        hand_over(request, clerk)
+        builders.hand_over(request, clerk)
 
     assert nothing_left(request)
     assert Delivery.objects.count() == 0
@@ -230,7 +209,7 @@ def test_one_link_at_a_time(ready, link, clerk):
     with pytest.raises(Refused) as again:
         links.make_link(actor=clerk, request_id=ready.pk, version=version, days=7)
     with pytest.raises(Refused) as other:
-        hand_over(ready, clerk)
+        builders.hand_over(ready, clerk)
 
     assert (again.value.reason, other.value.reason) == ("LINK_STILL_OPEN", "LINK_STILL_OPEN")
 
@@ -259,7 +238,7 @@ def test_a_recalled_link_is_closed(ready, link, clerk):
 
     assert refused.value.reason == "LINK_CLOSED"
     assert last_event(Action.PACKAGE_RECALLED)["detail"]["delivery"] == link.delivery.pk
-    hand_over(ready, clerk)
+    builders.hand_over(ready, clerk)
 
 
 @pytest.mark.django_db

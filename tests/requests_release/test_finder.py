@@ -6,7 +6,7 @@ from audit.enums import Action
 from records.access import finders
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event, shown_patients
-from tests.requests_release.test_views import page
+from tests.requests_release.pages import page
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/patients/"

@@ -8,7 +8,7 @@ from audit.enums import Action
 from requests_release.models import Request
 from tests.requests_release import factories
 from tests.requests_release.events import events_of, last_event
-from tests.requests_release.test_views import log_data, page
+from tests.requests_release.pages import log_data, page
 
 pytestmark = pytest.mark.django_db
 WORDS = "This form has logged another request already, so nothing was logged now."

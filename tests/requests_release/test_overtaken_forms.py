@@ -16,16 +16,10 @@ from requests_release.selectors import changes
 from requests_release.services import links, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
-from tests.requests_release.test_views import log_data, page
+from tests.requests_release.pages import log_data, page
 
 pytestmark = pytest.mark.django_db
 TITLE = "Not saved: the request changed while you worked"
-
-
-@pytest.fixture
-def as_clerk(client, clerk):
-    client.force_login(clerk)
-    return client
 
 
 @pytest.fixture

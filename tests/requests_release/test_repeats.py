@@ -23,16 +23,6 @@ from tests.requests_release.events import events_of, last_event
 
 
 @pytest.fixture
-def ready(patient, clerk, approver, stored):
-    return builders.ready(patient, clerk, approver, stored)
-
-
-@pytest.fixture
-def link(ready, clerk):
-    return links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)
-
-
-@pytest.fixture
 def used(link):
     """A link whose one download has been made."""
     links.download(token=link.token, passcode=link.passcode)

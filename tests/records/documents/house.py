@@ -161,6 +161,18 @@ class House:
         with context.acting_as(self.clerk):
             return unfiled.receive(actor=self.clerk, unit_id=unit.pk, upload=pdf(*texts))
 
+    def file_waiting(self, row: UnfiledFile, **changes: Any) -> Document:
+        """File a loose file into the chart of the house's patient."""
+        return unfiled.file_unfiled(
+            **{
+                "actor": self.clerk,
+                "unfiled_id": row.pk,
+                "patient_id": self.patient.pk,
+                "facts": facts(),
+            }
+            | changes
+        )
+
 
 def events_of(action: str, **where: Any) -> list[dict[str, Any]]:
     """Return what the trail says of an action, oldest first."""

@@ -15,24 +15,12 @@ from records.documents.errors import (
 )
 from records.documents.models import Document, DocumentStatusChange, UnfiledFile
 from records.documents.selectors import unfiled as selectors
-from records.documents.services import corrections, storing, undoing, unfiled
+from records.documents.services import corrections, storing, undoing
 from records.documents.services.undoing import UNDO_FOR, Undone
 from records.documents.vault import checks, files
 from tests.records.documents.house import events_of, facts, pdf
 
 pytestmark = pytest.mark.django_db
-
-
-def file(house, row, **changes):
-    return unfiled.file_unfiled(
-        **{
-            "actor": house.clerk,
-            "unfiled_id": row.pk,
-            "patient_id": house.patient.pk,
-            "facts": facts(),
-        }
-        | changes
-    )
 
 
 def undo(house, document, actor=None):
@@ -73,7 +61,7 @@ def test_upload_is_voided_with_its_reason_as_the_pair_of_its_filing(house):
 
 def test_file_that_had_waited_waits_again_where_it_stood_with_its_receipt_and_bytes(house):
     first, second = house.received("One"), house.received("Two")
-    document = file(house, first, actor=house.guardian)
+    document = house.file_waiting(first, actor=house.guardian)
 
     undone = undo(house, document, actor=house.guardian)
 
@@ -99,10 +87,12 @@ def test_file_that_had_waited_waits_again_where_it_stood_with_its_receipt_and_by
 
 
 def test_file_that_waits_again_can_be_filed_where_it_belongs(house):
-    document = file(house, house.received("One"))
+    document = house.file_waiting(house.received("One"))
     undone = undo(house, document)
 
-    right = file(house, UnfiledFile.objects.get(pk=undone.unfiled_id), patient_id=house.other.pk)
+    right = house.file_waiting(
+        UnfiledFile.objects.get(pk=undone.unfiled_id), patient_id=house.other.pk
+    )
 
     assert (right.patient_id, right.status) == (house.other.pk, "CURRENT")
     assert files.read(storing.place_of(right.versions.get())) == pdf("One").content
@@ -154,7 +144,7 @@ def test_class_that_one_does_not_see_is_not_undone(house):
 @pytest.mark.parametrize("what", ["undone", "moved", "described anew"])
 def test_what_something_else_has_happened_to_is_not_undone(house, what):
     row = house.received("One")
-    document = file(house, row)
+    document = house.file_waiting(row)
     if what == "undone":
         undo(house, document)
     elif what == "moved":
@@ -179,7 +169,7 @@ def test_what_something_else_has_happened_to_is_not_undone(house, what):
 
 
 def test_bytes_of_what_could_not_be_undone_are_taken_back(house):
-    document = file(house, house.received("One"))
+    document = house.file_waiting(house.received("One"))
     undo(house, document)
     before = len(list(checks.list_objects()))
 
@@ -190,7 +180,7 @@ def test_bytes_of_what_could_not_be_undone_are_taken_back(house):
 
 
 def test_vault_out_of_reach_undoes_nothing(house, monkeypatch):
-    document = file(house, house.received("One"))
+    document = house.file_waiting(house.received("One"))
 
     def gone(*_, **__):
         raise VaultUnavailable

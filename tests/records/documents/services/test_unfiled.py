@@ -28,18 +28,6 @@ def folders():
     return sorted({checks.folder_of(item) for item in checks.list_objects()})
 
 
-def file(house, row, **changes):
-    return unfiled.file_unfiled(
-        **{
-            "actor": house.clerk,
-            "unfiled_id": row.pk,
-            "patient_id": house.patient.pk,
-            "facts": facts(),
-        }
-        | changes
-    )
-
-
 def test_received_file_waits_with_its_bytes(house):
     row = house.received("Loose")
 
@@ -68,7 +56,7 @@ def test_filing_moves_the_bytes_under_a_key_of_the_documents_own(house):
     row = house.received("Loose")
     old_name, old_key = row.storage_name, bytes(row.wrapped_key)
 
-    document = file(house, row)
+    document = house.file_waiting(row)
 
     row.refresh_from_db()
     version = document.versions.get()
@@ -89,10 +77,10 @@ def test_filing_moves_the_bytes_under_a_key_of_the_documents_own(house):
 
 def test_filing_twice_is_refused_and_files_once(house):
     row = house.received()
-    file(house, row)
+    house.file_waiting(row)
 
     with pytest.raises(UnfiledChangedMeanwhile) as stale:
-        file(house, row)
+        house.file_waiting(row)
 
     assert (stale.value.status, stale.value.subject_id) == (409, str(row.pk))
     assert Document.objects.count() == 1
@@ -115,7 +103,7 @@ def test_filing_that_is_refused_leaves_the_file_waiting(house, case):
     changes, error = refusals(house)[case]
 
     with pytest.raises(error):
-        file(house, row, **changes)
+        house.file_waiting(row, **changes)
 
     row.refresh_from_db()
     assert (row.status, Document.objects.count(), folders()) == (
@@ -133,7 +121,7 @@ def test_row_that_fails_takes_the_copy_back(house, monkeypatch):
 
     monkeypatch.setattr("records.documents.services.filing.insert", fail)
     with pytest.raises(RuntimeError):
-        file(house, row)
+        house.file_waiting(row)
 
     row.refresh_from_db()
     assert (row.status, folders()) == ("WAITING", [row.storage_name])
@@ -147,7 +135,7 @@ def test_bytes_that_cannot_be_removed_are_left_to_the_sweeper(house, monkeypatch
         raise VaultUnavailable("read-only")
 
     monkeypatch.setattr(files, "erase", refuse)
-    document = file(house, row)
+    document = house.file_waiting(row)
     row.refresh_from_db()
     assert (document.status, row.status, row.bytes_removed_at) == ("CURRENT", "FILED", None)
 
@@ -164,7 +152,7 @@ def test_missing_bytes_are_told_as_missing(house):
     files.erase(row.storage_name)
 
     with pytest.raises(VaultMissing):
-        file(house, row)
+        house.file_waiting(row)
 
 
 def test_discarding_keeps_bytes_and_reason(house):
@@ -186,7 +174,7 @@ def test_discarding_keeps_bytes_and_reason(house):
 def test_what_is_off_the_list_is_not_discarded(house, first):
     row = house.received()
     if first == "file":
-        file(house, row)
+        house.file_waiting(row)
     else:
         unfiled.discard(actor=house.clerk, unfiled_id=row.pk, reason="Advertisement")
 
@@ -217,7 +205,7 @@ def test_two_clerks_filing_at_once_file_once(vault, monkeypatch):
 
     def send(patient):
         try:
-            file(house, row, patient_id=patient.pk)
+            house.file_waiting(row, patient_id=patient.pk)
             outcomes.append(patient.pk)
         except UnfiledChangedMeanwhile:
             outcomes.append(None)

@@ -1,33 +1,18 @@
-"""The forms of the retention room: sent, sent twice, sent late, sent by the wrong person."""
+"""The steps of a destruction batch: sent, sent twice, sent late, sent by the wrong person."""
 
-import re
 import uuid
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
 from jobs.models import Job
 from printing.words import day
-from records.retention.models import Batch, Hold, HoldPatient, ScheduleRule
+from records.retention.models import Batch
 from tests.records.retention import factories as make
+from tests.records.retention.views.forms import seen, url
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
-
-
-def url(name, **kwargs):
-    return reverse(f"retention:{name}", kwargs=kwargs)
-
-
-def seen(batch):
-    found = make.seen(batch)
-    return {"status": found.status, "digest": found.digest}
-
-
-# --- proposing ----------------------------------------------------------------------------------
 
 
 def test_chosen_charts_are_shown_with_what_stands_against_them(house, browse):
@@ -124,8 +109,6 @@ def test_proposal_without_a_place_is_shown_again(house, browse):
     assert response.context["form"].errors.keys() == {"location"}
     assert not Batch.objects.exists()
 
-
-# --- judging ------------------------------------------------------------------------------------
 
 STEPS = [
     ("batch_approve", "proposed", "supervisor", "FIRST_APPROVED"),
@@ -303,9 +286,6 @@ def test_returned_batch_is_proposed_again_without_a_chart(house, browse):
     assert (item.outcome, item.outcome_reason) == ("CHANGED", "TAKEN_OUT")
 
 
-# --- following ----------------------------------------------------------------------------------
-
-
 def test_progress_answers_only_what_is_new(house, browse):
     batch = house.executing(house.patient())
     browser = browse(house.clerk)
@@ -351,193 +331,3 @@ def test_done_batch_shows_each_result_and_its_certificate(house, browse):
         held.pk: ("Left out: a hold stands", "Hold: Wyman v. Saint Brendan"),
     }
     assert url("certificate_pdf", batch_id=batch.pk) in response.content.decode()
-
-
-# --- holds --------------------------------------------------------------------------------------
-
-
-def hold_form(*numbers, **facts):
-    return {
-        "name": "Wyman v. Saint Brendan",
-        "kind": "LITIGATION",
-        "reason": "Suit filed",
-        "issued_on": "11/01/2026",
-        "patient_ids": "\n".join(numbers),
-    } | facts
-
-
-def test_hold_is_placed_by_record_numbers(house, browse):
-    one, two = house.patient(), house.patient()
-
-    response = browse(house.compliance).post(
-        url("hold_place"), hold_form(one.mrn, f"{two.mrn[:4]}-{two.mrn[4:]}, {one.mrn}")
-    )
-
-    hold = Hold.objects.get()
-    assert response.url == url("hold_detail", hold_id=hold.pk)
-    assert sorted(hold.patients.values_list("patient_id", flat=True)) == [one.pk, two.pk]
-
-
-def test_form_of_a_hold_sent_twice_leads_to_the_same_hold(house, browse):
-    browser, patient = browse(house.compliance), house.patient()
-    page = browser.get(url("hold_place")).content.decode()
-    key = re.search(r'name="submission_key" value="([^"]+)"', page)[1]
-
-    answers = [
-        browser.post(url("hold_place"), hold_form(patient.mrn, submission_key=key))
-        for _ in range(2)
-    ]
-
-    assert [answer.url for answer in answers] == [
-        url("hold_detail", hold_id=Hold.objects.get().pk)
-    ] * 2
-
-
-@pytest.mark.parametrize(
-    "facts, field",
-    [
-        ({"patient_ids": "99999999"}, "patient_ids"),
-        ({"patient_ids": " , "}, "patient_ids"),
-        ({"name": ""}, "name"),
-        ({"kind": "RELEASE_REQUEST"}, "kind"),
-        ({"covers_from": "11/02/2026", "covers_until": "11/01/2026"}, "covers_until"),
-        ({"issued_on": "yesterday"}, "issued_on"),
-        ({"issued_on": "02/30/2026"}, "issued_on"),
-        ({"issued_on": "01/01/2999"}, "issued_on"),
-        ({"remind_on": "01/01/2001"}, "remind_on"),
-    ],
-)
-def test_hold_that_is_filled_in_badly_is_shown_again(house, browse, facts, field):
-    patient = house.patient()
-
-    response = browse(house.compliance).post(url("hold_place"), hold_form(patient.mrn, **facts))
-
-    assert response.status_code == 422
-    assert set(response.context["form"].errors) == {field}
-    assert not Hold.objects.exists()
-
-
-def test_hold_on_a_destroyed_chart_is_told_beside_the_field(house, browse):
-    patient = house.patient()
-    house.done(patient)
-
-    response = browse(house.compliance).post(url("hold_place"), hold_form(patient.mrn))
-
-    assert response.status_code == 422
-    assert "destroyed already" in response.context["form"].errors["patient_ids"][0]
-    assert Event.objects.filter(action="HOLD_PLACED", outcome="REFUSED").count() == 1
-
-
-def test_patients_are_added_to_a_hold_and_it_is_lifted(house, browse):
-    one, two = house.patient(), house.patient()
-    hold = make.make_hold(one)
-    browser = browse(house.compliance)
-
-    browser.post(url("hold_cover", hold_id=hold.pk), {"patient_ids": two.mrn})
-    assert HoldPatient.objects.filter(hold=hold, lifted_at=None).count() == 2
-    browser.post(url("hold_lift", hold_id=hold.pk), {"reason": "Counsel Hale, Nov 20"})
-
-    hold.refresh_from_db()
-    assert hold.lifted_by == house.compliance
-    assert HoldPatient.objects.filter(hold=hold, lifted_at=None).count() == 0
-
-
-@pytest.mark.parametrize("name", ["hold_lift", "hold_cover"])
-def test_lifted_hold_and_hold_of_a_request_are_not_touched(house, browse, name):
-    patient = house.patient()
-    lifted = make.make_hold(patient)
-    with make.attributing(make.anybody()):
-        HoldPatient.objects.filter(hold=lifted).update(
-            lifted_at=timezone.now(), lifted_by=make.anybody()
-        )
-        Hold.objects.filter(pk=lifted.pk).update(
-            lifted_at=timezone.now(), lifted_by=make.anybody(), lift_reason="Over"
-        )
-    of_request = make.make_hold(patient, kind="RELEASE_REQUEST", request_id=7)
-    browser = browse(house.compliance)
-
-    answers = [browser.get(url(name, hold_id=hold.pk)).status_code for hold in (lifted, of_request)]
-
-    assert answers == [409, 409]
-
-
-def test_lifting_needs_a_reason(house, browse):
-    hold = make.make_hold(house.patient())
-
-    response = browse(house.compliance).post(url("hold_lift", hold_id=hold.pk), {"reason": ""})
-
-    assert response.status_code == 422
-    assert Hold.objects.get().lifted_at is None
-
-
-# --- the schedule -------------------------------------------------------------------------------
-
-
-def rule_form(**facts):
-    return {
-        "years": "30",
-        "cite": "ZZ Code 1.2",
-        "certainty": "HIGH",
-        "effective_from": "11/23/2026",
-        "verified_on": "11/22/2026",
-        "note": "",
-    } | facts
-
-
-def test_change_of_a_rule_is_previewed_and_changes_nothing(house, browse):
-    house.patient()
-
-    response = browse(house.compliance).post(
-        url("rule_change", rule_id=house.rule.pk), rule_form(preview="1")
-    )
-
-    preview = response.context["preview"]
-    assert (preview.later, preview.earlier, preview.unchanged) == (1, 0, 0)
-    assert ScheduleRule.objects.filter(code=house.rule.code).count() == 1
-
-
-def test_changed_rule_is_a_new_row(house, browse):
-    response = browse(house.compliance).post(url("rule_change", rule_id=house.rule.pk), rule_form())
-
-    rows = ScheduleRule.objects.filter(code=house.rule.code).order_by("effective_from")
-    assert [(row.years, row.effective_to) for row in rows] == [
-        (10, make.date(2026, 11, 22)),
-        (30, None),
-    ]
-    assert response.url == url("rule_detail", rule_id=rows[1].pk)
-
-
-@pytest.mark.parametrize(
-    "facts, field",
-    [
-        ({"years": ""}, "years"),
-        ({"cite": ""}, "cite"),
-        ({"effective_from": "01/01/1980"}, "__all__"),
-    ],
-)
-def test_change_that_is_filled_in_badly_is_shown_again(house, browse, facts, field):
-    response = browse(house.compliance).post(
-        url("rule_change", rule_id=house.rule.pk), rule_form(**facts)
-    )
-
-    assert response.status_code == 422
-    assert set(response.context["form"].errors) == {field}
-    assert ScheduleRule.objects.filter(code=house.rule.code).count() == 1
-
-
-def test_rule_that_has_ended_is_not_changed(house, browse):
-    browser = browse(house.compliance)
-    browser.post(url("rule_change", rule_id=house.rule.pk), rule_form())
-
-    response = browser.post(url("rule_change", rule_id=house.rule.pk), rule_form())
-
-    assert response.status_code == 409
-
-
-def test_doubtful_rule_is_confirmed(house, browse):
-    rule = make.make_rule(certainty="LOW")
-
-    browse(house.compliance).post(url("rule_confirm", rule_id=rule.pk))
-
-    rule.refresh_from_db()
-    assert (rule.certainty, rule.verified_on) == ("HIGH", timezone.localdate())

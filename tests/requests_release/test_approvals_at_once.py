@@ -1,0 +1,124 @@
+"""Two people at once: one step is taken, the other hears why not."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from audit.enums import Action
+from audit.errors import Refused
+from jobs.models import Job
+from requests_release.models import Package, RequestStatusChange
+from requests_release.services import approvals, requests, stages
+from tests.requests_release import builders, factories
+from tests.requests_release.events import events_of
+
+PROVIDER = builders.RequesterFacts(kind="TREATING_PROVIDER", name="Dr. Ned Pagac")
+
+
+def at_once(*works):
+    """Run each work in a thread of its own, all let go at the same moment; return the outcomes."""
+    gate = threading.Barrier(len(works))
+    outcomes = [None] * len(works)
+
+    def run(place, work):
+        try:
+            gate.wait(timeout=10)
+            outcomes[place] = work().status
+        except Refused as refused:
+            outcomes[place] = refused.reason
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+@pytest.fixture
+def scene():
+    unit = factories.make_unit()
+    people = [
+        factories.make_user("CLERK", unit=unit),
+        factories.make_user("SUPERVISOR", unit=unit),
+        factories.make_user("SUPERVISOR", unit=unit),
+    ]
+    patient = factories.make_patient(unit)
+    document = factories.make_document(patient)
+    return people, builders.submitted(patient, people[0], document)
+
+
+@pytest.mark.committed
+def test_two_approvals_at_once_are_one(scene):
+    (_, first, second), request = scene
+    values = {
+        "request_id": request.pk,
+        "version": request.version,
+        "seen": builders.all_pages(request),
+    }
+
+    outcomes = at_once(
+        lambda: approvals.approve(actor=first, **values),
+        lambda: approvals.approve(actor=second, **values),
+    )
+
+    assert sorted(outcomes) == ["APPROVED", "REQUEST_CHANGED"]
+    assert Package.objects.count() == 1
+    assert Job.objects.count() == 1
+    assert RequestStatusChange.objects.filter(to_status="APPROVED").count() == 1
+    assert len(events_of(Action.REQUEST_APPROVED, "SUCCESS")) == 1
+
+
+@pytest.mark.committed
+def test_approval_and_taking_back_at_once_are_one(scene):
+    (clerk, approver, _), request = scene
+    common = {"request_id": request.pk, "version": request.version}
+
+    outcomes = at_once(
+        lambda: approvals.approve(actor=approver, seen=builders.all_pages(request), **common),
+        lambda: stages.take(actor=clerk, **common),
+    )
+
+    assert sorted(outcomes) in (
+        ["APPROVED", "REQUEST_CHANGED"],
+        ["IN_PREPARATION", "REQUEST_CHANGED"],
+    )
+
+
+@pytest.mark.committed
+def test_submitting_twice_at_once_is_one(scene):
+    (clerk, _, _), request = scene
+    request = stages.take(actor=clerk, request_id=request.pk, version=request.version)
+    values = {"actor": clerk, "request_id": request.pk, "version": request.version}
+
+    outcomes = at_once(
+        lambda: approvals.submit(**values),
+        lambda: approvals.submit(**values),
+    )
+
+    assert sorted(outcomes) == ["REQUEST_CHANGED", "SUBMITTED"]
+
+
+@pytest.mark.committed
+def test_logging_twice_at_once_is_one(scene):
+    import uuid
+
+    from requests_release.models import Request
+
+    (clerk, _, _), request = scene
+    values = {
+        "actor": clerk,
+        "patient_id": request.patient_id,
+        "requester": builders.COURT,
+        "facts": builders.request_facts(),
+        "idempotency_key": uuid.uuid4(),
+    }
+
+    outcomes = at_once(lambda: requests.log(**values), lambda: requests.log(**values))
+
+    assert outcomes == ["LOGGED", "LOGGED"]
+    assert Request.objects.filter(idempotency_key=values["idempotency_key"]).count() == 1
+    assert len(events_of(Action.REQUEST_LOGGED)) == 2

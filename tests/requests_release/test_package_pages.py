@@ -1,0 +1,160 @@
+"""The package and its delivery, as the pages show them."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.enums import Action
+from printing import words
+from requests_release.models import Delivery, Disclosure
+from requests_release.services import links
+from tests.requests_release import builders
+from tests.requests_release.events import last_event
+from tests.requests_release.pages import page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_progress_is_asked_cheaply(as_clerk, clerk, patient, approver, stored):
+    request = builders.approved(patient, clerk, approver, stored)
+
+    first = as_clerk.get(page("package_progress", request))
+    again = as_clerk.get(
+        page("package_progress", request), headers={"If-None-Match": first["ETag"]}
+    )
+    builders.build(request)
+    over = as_clerk.get(page("package_progress", request), headers={"If-None-Match": first["ETag"]})
+
+    assert (first.status_code, again.status_code, over.status_code) == (200, 204, 286)
+    assert "Waiting for a worker" in first.content.decode()
+    assert "pages in one file" in over.content.decode()
+    assert "CONNELL" not in first.content.decode() + over.content.decode()
+
+
+def test_progress_of_a_chart_that_one_may_not_open_is_refused(client, outsider, prepared):
+    client.force_login(outsider)
+
+    assert client.get(page("package_progress", prepared)).status_code == 403
+
+
+def test_the_finished_file_is_given_to_the_clerk_with_an_event(as_clerk, ready):
+    response = as_clerk.get(page("package_file", ready))
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+    assert last_event()["action"] == Action.PACKAGE_CHECKED
+    assert Disclosure.objects.count() == 0
+
+
+def test_there_is_no_file_before_it_is_built(as_clerk, prepared):
+    assert as_clerk.get(page("package_file", prepared)).status_code == 409
+
+
+def test_the_link_is_shown_once_and_kept_nowhere(as_clerk, ready):
+    data = {"way": "link", "link-version": ready.version, "link-days": 7}
+
+    body = as_clerk.post(page("request_deliver", ready), data).content.decode()
+    later = as_clerk.get(page("request_deliver", ready)).content.decode()
+
+    token = body.split("/r/")[1].split("/")[0]
+    delivery = Delivery.objects.get()
+    assert delivery.token_hash == links.hash_of(token)
+    assert token not in later
+    assert "A download link is open" in later
+
+
+def test_while_a_link_is_open_nothing_else_is_offered(as_clerk, clerk, ready):
+    made = links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)
+
+    body = as_clerk.get(page("request_deliver", ready)).content.decode()
+
+    assert "A download link is open" in body
+    assert f"It expires {words.moment(made.delivery.expires_at)}" in body
+    assert 'name="way"' not in body
+
+
+def test_an_expired_link_is_said_to_be_over_and_another_is_offered(
+    as_clerk, clerk, ready, monkeypatch
+):
+    monkeypatch.setattr(links, "timedelta", lambda days: timedelta(days=-days))
+    made = links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=1)
+
+    body = as_clerk.get(page("request_deliver", ready)).content.decode()
+
+    assert f"expired {words.moment(made.delivery.expires_at)}, not used" in body
+    assert "A download link is open" not in body
+    assert body.count('name="way"') == 2
+
+
+def test_a_request_shows_where_every_page_of_its_package_comes_from(as_clerk, ready, stored):
+    body = as_clerk.get(page("request_detail", ready)).content.decode()
+
+    package = ready.packages.get()
+    assert "Where every page comes from" in body
+    assert "Letter, index and notices" in body
+    assert f"{stored.title}, version 1" in body
+    for sha256 in (package.sha256, package.manifest_sha256, *_hashes(package)):
+        assert sha256 in body
+
+
+def _hashes(package):
+    return {one["sha256"] for one in package.manifest["pages"]}
+
+
+def test_facts_are_written_as_people_read_them(as_clerk, patient, clerk):
+    request = builders.log(
+        patient,
+        clerk,
+        requester=builders.RequesterFacts(
+            kind="COURT", name="Superior Court", address="205 Newbury Street\nPortland, ME"
+        ),
+        scope_from=date(2026, 5, 1),
+        scope_until=date(2026, 5, 31),
+    )
+
+    body = as_clerk.get(page("request_detail", request)).content.decode()
+
+    assert "May 1, 2026 to May 31, 2026" in body
+    assert "205 Newbury Street, Portland, ME" in body
+    assert f"<dd>{words.day(request.received_on)}</dd>" in body
+    assert "Extended" not in body
+
+
+def test_handing_over_is_delivered_with_its_disclosure(as_clerk, ready):
+    data = {
+        "way": "hand",
+        "hand-version": ready.version,
+        "hand-method": "MAIL",
+        "hand-handed_on": timezone.localdate().isoformat(),
+        "hand-tracking_note": "RR 123",
+    }
+
+    response = as_clerk.post(page("request_deliver", ready), data)
+
+    assert response.status_code == 302
+    disclosure = Disclosure.objects.get()
+    assert (disclosure.request_id, disclosure.delivery.tracking_note) == (ready.pk, "RR 123")
+    assert builders.fresh(ready).status == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"hand-handed_on": "2099-01-01"}, "This day has not come yet"),
+        ({"hand-method": "PORTAL"}, "Choose one of the list."),
+    ],
+)
+def test_handing_over_names_what_is_wrong(as_clerk, ready, change, words):
+    data = {
+        "way": "hand",
+        "hand-version": ready.version,
+        "hand-method": "MAIL",
+        "hand-handed_on": timezone.localdate().isoformat(),
+    } | change
+
+    response = as_clerk.post(page("request_deliver", ready), data)
+
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert Disclosure.objects.count() == 0
