@@ -108,7 +108,7 @@ class EventFilterForm(forms.Form):
         A web request's events are found whenever they were.
         """
         values = self.cleaned_data
-        since = values["since"]
+        since, release = values["since"], values["release"]
         if since is None and not values["request"]:
             since = (values["until"] or today) - timedelta(days=DAYS_SHOWN)
         return Criteria(
@@ -119,8 +119,7 @@ class EventFilterForm(forms.Form):
             basis=values["basis"],
             since=_start_of(since),
             until=_start_of(values["until"] and values["until"] + timedelta(days=1)),
-            subject_type=subjects.RELEASE if values["release"] else "",
-            subject_id=str(values["release"] or ""),
+            subjects=subjects.with_parts(subjects.RELEASE, release) if release else (),
             request_id=values["request"],
         )
 

@@ -17,6 +17,7 @@ RELEASE = "request"
 Labels = Callable[[Sequence[str]], Mapping[str, str]]
 Url = Callable[[str], str]
 Find = Callable[[str], Sequence[str]]
+Parts = Callable[[str], Sequence[tuple[str, str]]]
 
 
 class Unclear(Exception):
@@ -34,22 +35,28 @@ class Subject:
     label: Labels
     url: Url | None
     find: Find | None
+    parts: Parts | None
 
 
 _registry: dict[str, Subject] = {}
 
 
 def register(
-    subject_type: str, label_fn: Labels, url_fn: Url | None = None, find_fn: Find | None = None
+    subject_type: str,
+    label_fn: Labels,
+    url_fn: Url | None = None,
+    find_fn: Find | None = None,
+    parts_fn: Parts | None = None,
 ) -> None:
     """Register a type of subject.
 
     `label_fn` takes ids as text and returns a label for each it knows, in one query for all.
     `url_fn` takes an id and returns the page about it. `find_fn` takes what a person typed (a
     medical record number, a user name) and returns the ids that it names exactly; it raises
-    `Unclear` where there is more to say than that it names none.
+    `Unclear` where there is more to say than that it names none. `parts_fn` takes an id and returns
+    type and id of what belongs to it and has events of its own, such as a request's deliveries.
     """
-    _registry[subject_type] = Subject(label_fn, url_fn, find_fn)
+    _registry[subject_type] = Subject(label_fn, url_fn, find_fn, parts_fn)
 
 
 def labels(subject_type: str, ids: Iterable[str | int]) -> dict[str, str]:
@@ -80,3 +87,10 @@ def find(subject_type: str, text: str) -> list[str]:
     """
     known = _registry.get(subject_type)
     return [str(value) for value in known.find(text)] if known and known.find else []
+
+
+def with_parts(subject_type: str, subject_id: str | int) -> tuple[tuple[str, str], ...]:
+    """Return type and id of a subject, and after it of what belongs to it."""
+    known = _registry.get(subject_type)
+    parts = known.parts(str(subject_id)) if known and known.parts else ()
+    return ((subject_type, str(subject_id)), *parts)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -36,17 +36,29 @@ MOST_CHANGES = 100
 SEALS_SHOWN = 30
 MOST_BARS = 62
 DAYS_BY_HOUR = 2
-TYPED_OR_PLACE = ("find_person", "find_patient", "find_release", "after", "before")
+NOT_KEPT = (
+    "find_person",
+    "find_patient",
+    "find_release",
+    "after",
+    "before",
+    "csrfmiddlewaretoken",
+)
 
 
-@requires(VIEW_EVENT)
+@requires(VIEW_EVENT, methods=("GET", "POST"))
 def event_list(request: HttpRequest) -> HttpResponse:
-    """Show the log, newest first, narrowed by the filters in the address."""
-    form = EventFilterForm(request.GET)
+    """Show the log, newest first, narrowed by the filters in the address.
+
+    The filters are posted and become that address, which holds ids: a record number that somebody
+    types stands in none.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    form = EventFilterForm(asked)
     if not form.is_valid():
         return render(request, "audit/event_list.html", {"form": form}, status=422)
-    if form.finds:
-        return _redirect_to_ids(request, form)
+    if form.finds or request.method == "POST":
+        return _redirect_to_ids(request, asked, form)
     criteria = form.criteria(timezone.localdate())
     after, before = (Key.parse(request.GET.get(name, "")) for name in ("after", "before"))
     page = log.list_events(criteria, most=PAGE_SIZE, after=after, before=before)
@@ -197,15 +209,15 @@ def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]
     )
 
 
-def _redirect_to_ids(request: HttpRequest, form: EventFilterForm) -> HttpResponse:
+def _redirect_to_ids(request: HttpRequest, asked: QueryDict, form: EventFilterForm) -> HttpResponse:
     """Send the browser to the same page with ids in the place of what was typed."""
-    query = request.GET.copy()
-    for name, value in request.GET.items():
-        if not value or name in TYPED_OR_PLACE:
+    query = asked.copy()
+    for name, value in asked.items():
+        if not value or name in NOT_KEPT:
             del query[name]
     for name, found in form.finds.items():
         query[name] = str(found)
-    return redirect(f"{request.path}?{query.urlencode()}")
+    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
 def _pivot_criteria(

@@ -40,6 +40,11 @@ def _find(text: str) -> Sequence[str]:
     return [str(key) for key in found]
 
 
+def _parts(request_id: str) -> Sequence[tuple[str, str]]:
+    found = Delivery.objects.filter(request_id=int(request_id)).order_by("pk")
+    return [("delivery", str(key)) for key in found.values_list("pk", flat=True)]
+
+
 def _delivery_labels(ids: Sequence[str]) -> Mapping[str, str]:
     wanted = [int(value) for value in ids if value.isdigit()]
     rows = Delivery.objects.filter(pk__in=wanted).values_list("pk", "request__number")
@@ -69,7 +74,7 @@ def register_all() -> None:
     worklist.register_all()
     team.register()
     finder.register()
-    subjects.register("request", _labels, _url, _find)
+    subjects.register("request", _labels, _url, _find, _parts)
     subjects.register("delivery", _delivery_labels)
     subjects.register("accounting", _accounting_labels)
     subjects.register("requester", _requester_labels)

@@ -80,8 +80,8 @@ def bars(
 
 
 def _subject_word(criteria: Criteria) -> str:
-    subject = (criteria.subject_type, criteria.subject_id)
-    return label_subjects([subject])[subject] if criteria.subject_id else ""
+    asked = criteria.subjects[:1]
+    return "".join(label_subjects(asked).values())
 
 
 def _slot(moment: datetime) -> datetime:

@@ -31,7 +31,10 @@ DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What part of the log is wanted; what is None or empty does not narrow it."""
+    """What part of the log is wanted; what is None or empty does not narrow it.
+
+    `subjects` are types and ids of what the events are about: the one asked for, then its parts.
+    """
 
     person_id: int | None = None
     patient_id: int | None = None
@@ -40,8 +43,7 @@ class Criteria:
     basis: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    subject_type: str = ""
-    subject_id: str = ""
+    subjects: tuple[tuple[str, str], ...] = ()
     request_id: str = ""
 
 
@@ -278,8 +280,8 @@ def _part(
     tests.append(("event.action = %s", criteria.action))
     tests.append(("event.outcome = %s", criteria.outcome))
     tests.append(("event.basis = %s", criteria.basis))
-    tests.append(("event.subject_type = %s", criteria.subject_type))
-    tests.append(("event.subject_id = %s", criteria.subject_id))
+    about = [" ".join(subject) for subject in criteria.subjects]
+    tests.append(("event.subject_type || ' ' || event.subject_id = ANY(%s)", about or None))
     tests.append(("event.request_id = %s", criteria.request_id))
     used = [(text, value) for text, value in tests if value not in (None, "")]
     condition = " AND ".join(["true", *(text for text, _ in used)])

@@ -62,6 +62,7 @@ def export_log(*, actor: Any, criteria: Criteria, kind: str) -> IO[bytes]:
 
 def filters_of(criteria: Criteria) -> dict[str, str | int]:
     """Return what narrowed the log, as an event's detail may hold it."""
+    subject_type, subject_id = criteria.subjects[0] if criteria.subjects else ("", "")
     values = {
         "person": criteria.person_id,
         "patient": criteria.patient_id,
@@ -70,8 +71,8 @@ def filters_of(criteria: Criteria) -> dict[str, str | int]:
         "basis": criteria.basis,
         "since": criteria.since and criteria.since.isoformat(),
         "until": criteria.until and criteria.until.isoformat(),
-        "subject_type": criteria.subject_type,
-        "subject": criteria.subject_id,
+        "subject_type": subject_type,
+        "subject": subject_id,
         "request": criteria.request_id,
     }
     return {name: value for name, value in values.items() if value}

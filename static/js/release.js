@@ -1,5 +1,5 @@
-// Running counts on the pages that choose and tick pages, and looking through them by keyboard;
-// without script the server counts.
+// The patient's own name while logging; running counts on the pages that choose and tick pages, and
+// looking through them by keyboard. Without script the name is typed and the server counts.
 import { all, announce } from "./dom.js";
 
 function pagesIn(text, most) {
@@ -83,4 +83,19 @@ const next = document.querySelector("[data-seen-next]");
 if (next) {
   next.hidden = false;
   next.addEventListener("click", () => seenAndNext(next.closest("[data-approval]")));
+}
+
+/** Where the patient asks, the patient's own name stands; it makes room for anybody else's. */
+function nameOwn(form) {
+  const { requester_kind: kind, requester_name: name } = form.elements;
+  const own = form.dataset.ownName;
+  const isOwn = kind.value === "PATIENT";
+  if (isOwn && !name.value) name.value = own;
+  if (!isOwn && name.value === own) name.value = "";
+}
+
+const logging = document.querySelector("form[data-own-name]");
+if (logging) {
+  logging.elements.requester_kind.addEventListener("change", () => nameOwn(logging));
+  nameOwn(logging);
 }

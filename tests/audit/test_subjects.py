@@ -52,3 +52,12 @@ def test_known_is_what_its_room_labels():
     known = [subjects.is_known(*one) for one in (("patient", 5), ("patient", "6"), ("thing", 5))]
 
     assert known == [True, False, False]
+
+
+def test_parts_come_after_what_they_belong_to_and_only_where_their_room_names_any():
+    subjects.register("request", lambda ids: {}, parts_fn=lambda number: [("delivery", number * 2)])
+    subjects.register("delivery", lambda ids: {})
+
+    assert subjects.with_parts("request", 4) == (("request", "4"), ("delivery", "44"))
+    assert subjects.with_parts("delivery", "4") == (("delivery", "4"),)
+    assert subjects.with_parts("thing", 4) == (("thing", "4"),)

@@ -96,6 +96,25 @@ def test_pages_break_no_rule_of_accessibility(sign_in, scene, width, colours):
     assert page.troubles == []
 
 
+def test_the_patients_own_name_stands_where_the_patient_asks(sign_in, scene):
+    page = sign_in("CLERK")
+    factories.grant(User.objects.get(username="ana"), scene["unit"])
+    page.goto(f"{page_of('request_log')}?patient={scene['patient'].pk}")
+    kind, name = page.get_by_label("Who asks"), page.get_by_label("Name of person or office")
+    own = name.input_value()
+
+    assert own == "Freda O'Connell"
+    kind.select_option("ATTORNEY")
+    assert name.input_value() == ""
+    name.fill("Abara & Sons")
+    kind.select_option("PATIENT")
+    assert name.input_value() == "Abara & Sons"
+    name.fill("")
+    kind.select_option("COURT")
+    kind.select_option("PATIENT")
+    assert name.input_value() == own
+
+
 def test_the_number_of_pages_runs_along_while_choosing(sign_in, scene):
     page = sign_in("CLERK")
     factories.grant(User.objects.get(username="ana"), scene["unit"])

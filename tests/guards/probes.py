@@ -125,7 +125,7 @@ def _log(world: World) -> list[Probe]:
         for key in world.ids["patient_id"].values()
     ]
     found += [
-        Probe("audit:event_list", query={"find_patient": patient.mrn}, people=people)
+        Probe("audit:event_list", method="POST", data={"find_patient": patient.mrn}, people=people)
         for patient in world.patients.values()
     ]
     found += [

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from audit import subjects
 from audit.context import Origin, acting
 from audit.enums import Action
 from audit.errors import Refused
@@ -36,6 +37,18 @@ def nothing_left(request):
         and Disclosure.objects.count() == 0
         and not Delivery.objects.filter(used_at__isnull=False).exists()
         and events_of(Action.DISCLOSED) == []
+    )
+
+
+@pytest.mark.django_db
+def test_deliveries_of_a_request_are_found_with_it_in_the_log(ready, clerk):
+    delivery = builders.hand_over(ready, clerk).delivery
+
+    [found] = subjects.find("request", ready.number)
+
+    assert subjects.with_parts("request", found) == (
+        ("request", str(ready.pk)),
+        ("delivery", str(delivery.pk)),
     )
 
 

@@ -9,6 +9,8 @@ from records.access import flags
 from records.access.flags import Flag
 from records.access.selectors import glass
 from records.access.services.opening import ChartScope
+from records.patients.rules import names
+from records.patients.rules.names import PersonName
 from records.patients.selectors import patients
 
 
@@ -31,6 +33,11 @@ class Banner:
     flags: list[Flag]
     glass_until: datetime | None = None
     glass_id: int | None = None
+
+    @property
+    def letter_name(self) -> str:
+        """The name as it stands in a letter, and as its bearer writes it."""
+        return names.letter_name(PersonName(self.family, self.given, self.middle, self.suffix))
 
     @property
     def is_for_reading(self) -> bool:

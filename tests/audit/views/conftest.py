@@ -42,6 +42,7 @@ def known(monkeypatch):
         lambda ids: {"4": "request R2026-000013"},
         lambda number: f"/release/{number}/",
         lambda text: ["4"] if text == "R2026-000013" else [],
+        lambda number: [("delivery", "9")] if number == "4" else [],
     )
     return calls
 

@@ -36,7 +36,9 @@ def test_stranger_is_sent_to_sign_in(client, some):
 
 def test_pages_take_no_other_method(signed_in, some):
     for page in PAGES:
-        assert signed_in.post(page.format(event=some[0])).status_code == 405
+        assert signed_in.put(page.format(event=some[0])).status_code == 405
+        if page != LIST:
+            assert signed_in.post(page.format(event=some[0])).status_code == 405
 
 
 def test_log_shows_who_did_what_to_whom(signed_in, some):
@@ -124,6 +126,7 @@ def test_period_is_a_month_unless_said_otherwise(signed_in, some):
     assert by_request.since is None
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(
     "typed, expected",
     [
@@ -141,13 +144,25 @@ def test_period_is_a_month_unless_said_otherwise(signed_in, some):
         ({"find_release": " Request R2026-000013", "release": 9}, "release=4"),
     ],
 )
-def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, typed, expected):
-    answer = signed_in.get(LIST, typed)
+def test_what_was_typed_becomes_an_id_in_the_address(signed_in, some, method, typed, expected):
+    answer = getattr(signed_in, method)(LIST, typed)
 
     path, _, query = answer.url.partition("?")
     assert (answer.status_code, path) == (302, LIST)
     assert sorted(query.split("&")) == sorted(expected.split("&"))
     assert "45-50-99" not in answer.url
+
+
+def test_filters_are_posted_so_that_a_number_typed_stands_in_no_address(signed_in, some):
+    assert '<form class="filter-form" method="post"' in signed_in.get(LIST).content.decode()
+    wrong = signed_in.post(LIST, {"find_patient": "45-50-90", "basis": "UNIT"})
+    chosen = {"csrfmiddlewaretoken": "a", "basis": "UNIT", "since": ""}
+
+    assert (wrong.status_code, rows_of(wrong)) == (422, 0)
+    assert "One digit is wrong." in text_of(wrong)
+    assert 'value="45-50-90"' in wrong.content.decode()
+    assert signed_in.post(LIST, chosen).url == f"{LIST}?basis=UNIT"
+    assert signed_in.post(LIST, {"find_person": ""}).url == LIST
 
 
 @pytest.mark.parametrize(
@@ -175,17 +190,24 @@ def test_filter_that_cannot_be_read_shows_no_event(signed_in, some, query, words
     assert not Event.objects.filter(action=Action.LOG_VIEWED).exists()
 
 
-def test_log_about_a_release_request_shows_its_events_alone_and_says_so(signed_in, some):
+def test_log_about_a_release_request_shows_its_events_and_its_deliveries_alone_and_says_so(
+    signed_in, some
+):
     with context.acting(ANA):
         about = events.record(
             action=Action.REQUEST_SUBMITTED, patient_id=5, subject_type="request", subject_id=4
         )
+        collected = events.record(
+            action=Action.PACKAGE_DOWNLOADED, subject_type="delivery", subject_id=9
+        )
+        events.record(action=Action.PACKAGE_DOWNLOADED, subject_type="delivery", subject_id=4)
         events.record(action=Action.REQUEST_SUBMITTED, subject_type="request", subject_id=41)
+        events.record(action=Action.REQUEST_SUBMITTED, subject_type="request", subject_id=9)
         events.record(action=Action.CHART_OPENED, subject_type="document", subject_id=4)
 
     answer = signed_in.get(LIST, {"release": 4})
 
-    assert [line.event.id for line in answer.context["lines"]] == [about]
+    assert [line.event.id for line in answer.context["lines"]] == [collected, about]
     assert [(chip.label, chip.value) for chip in answer.context["chips"]] == [
         ("about", "request R2026-000013")
     ]

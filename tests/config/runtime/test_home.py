@@ -5,7 +5,7 @@ import pytest
 
 from config.runtime import home as homes
 from config.runtime.errors import CannotStart
-from config.runtime.home import Home, Running
+from config.runtime.home import Home, Placement, Running
 from tests.servers import TEST
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as another account")
@@ -88,12 +88,20 @@ def test_alone_waits_for_those_attached(home):
     assert order == ["used", "stopped"]
 
 
-def test_placement_keeps_data_in_the_home(home, tmp_path):
-    placement = homes.place(home, TEST.account, system_state=tmp_path / "state")
+def test_placement_keeps_data_in_the_home(home, shared_folder, monkeypatch):
+    programs = shared_folder / "wheel" / "pginstall" / "bin"
+    programs.mkdir(mode=0o755, parents=True)
+    for name in ("postgres", "valkey-server"):
+        (programs / name).touch(mode=0o755)
+    monkeypatch.setattr(homes.binaries, "postgres_programs", lambda: programs)
+    monkeypatch.setattr(homes.binaries, "valkey_program", lambda: programs / "valkey-server")
+    state = shared_folder / "state"
 
-    assert placement.data == home.path
+    placement = homes.place(home, TEST.account, system_state=state)
+
+    assert placement == Placement(programs, programs / "valkey-server", home.path)
     assert placement.is_inside(home)
-    assert not (tmp_path / "state").exists()
+    assert not state.exists()
 
 
 @as_root

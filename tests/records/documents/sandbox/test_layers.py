@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import signal
 import socket
 import subprocess
@@ -69,7 +70,7 @@ LAYERS = [
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers need Linux")
 
 
-def probe(tmp_path, program=sys.executable, **options):
+def probe(tmp_path, program=sys.executable, code=ROOT, **options):
     target = tmp_path / "target"
     target.write_text("secret")
     target.chmod(0o666)
@@ -79,7 +80,7 @@ def probe(tmp_path, program=sys.executable, **options):
         done = subprocess.run(
             [program, "-c", PROBE, str(os.getpid()), str(port), str(target)],
             capture_output=True,
-            cwd=ROOT,
+            cwd=code,
             env={"PYTHONDONTWRITEBYTECODE": "1"},
             timeout=30,
             check=False,
@@ -113,9 +114,22 @@ def test_shut_in_process_that_was_not_root_can_do_nothing_either(tmp_path):
         if folder.stat().st_uid == os.getuid() and str(folder).startswith("/tmp/pytest"):
             folder.chmod(0o755)
 
-    answer = probe(tmp_path, program, user=65534, group=65534, extra_groups=[])
+    answer = probe(
+        tmp_path, program, _code_in(tmp_path), user=65534, group=65534, extra_groups=[]
+    )
 
     check(answer)
+
+
+def _code_in(folder):
+    """Copy the sandbox where every account may read it; the checkout can lie in a closed folder."""
+    package = Path(layers.__file__).parent
+    for source in (package, package.parent, package.parent.parent):
+        target = folder / "code" / source.relative_to(ROOT)
+        target.mkdir(parents=True, exist_ok=True)
+        for file in source.glob("*.py" if source == package else "__init__.py"):
+            shutil.copyfile(file, target / file.name)
+    return folder / "code"
 
 
 def test_report_names_every_layer_that_could_not_be_put_on(monkeypatch):
