@@ -58,14 +58,14 @@ chromium:
 	fi
 
 # Tests that measure seconds run first and alone: beside others they would measure those.
-test: check promises chromium
+test: check chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then kinds="not deep"; \
 	else kinds="not deep and not browser"; \
 		echo "Not run: the browser tests, because there is no Chromium"; fi; \
 	$(PY) -m pytest -q -m timed tests/config; timed=$$?; \
 	$(PY) -m pytest $(SPREAD) -m "$$kinds and not timed" --durations 20 && exit $$timed
 
-test-deep: setup
+test-deep: promises
 	$(PY) -m pytest $(SPREAD) -m deep
 
 coverage: setup

@@ -1,9 +1,10 @@
 """The database and cache that tests run on: one pair a test process, started at its first use.
 
 Each process of a run has a server of its own, so that no test's open transaction holds back what
-another test wants to seal, and so that runs side by side do not meet. The data folders stay, with
-the migrated template in them: the next run only clones. They lie in memory where there is plenty:
-a clone is made of a thousand small files, which a busy disk takes five times as long to write.
+another test wants to seal, and so that runs side by side do not meet. The first one migrates a
+template in a server that is then stopped: the others copy its data folder. The folders stay: the
+next run only clones. They lie in memory where there is plenty: a clone is made of a thousand small
+files, which a busy disk takes five times as long to write.
 
 `TEST_SUPERUSER_URL` and `TEST_REDIS_URL` name servers to use instead, `TEST_POSTGRES_BINDIR` other
 PostgreSQL programs.
@@ -14,12 +15,14 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -70,6 +73,7 @@ class TestServers:
         self.postgres: postgres.Postgres | None = None
         self.valkey: valkey.Valkey | None = None
         self.is_started = False
+        self.template = ""
         self._slot: object = None
         self._given = os.environ.get("TEST_SUPERUSER_URL", "")
 
@@ -125,19 +129,13 @@ class TestServers:
         if self.is_started:
             return
         self.is_started = True
+        self.template = f"chartroom_template_{_template_hash()}"
         if not os.environ.get("TEST_REDIS_URL"):
             self._start_valkey()
-        if not self._given:
+        if self._given:
+            self._make_template()
+        else:
             self._start_postgres()
-        superuser = self.connect_superuser("postgres")
-        try:
-            databases.make_roles(
-                superuser,
-                {databases.OWNER: self._password("OWNER"), databases.APP: self._password("APP")},
-            )
-        finally:
-            superuser.close()
-        self._make_template()
 
     def _start_valkey(self) -> None:
         home = Home(env.ROOT / "var" / "test")
@@ -156,21 +154,48 @@ class TestServers:
         home = Home(env.ROOT / "var" / "test")
         placement = place(home, self.account)
         programs = Path(os.environ.get("TEST_POSTGRES_BINDIR") or placement.postgres)
-        sockets = self.folder / "sockets"
-        sockets.mkdir(mode=0o700)
-        if self.account:
-            self.account.own(sockets)
-        name = self._claim_slot(home, _version(programs))
-        self.postgres = postgres.Postgres(
+        version = _version(programs)
+        name = self._claim_slot(home, version)
+        folder = self._memory_folder() or placement.data
+        log = home.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        server = functools.partial(
+            postgres.Postgres,
             programs=programs,
-            data=(self._memory_folder() or placement.data) / name,
-            sockets=sockets,
+            sockets=self.folder / "sockets",
             password=self._password("POSTGRES"),
-            log=home.logs / f"{name}.log",
+            log=log,
             account=self.account,
             options=FAST,
         )
-        self.postgres.log.unlink(missing_ok=True)
+        own = folder / name
+        with (home.run / f"postgresql-{version}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (own / self.template).exists():
+                _copy(self._migrated(folder / f"postgresql-{version}", server), own)
+        self._start_at(own, server)
+
+    def _migrated(self, place_: Path, server: Callable[..., postgres.Postgres]) -> Path:
+        """Return the data folder of a stopped server that holds the template of the present code.
+
+        An empty file of the template's name tells that it is finished.
+        """
+        if not (place_ / self.template).exists():
+            unfinished = place_.with_name(f"{place_.name}.making")
+            for old in (place_, unfinished):
+                shutil.rmtree(old, ignore_errors=True)
+            self._start_at(unfinished, server)
+            self._make_template()
+            self.postgres.stop()
+            (unfinished / self.template).touch()
+            unfinished.rename(place_)
+        return place_
+
+    def _start_at(self, data: Path, server: Callable[..., postgres.Postgres]) -> None:
+        self.postgres = server(data=data)
+        self.postgres.sockets.mkdir(mode=0o700)  # a server takes its own away when it stops
+        if self.account:
+            self.account.own(self.postgres.sockets)
         self.postgres.create()
         self.postgres.start()
 
@@ -239,12 +264,12 @@ class TestServers:
         return connection
 
     def _make_template(self) -> None:
-        self.template = f"chartroom_template_{_template_hash()}"
+        """Make the roles, and a migrated template if there is none of the present code."""
+        passwords = {databases.OWNER: self._password("OWNER"), databases.APP: self._password("APP")}
         with contextlib.closing(self.connect_superuser("postgres")) as superuser:
+            databases.make_roles(superuser, passwords)
             if databases.has_database(superuser, self.template):
                 return
-            if not self._given:
-                _drop_all(superuser)
             unfinished = f"{self.template}_{os.getpid()}"
             databases.drop_database(superuser, unfinished)
             databases.make_database(superuser, unfinished)
@@ -330,12 +355,13 @@ def _template_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _drop_all(superuser) -> None:
-    with superuser.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'chartroom\\_%'")
-        names = [name for (name,) in cursor.fetchall()]
-    for name in names:
-        databases.drop_database(superuser, name)
+def _copy(source: Path, target: Path) -> None:
+    """Put a copy of a server's data, owners included, in the place of what is there."""
+    unfinished = target.with_name(f"{target.name}.copying")
+    for old in (target, unfinished):
+        shutil.rmtree(old, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(source), str(unfinished)], check=True)
+    unfinished.rename(target)
 
 
 TEST = TestServers()

@@ -32,7 +32,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "accounts:user_reset_password": ("accounts.manage_users", DEED),
     "audit:event_detail": ("audit.view_event", READ),
     "audit:event_export": ("audit.view_event audit.export_event", READ),
-    "audit:event_list": ("audit.view_event", READ),
+    "audit:event_list": ("audit.view_event", FORM),
     "audit:patient_viewers": ("audit.view_event", READ),
     "audit:person_patients": ("audit.view_event", READ),
     "audit:seal_list": ("audit.view_event", READ),
