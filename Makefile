@@ -23,11 +23,13 @@ help:
 setup: .venv/installed
 
 # Written last, so that an interrupted set-up starts over; instant when the lock has not changed.
+# Not compiled: most modules are never used here, and Python compiles what it meets.
 .venv/installed: requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 		|| { echo "Python 3.11 is needed; name it with make PYTHON=/path/to/python3.11"; exit 1; }
 	"$(PYTHON)" -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile \
+		-r requirements.lock
 	@touch $@
 
 run: setup
