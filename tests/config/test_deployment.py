@@ -225,6 +225,22 @@ def test_lock_names_every_extra_that_a_package_asks_for():
     assert missing == [], "pip looks for these anew, and meets releases without a hash"
 
 
+@pytest.mark.parametrize("version", ["3.11.0", "3.11.2", "3.11.14"])
+def test_lock_names_every_package_that_any_python_of_this_line_needs(version):
+    pinned = {canonicalize_name(name) for name in pins("requirements.lock")}
+    python = {"python_full_version": version, "extra": ""}
+
+    missing = [
+        (package, str(wanted))
+        for package in pinned
+        for wanted in map(Requirement, importlib.metadata.requires(package) or [])
+        if (not wanted.marker or wanted.marker.evaluate(python))
+        and canonicalize_name(wanted.name) not in pinned
+    ]
+
+    assert missing == []
+
+
 def test_every_setting_is_documented_and_every_documented_setting_is_read():
     table = text("docs/operations.md").partition("## Settings")[2].partition("\n## ")[0]
     names = {
