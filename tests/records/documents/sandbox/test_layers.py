@@ -114,9 +114,7 @@ def test_shut_in_process_that_was_not_root_can_do_nothing_either(tmp_path):
         if folder.stat().st_uid == os.getuid() and str(folder).startswith("/tmp/pytest"):
             folder.chmod(0o755)
 
-    answer = probe(
-        tmp_path, program, _code_in(tmp_path), user=65534, group=65534, extra_groups=[]
-    )
+    answer = probe(tmp_path, program, _code_in(tmp_path), user=65534, group=65534, extra_groups=[])
 
     check(answer)
 
