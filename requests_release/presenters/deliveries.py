@@ -9,6 +9,7 @@ from datetime import datetime
 from printing import words
 from requests_release.enums import RepeatOutcome
 from requests_release.models import Delivery, Repeat
+from requests_release.models.deliveries import MOST_TRIES
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def _state(delivery: Delivery, is_late: bool) -> str:
         verb = "downloaded" if delivery.expires_at is not None else "noted"
         return f"{verb} {words.moment(delivery.used_at)}"
     if delivery.closed_at is not None:
-        return f"closed {words.moment(delivery.closed_at)}, not used"
+        is_guessed = delivery.failed_attempts >= MOST_TRIES
+        why = f"after {MOST_TRIES} wrong passcodes" if is_guessed else "not used"
+        return f"closed {words.moment(delivery.closed_at)}, {why}"
     if is_late:
         return f"expired {words.moment(delivery.expires_at)}, not used"
     return "open"

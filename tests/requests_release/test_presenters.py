@@ -33,6 +33,11 @@ def test_no_delivery_shows_nothing():
         ({}, True, "open"),
         ({"expires_at": GONE}, False, f"expired {words.moment(GONE)}, not used"),
         ({"closed_at": GONE}, False, f"closed {words.moment(GONE)}, not used"),
+        (
+            {"closed_at": GONE, "failed_attempts": 5},
+            False,
+            f"closed {words.moment(GONE)}, after 5 wrong passcodes",
+        ),
         ({"used_at": GONE}, False, f"downloaded {words.moment(GONE)}"),
     ],
 )
@@ -42,7 +47,7 @@ def test_a_link_is_open_only_while_it_can_be_used(facts, is_open, state):
     assert (shown.is_open, shown.state) == (is_open, state)
     assert dict(shown.rows)["How"] == "One-time link, electronic"
     assert ("Expires" in dict(shown.rows)) == is_open
-    assert dict(shown.rows)["Wrong passcodes"] == "0"
+    assert dict(shown.rows)["Wrong passcodes"] == str(facts.get("failed_attempts", 0))
 
 
 def test_mailed_copies_say_when_and_under_which_number():
