@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils import timezone
@@ -17,6 +18,8 @@ from audit.selectors.events import Criteria
 DAYS_SHOWN = 30
 MOST_BIGINT = 2**63 - 1
 ANY = [("", "Any")]
+# What a person types, and the field that carries the id it stands for.
+TYPED = {"find_person": "person", "find_patient": "patient", "find_release": "release"}
 
 
 class EventFilterForm(forms.Form):
@@ -95,12 +98,16 @@ class EventFilterForm(forms.Form):
     @property
     def finds(self) -> dict[str, int]:
         """Return the ids that what was typed stands for, by the field that carries them."""
-        names = {"person": "find_person", "patient": "find_patient", "release": "find_release"}
         return {
             name: self.cleaned_data[typed]
-            for name, typed in names.items()
+            for typed, name in TYPED.items()
             if self.cleaned_data.get(typed)
         }
+
+    def as_address(self) -> str:
+        """Return the filters as an address holds them: ids in the place of what was typed."""
+        kept = {name: self.data.get(name) for name in self.fields if name not in TYPED}
+        return urlencode({name: value for name, value in kept.items() if value} | self.finds)
 
     def criteria(self, today: date) -> Criteria:
         """Return what is asked for; without a period the last 30 days, days by the facility's zone.

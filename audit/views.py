@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -36,14 +36,6 @@ MOST_CHANGES = 100
 SEALS_SHOWN = 30
 MOST_BARS = 62
 DAYS_BY_HOUR = 2
-NOT_KEPT = (
-    "find_person",
-    "find_patient",
-    "find_release",
-    "after",
-    "before",
-    "csrfmiddlewaretoken",
-)
 
 
 @requires(VIEW_EVENT, methods=("GET", "POST"))
@@ -58,7 +50,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "audit/event_list.html", {"form": form}, status=422)
     if form.finds or request.method == "POST":
-        return _redirect_to_ids(request, asked, form)
+        return redirect("?".join(filter(None, (request.path, form.as_address()))))
     criteria = form.criteria(timezone.localdate())
     after, before = (Key.parse(request.GET.get(name, "")) for name in ("after", "before"))
     page = log.list_events(criteria, most=PAGE_SIZE, after=after, before=before)
@@ -207,17 +199,6 @@ def _bars(request: HttpRequest, criteria: Criteria) -> list[dict[str, str | int]
     return filters.bars(
         counts, request.GET, since=since, until=until, is_hourly=is_hourly, url=request.path
     )
-
-
-def _redirect_to_ids(request: HttpRequest, asked: QueryDict, form: EventFilterForm) -> HttpResponse:
-    """Send the browser to the same page with ids in the place of what was typed."""
-    query = asked.copy()
-    for name, value in asked.items():
-        if not value or name in NOT_KEPT:
-            del query[name]
-    for name, found in form.finds.items():
-        query[name] = str(found)
-    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
 def _pivot_criteria(
