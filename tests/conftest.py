@@ -15,6 +15,15 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+@pytest.fixture
+def activity_unnoted(monkeypatch):
+    """Let no request note that somebody is active, which one in five seconds does.
+
+    For tests that count what a page asks of the database.
+    """
+    monkeypatch.setattr("accounts.middleware.GRANULARITY_SECONDS", 3600)
+
+
 _numbers = itertools.count(1)
 
 

@@ -132,6 +132,7 @@ def test_cost_is_one_query_and_the_scope_however_many_there_are(patient, clerk, 
     assert costs[1] <= 5
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_home_costs_the_same_however_many_there_are(client, unit, patient, clerk, approver):
     requester, other = factories.make_requester(), factories.make_user("CLERK", unit=unit)
     client.force_login(approver)

@@ -109,6 +109,7 @@ def test_list_filters_and_is_an_event(client, administrator, clerk, query, expec
     assert event.actor_id == administrator.pk
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
     client.get("/people/")
     for _ in range(3):

@@ -263,6 +263,7 @@ def test_fragment_holds_the_rows_alone(signed_in, some):
 
 
 @pytest.mark.parametrize("more", [0, 20])
+@pytest.mark.usefixtures("activity_unnoted")
 def test_log_costs_the_same_whatever_it_shows(
     signed_in, some, known, more, django_assert_num_queries
 ):

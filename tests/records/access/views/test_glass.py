@@ -264,6 +264,7 @@ def test_what_was_opened_at_another_time_is_not_shown(house, patient, hours):
     assert "Nothing was opened" in page
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_review_page_costs_the_same_for_one_and_for_many(house, patient):
     client = sign_in_freshly(house.stranger)
     client.post(path_of(patient), {"reason": REASON})
@@ -414,6 +415,7 @@ def test_access_that_does_not_exist_is_not_found(house):
     assert count_events() == before
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_one_and_for_three(house, django_assert_num_queries):
     def one():
         broken_ago(house.stranger, make_patient(house.main, actor=house.clerk), hours=2)

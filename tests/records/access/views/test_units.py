@@ -70,6 +70,7 @@ def test_list_shows_units_and_no_patient(house, patient, client):
     assert "O&#x27;CONNELL" not in text
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_three_and_for_six(house, client, django_assert_num_queries):
     client.get("/access/units/")
     with django_assert_num_queries(3):
@@ -223,6 +224,7 @@ def test_revoke_that_names_nothing_is_a_bad_request(house, client, facts):
     assert count_events() == before
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_unit_page_costs_the_same_however_many_hold_rights(
     house, client, django_assert_num_queries
 ):

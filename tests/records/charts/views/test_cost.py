@@ -31,6 +31,7 @@ def ask(client, patient):
 
 
 @pytest.mark.parametrize("role", PANELS)
+@pytest.mark.usefixtures("activity_unnoted")
 def test_chart_page_costs_the_same_for_one_document_and_for_thirty(db, role):
     unit = make_unit()
     reader = make_user(role, unit=unit)

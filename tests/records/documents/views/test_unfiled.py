@@ -72,6 +72,7 @@ def test_empty_list_says_what_to_do(house, at):
     assert "Start with the oldest" not in text
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_any_number_of_files(house, at, monkeypatch):
     client, found = at(house.clerk), set()
     for number in range(4):

@@ -341,6 +341,7 @@ def queries_of(client, address):
     return len([one for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]])
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_viewer_asks_the_same_number_of_queries_for_any_length(house, at):
     client = at(house.clerk)
     found = {
@@ -352,6 +353,7 @@ def test_viewer_asks_the_same_number_of_queries_for_any_length(house, at):
     assert found.pop() <= 16
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_viewer_asks_the_same_number_of_queries_for_any_history(house, at):
     document, client = house.filed(), at(house.clerk)
     found = set()
@@ -368,5 +370,6 @@ def test_viewer_asks_the_same_number_of_queries_for_any_history(house, at):
     assert len(found) == 1
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_page_image_costs_few_queries(house, at):
     assert queries_of(at(house.clerk), image(house.filed())) <= 10

@@ -71,6 +71,7 @@ def test_change_of_roles_empties_the_list(house, patient, browser):
     assert again.get(URL).status_code == 204
 
 
+@pytest.mark.usefixtures("activity_unnoted")
 def test_the_list_costs_the_same_for_one_and_for_three(
     house, patient, browser, django_assert_num_queries
 ):

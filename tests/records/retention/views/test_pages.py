@@ -6,7 +6,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import middleware
 from audit.models import Event, EventSubject
 from records.retention.models import ScheduleRule
 from records.retention.services import holds as hold_service
@@ -322,9 +321,8 @@ def queries(browser, url):
     return len([one for one in captured if not one["sql"].startswith(control)])
 
 
-def test_lists_cost_the_same_with_1_3_and_300_charts(house, browse, monkeypatch):
-    # That somebody is active is noted every five seconds: by chance in a request that is counted.
-    monkeypatch.setattr(middleware, "GRANULARITY_SECONDS", 3600)
+@pytest.mark.usefixtures("activity_unnoted")
+def test_lists_cost_the_same_with_1_3_and_300_charts(house, browse):
     reader = make.make_user("SUPERVISOR", unit=house.unit)
     browser = browse(reader)
     costs = {name: [] for name in ("home", "batch_detail", "batch_approve", "hold_detail")}
