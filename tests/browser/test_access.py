@@ -18,9 +18,9 @@ from tests.builders import build_house
 from tests.builders import sign_in as sign_in_elsewhere
 from tests.factories.patients import make_patient
 from tests.factories.people import again
+from tests.records.access.services.emergencies import REASON
 
 pytestmark = pytest.mark.committed
-REASON = "Brought in unconscious, no history known"
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.selectors.users import get_system_user
-from accounts.services import users
 from audit import context
 from audit.enums import Action, Basis, Outcome
-from records.access import tasks, worklists
+from records.access import tasks
 from records.access.enums import ReviewOutcome
 from records.access.errors import (
     ChartDestroyed,
@@ -25,38 +24,22 @@ from records.access.errors import (
     GlassStillOpen,
     OwnGlassReview,
 )
-from records.access.models import BrokenGlass, GlassNotice
+from records.access.models import BrokenGlass
 from records.access.selectors import glass as selectors
-from records.access.selectors import told
 from records.access.services import charts, glass, opening, rights
 from tests.builders import build_house
 from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
 from tests.factories.units import grant
+from tests.records.access.services.emergencies import REASON, break_it, broken_ago, review
 from tests.trail import count_events, events_of
 
-REASON = "Brought in unconscious, no history known"
 EMERGENCY = {"NORMAL", "HIV", "STI", "MH", "GENETIC", "MINOR_CONSENTED", "REPRO", "SUD_P2"}
 GLASS = (Action.GLASS_BROKEN, Action.GLASS_CLOSED, Action.GLASS_REVIEWED)
 
 
-def break_it(user, patient, reason=REASON):
-    return glass.break_glass(actor=again(user), patient_id=patient.pk, reason=reason)
-
-
-def broken_ago(user, patient, **ago):
-    """An emergency access that was broken and closed some time ago."""
-    with time_machine.travel(timezone.now() - timedelta(**ago), tick=False):
-        row = break_it(user, patient)
-        return glass.close(actor=user, glass_id=row.pk)
-
-
 def basis_of(user, patient):
     return opening.find_ground(actor=again(user), patient_id=patient.pk).basis
-
-
-def review(actor, row, outcome=ReviewOutcome.JUSTIFIED, note="Looked at what an emergency needs"):
-    return glass.review(actor=actor, glass_id=row.pk, outcome=outcome, note=note)
 
 
 def test_breaking_opens_the_chart_for_an_hour_with_an_event(house, patient):
@@ -313,108 +296,6 @@ def test_what_ran_out_can_be_reviewed_before_the_clock_closed_it(house, patient)
         row = break_it(house.stranger, patient)
 
     assert review(house.compliance, row).reviewed_by == house.compliance
-
-
-def waiting_for(user):
-    source = next(s for s in worklists.sources_for(again(user)) if s.name == "Emergency access")
-    return source.count(user), [
-        (item.patient_id, item.url) for item in source.oldest(again(user), 5)
-    ]
-
-
-def test_supervisors_of_the_unit_and_compliance_are_told_at_once(house, patient):
-    elsewhere = make_user(Role.SUPERVISOR, unit=house.behavioural)
-    officer = make_user(Role.COMPLIANCE)
-
-    row = break_it(house.stranger, patient)
-
-    assert waiting_for(house.supervisor) == (1, [(patient.pk, "/access/glass/")])
-    assert waiting_for(officer) == (1, [(patient.pk, f"/access/glass/{row.pk}/")])
-    assert waiting_for(elsewhere) == (0, [])
-    names = [source.name for source in worklists.sources_for(again(house.clerk))]
-    assert "Emergency access" not in names
-
-
-def test_supervisor_of_a_further_unit_of_the_chart_is_told(house, patient):
-    supervisor = make_user(Role.SUPERVISOR, unit=house.behavioural)
-    charts.add_unit(actor=house.supervisor, chart_id=patient.pk, unit_id=house.behavioural.pk)
-
-    row = break_it(house.stranger, patient)
-
-    assert waiting_for(supervisor)[0] == 1
-    assert supervisor in told_of(row)
-
-
-def make_patient_apart(house):
-    """A patient of a unit in which no supervisor works."""
-    keeper = make_user(Role.CLERK, unit=house.behavioural)
-    return make_patient(house.behavioural, actor=keeper)
-
-
-def told_of(row):
-    return {notice.user for notice in GlassNotice.objects.filter(glass=row)}
-
-
-def test_each_of_them_has_a_notice_from_the_commit_on(house, patient):
-    row = break_it(house.stranger, patient)
-
-    notices = GlassNotice.objects.order_by("user__display_name")
-    assert [(n.glass, n.user, n.told_at, n.seen_at) for n in notices] == [
-        (row, house.compliance, row.started_at, None),
-        (row, house.supervisor, row.started_at, None),
-    ]
-
-
-def test_unit_without_a_supervisor_leaves_compliance_told(house):
-    patient = make_patient_apart(house)
-
-    row = break_it(house.stranger, patient)
-
-    assert told_of(row) == {house.compliance}
-    assert waiting_for(house.compliance) == (1, [(patient.pk, f"/access/glass/{row.pk}/")])
-
-
-def test_nobody_is_told_of_their_own_access_and_it_opens_all_the_same(house, patient):
-    users.disable(actor=house.administrator, user_id=house.supervisor.pk)
-    users.set_roles(
-        actor=house.administrator, user_id=house.compliance.pk, roles=["COMPLIANCE", "CLERK"]
-    )
-    chart = make_patient_apart(house)
-
-    row = break_it(house.compliance, chart)
-
-    assert told_of(row) == set()
-    (event,) = events_of(Action.GLASS_BROKEN)
-    assert event.detail == {"told": []}
-
-
-def test_notice_is_seen_once_by_each_for_themselves(house, patient):
-    row = break_it(house.stranger, patient)
-
-    counts = [glass.note_seen(actor=house.supervisor, glass_ids=[row.pk]) for _ in range(2)]
-
-    assert counts == [1, 0]
-    seen = GlassNotice.objects.exclude(seen_at=None)
-    assert [notice.user for notice in seen] == [house.supervisor]
-    assert [n.user for n in told.list_unseen(house.compliance)] == [house.compliance]
-    assert list(told.list_unseen(house.supervisor)) == []
-
-
-def test_what_is_reviewed_leaves_the_work_of_all(house, patient):
-    row = broken_ago(house.stranger, patient, hours=2)
-
-    review(house.compliance, row)
-
-    assert waiting_for(house.compliance) == (0, [])
-    assert waiting_for(house.supervisor) == (0, [])
-
-
-def test_own_use_waits_for_others_not_for_oneself(house, patient):
-    both = make_user(Role.COMPLIANCE, Role.CLERK)
-    break_it(both, patient)
-
-    assert waiting_for(both) == (0, [])
-    assert waiting_for(house.compliance)[0] == 1
 
 
 def test_open_access_is_found_by_person_and_chart(house, patient):

@@ -18,20 +18,14 @@ from records.access.services import glass, rights
 from tests.builders import sign_in, sign_in_freshly
 from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
+from tests.records.access.services.emergencies import REASON, broken_ago
 from tests.trail import count_events, events_of, shown_in
 
-REASON = "Brought in unconscious, no history known"
 CHART = "/charts/{}/"
 
 
 def path_of(patient):
     return f"/access/glass/break/{patient.pk}/"
-
-
-def broken_ago(user, patient, **ago):
-    with time_machine.travel(timezone.now() - timedelta(**ago), tick=False):
-        row = glass.break_glass(actor=again(user), patient_id=patient.pk, reason=REASON)
-        return glass.close(actor=user, glass_id=row.pk)
 
 
 def test_refused_chart_offers_the_glass_and_the_glass_opens_it(house, patient):

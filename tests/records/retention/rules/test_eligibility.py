@@ -1,45 +1,30 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from records.retention import seeds
 from records.retention.enums import (
     Block,
-    Certainty,
     Payer,
     Population,
     RecordClass,
     RecordSeries,
-    RuleSource,
 )
-from records.retention.rules import eligibility, terms
-from records.retention.rules.eligibility import ChartFacts, Skipped
-from records.retention.rules.schedule import ScheduleRule
-
-AS_OF = date(2026, 11, 22)
-ROWS = seeds.schedule_rows()
-MAJORITY = seeds.majority_rows()
-STATE_LAW = [row for row in ROWS if row.source == RuleSource.STATE]
-LAW = [row for row in ROWS if row.source in (RuleSource.STATE, RuleSource.FEDERAL)]
-HOSPITAL, PHYSICIAN = RecordClass.HOSPITAL, RecordClass.PHYSICIAN
-
-CHILD = {"born_on": date(2010, 5, 20), "last_encounter_on": date(2020, 3, 1)}
-ADULT = {"born_on": date(1960, 5, 20), "last_encounter_on": date(2020, 3, 1)}
-
-
-def facts(state="PA", record_class=HOSPITAL, **change):
-    return ChartFacts(state=state, record_class=record_class, **(ADULT | change))
-
-
-def explain(chart, rules=ROWS, as_of=AS_OF):
-    return eligibility.explain(chart, rules, MAJORITY, as_of=as_of)
-
-
-def until(chart, rules=STATE_LAW):
-    return explain(chart, rules).governing.keeps_until
+from records.retention.rules.eligibility import Skipped
+from tests.records.retention.rules.law import (
+    AS_OF,
+    CHILD,
+    HOSPITAL,
+    HOSPITALS,
+    LAW,
+    PHYSICIAN,
+    PHYSICIANS,
+    ROWS,
+    STATE_LAW,
+    explain,
+    facts,
+    rule,
+    until,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,72 +42,6 @@ def test_the_worked_examples(state, keeps_until, code):
     assert answer.governing.rule.code == code
     assert answer.eligible_on == keeps_until + timedelta(days=1)
     assert answer.blocked_because == ()
-
-
-# Adult born 1960-05-20, child born 2010-05-20, both last seen 2020-03-01; state law alone.
-HOSPITALS = {
-    "AL": ("2025-03-01", "2034-05-20"),
-    "AK": ("2027-03-01", "2031-05-20"),
-    "AZ": ("2026-03-01", "2031-05-20"),
-    "AR": ("2030-03-01", "2030-05-20"),
-    "CA": ("2027-03-01", "2029-05-20"),
-    "CO": ("2030-03-01", "2038-05-20"),
-    "CT": ("2030-03-01", "2030-03-01"),
-    "FL": ("2027-03-01", "2027-03-01"),
-    "GA": ("2025-03-01", "2033-05-20"),
-    "HI": ("2027-03-01", "2035-05-20"),
-    "IL": ("2030-03-01", "2030-03-01"),
-    "IN": ("2027-03-01", "2027-03-01"),
-    "KS": ("2030-03-01", "2030-03-01"),
-    "KY": ("2025-03-01", "2031-05-20"),
-    "LA": ("2030-03-01", "2030-03-01"),
-    "MD": ("2027-03-01", "2035-05-20"),
-    "MA": ("2040-03-01", "2040-03-01"),
-    "MI": ("2027-03-01", "2027-03-01"),
-    "MO": ("2030-03-01", "2033-05-20"),
-    "NE": ("2030-03-01", "2032-05-20"),
-    "NV": ("2025-03-01", "2033-05-20"),
-    "NJ": ("2030-03-01", "2033-05-20"),
-    "NY": ("2026-03-01", "2031-05-20"),
-    "NC": ("2031-03-01", "2040-05-20"),
-    "OH": ("2020-03-01", "2020-03-01"),
-    "OK": ("2025-03-01", "2031-05-20"),
-    "OR": ("2030-03-01", "2030-03-01"),
-    "PA": ("2027-03-01", "2035-05-20"),
-    "SC": ("2030-03-01", "2030-03-01"),
-    "TN": ("2030-03-01", "2030-03-01"),
-    "TX": ("2030-03-01", "2030-05-20"),
-    "VA": ("2025-03-01", "2033-05-20"),
-    "WA": ("2046-03-01", "2046-03-01"),
-    "WI": ("2025-03-01", "2025-03-01"),
-}
-PHYSICIANS = {
-    "AL": ("2027-03-01", "2027-03-01"),
-    "AK": ("2020-03-01", "2020-03-01"),
-    "AZ": ("2026-03-01", "2031-05-20"),
-    "CO": ("2027-03-01", "2027-03-01"),
-    "CT": ("2027-03-01", "2027-03-01"),
-    "FL": ("2025-03-01", "2025-03-01"),
-    "GA": ("2030-03-01", "2030-03-01"),
-    "HI": ("2027-03-01", "2035-05-20"),
-    "IN": ("2027-03-01", "2027-03-01"),
-    "KS": ("2030-03-01", "2030-03-01"),
-    "LA": ("2026-03-01", "2026-03-01"),
-    "MD": ("2027-03-01", "2035-05-20"),
-    "MA": ("2027-03-01", "2027-03-01"),
-    "MI": ("2027-03-01", "2027-03-01"),
-    "MO": ("2027-03-01", "2027-03-01"),
-    "NV": ("2025-03-01", "2033-05-20"),
-    "NJ": ("2027-03-01", "2027-03-01"),
-    "NY": ("2026-03-01", "2029-05-20"),
-    "OR": ("2030-03-01", "2030-03-01"),
-    "PA": ("2027-03-01", "2029-05-20"),
-    "SC": ("2030-03-01", "2033-03-01"),
-    "TN": ("2030-03-01", "2030-03-01"),
-    "TX": ("2027-03-01", "2031-05-20"),
-    "VA": ("2026-03-01", "2028-05-20"),
-    "WI": ("2025-03-01", "2025-03-01"),
-}
 
 
 @pytest.mark.parametrize(
@@ -381,125 +300,6 @@ def test_considered_names_every_rule_in_scope_with_its_reason():
         ("NY-HOSPITAL-MINOR-D6", None, Skipped.OTHER_POPULATION),
         ("US-HOSPITAL-D5", date(2025, 3, 1), Skipped.NO),
     ]
-
-
-def rule(code, text, **change):
-    made = ScheduleRule(
-        code=code,
-        source=RuleSource.STATE,
-        term=terms.parse(text),
-        cite="cite",
-        certainty=Certainty.HIGH,
-        verified_on=AS_OF,
-        effective_from=date(1900, 1, 1),
-        state="PA",
-    )
-    return replace(made, **change)
-
-
-def plain_anniversary(day, years):
-    """Count on the calendar, one day at a time past a missing one."""
-    if (day.month, day.day) == (2, 29):
-        try:
-            return date(day.year + years, 2, 29)
-        except ValueError:
-            return date(day.year + years, 2, 28) + timedelta(days=1)
-    return date(day.year + years, day.month, day.day)
-
-
-def plain_answer(chart, rows, as_of):
-    """The same law told again, row by row, without the tables of the engine."""
-    majority = {"AL": 19, "NE": 19, "MS": 21, "PR": 21}.get(chart.state, 18)
-    first = chart.first_encounter_on or chart.last_encounter_on
-    minor = first < plain_anniversary(chart.born_on, majority)
-    adult = chart.last_encounter_on >= plain_anniversary(chart.born_on, majority)
-    latest, has_state = None, False
-    for row in rows:
-        if row.series not in chart.series or row.effective_from > as_of:
-            continue
-        if row.effective_to and row.effective_to < as_of:
-            continue
-        if row.state and row.state != chart.state:
-            continue
-        if row.record_class and row.record_class != chart.record_class:
-            continue
-        if row.payer and row.payer not in chart.payers:
-            continue
-        has_state = has_state or row.source == "STATE"
-        birthdays = [chart.born_on]
-        if row.population == "ADULT" and not adult:
-            continue
-        if row.population == "MINOR":
-            birthdays = [chart.born_on] if minor else []
-            birthdays += [chart.child_born_on] if chart.child_born_on else []
-        if not birthdays:
-            continue
-        letters, _, number = str(row.term).partition("+")
-        if letters == "P":
-            return None
-        if letters == "C":
-            if chart.contract_ended_on is None:
-                return None
-            ends = [plain_anniversary(chart.contract_ended_on, int(number))]
-        elif letters == "Death":
-            ends = [plain_anniversary(chart.died_on, int(number))] if chart.died_on else []
-        elif letters == "D":
-            ends = [plain_anniversary(chart.last_encounter_on, int(number))]
-        elif letters == "R":
-            made = chart.record_on or chart.last_encounter_on
-            ends = [plain_anniversary(made, int(number))]
-        elif letters == "Maj":
-            ends = [plain_anniversary(birth, majority + int(number)) for birth in birthdays]
-        else:
-            ends = [plain_anniversary(birth, int(letters[1:])) for birth in birthdays]
-        latest = max([*ends, *([latest] if latest else [])], default=None)
-    return latest + timedelta(days=1) if latest and has_state else None
-
-
-DAYS = st.one_of(
-    st.dates(date(1930, 1, 1), date(2030, 12, 31)),
-    st.sampled_from([date(year, 2, 29) for year in range(1932, 2029, 4)]),
-    st.sampled_from([date(2002, 3, 1), date(2002, 2, 28), date(2020, 3, 1)]),
-)
-
-
-@st.composite
-def charts(draw):
-    days = sorted(draw(st.tuples(DAYS, DAYS, DAYS)))
-    return ChartFacts(
-        state=draw(st.sampled_from([*HOSPITALS, "MN", "ID", "PR"])),
-        record_class=draw(st.sampled_from(RecordClass)),
-        born_on=days[0],
-        first_encounter_on=draw(st.sampled_from([None, days[1]])),
-        last_encounter_on=days[2],
-        record_on=draw(st.none() | DAYS),
-        died_on=draw(st.none() | st.dates(days[0], date(2031, 1, 1))),
-        child_born_on=draw(st.none() | DAYS),
-        contract_ended_on=draw(st.none() | DAYS),
-        payers=draw(st.frozensets(st.sampled_from(Payer), max_size=1)),
-    )
-
-
-@settings(max_examples=400)
-@given(charts())
-def test_the_engine_agrees_with_the_law_told_again(chart):
-    answer = explain(chart)
-
-    assert answer.eligible_on == plain_answer(chart, ROWS, AS_OF)
-    assert answer.is_eligible(date(2300, 1, 1)) is (answer.eligible_on is not None)
-
-
-@given(charts(), st.integers(1, 4000))
-def test_a_later_visit_never_makes_a_chart_eligible_earlier(chart, days):
-    later = replace(
-        chart,
-        first_encounter_on=chart.first_encounter_on or chart.last_encounter_on,
-        last_encounter_on=chart.last_encounter_on + timedelta(days=days),
-    )
-    early, late = explain(chart, LAW), explain(later, LAW)
-
-    if early.eligible_on and late.eligible_on:
-        assert late.eligible_on >= early.eligible_on
 
 
 def test_populations_are_all_tested():
