@@ -8,48 +8,19 @@ from django.utils import timezone
 
 from audit import subjects
 from audit.enums import Action
-from audit.errors import Refused
 from records.retention.models import Hold
 from records.retention.selectors import holds as hold_selectors
 from records.retention.services import holds
 from requests_release.models import (
-    Authorization,
-    Comment,
     Request,
     Requester,
-    RequestItem,
-    RequestStatusChange,
 )
-from requests_release.services import approvals, authorizations, items, requests, stages
+from requests_release.services import approvals, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
+from tests.requests_release.refusals import refused_without_a_trace, rows
 
 pytestmark = pytest.mark.django_db
-
-
-def rows():
-    """Everything that a refused service might have written."""
-    return {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in (
-            Request,
-            Requester,
-            RequestItem,
-            RequestStatusChange,
-            Authorization,
-            Comment,
-            Hold,
-        )
-    }
-
-
-def refused_without_a_trace(code, service, /, **values):
-    before = rows()
-    with pytest.raises(Refused) as refused:
-        service(**values)
-    assert refused.value.reason == code
-    assert rows() == before
-    return refused.value
 
 
 # --- logging
@@ -194,94 +165,6 @@ def test_log_is_refused_without_a_ground_to_the_chart(patient, outsider):
     )
 
 
-# --- stale forms, and people without a ground
-
-
-def calls(request, document, clerk):
-    """Each service that changes a request in preparation, with what it needs."""
-    return {
-        "withdraw": (stages.withdraw, {"reason": "Not wanted"}),
-        "put_on_hold": (stages.put_on_hold, {"wait_reason": "CLARIFICATION", "note": ""}),
-        "change": (
-            requests.change,
-            {"requester": builders.COURT, "facts": builders.request_facts(scope="All of it")},
-        ),
-        "choose": (items.choose, {"chosen": {document.pk: [1]}}),
-        "record": (
-            authorizations.record,
-            {"document_id": document.pk, "facts": builders.signed_form()},
-        ),
-        "note_sensitive": (
-            requests.note_sensitive,
-            {
-                "reviewed_classes": ["MH"],
-                "review_note": "Dr Hale, today",
-                "has_part2_order": False,
-                "is_emergency": False,
-            },
-        ),
-        "submit": (approvals.submit, {}),
-    }
-
-
-NAMES = ["withdraw", "put_on_hold", "change", "choose", "record", "note_sensitive", "submit"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_stale_version_is_refused(patient, clerk, document, name):
-    request = builders.prepared(patient, clerk, document)
-    service, values = calls(request, document, clerk)[name]
-
-    refused = refused_without_a_trace(
-        "REQUEST_CHANGED",
-        service,
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version - 1,
-        **values,
-    )
-
-    assert refused.status == 409
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_person_without_a_ground_is_refused(patient, clerk, outsider, document, name):
-    request = builders.prepared(patient, clerk, document)
-    service, values = calls(request, document, clerk)[name]
-
-    refused_without_a_trace(
-        "NO_GROUND",
-        service,
-        actor=outsider,
-        request_id=request.pk,
-        version=request.version,
-        **values,
-    )
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("withdraw", "submit")])
-def test_a_submitted_request_is_not_changed(patient, clerk, document, name):
-    request = builders.submitted(patient, clerk, document)
-    service, values = calls(request, document, clerk)[name]
-
-    refused_without_a_trace(
-        "REQUEST_MOVE_NOT_ALLOWED",
-        service,
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        **values,
-    )
-
-
-def test_an_unknown_request_is_refused(clerk, db):
-    refused = refused_without_a_trace(
-        "REQUEST_UNKNOWN", stages.take, actor=clerk, request_id=999_999, version=1
-    )
-
-    assert refused.status == 404
-
-
 # --- changing
 
 
@@ -400,127 +283,3 @@ def test_a_clerk_gives_no_work_to_others(patient, clerk, outsider, document):
         version=request.version,
         person=outsider,
     )
-
-
-# --- choosing
-
-
-def test_choosing_replaces_the_choice(patient, clerk, document):
-    request = builders.prepared(patient, clerk, document)
-    other = factories.make_document(patient, pages=5)
-
-    items.choose(
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        chosen={other.pk: [5, 2, 2]},
-    )
-
-    assert [(one.document_id, one.pages) for one in request.items.all()] == [(other.pk, [2, 5])]
-    assert builders.fresh(request).page_count == 2
-
-
-def test_choosing_the_same_again_keeps_the_rows(patient, clerk, document):
-    request = builders.prepared(patient, clerk, document)
-    before = list(request.items.values())
-
-    builders.choose(request, clerk, document)
-
-    assert list(request.items.values()) == before
-
-
-@pytest.mark.parametrize(
-    ("pages", "reason"),
-    [([], "NOTHING_CHOSEN"), ([4], "DOCUMENT_NOT_FIT"), ([0], "DOCUMENT_NOT_FIT")],
-)
-def test_pages_that_are_not_there_are_refused(patient, clerk, document, pages, reason):
-    request = builders.prepared(patient, clerk, document)
-
-    refused_without_a_trace(
-        reason,
-        items.choose,
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        chosen={document.pk: pages},
-    )
-
-
-@pytest.mark.parametrize("what", ["other_patient", "voided", "hidden", "unknown"])
-def test_a_document_that_does_not_belong_is_refused(unit, patient, clerk, document, what):
-    request = builders.prepared(patient, clerk, document)
-    other = {
-        "other_patient": lambda: factories.make_document(factories.make_patient(unit)),
-        "voided": lambda: factories.make_document(
-            patient,
-            status="VOIDED",
-            voided_at=timezone.now(),
-            voided_by=clerk,
-            void_reason="wrong",
-        ),
-        "hidden": lambda: factories.make_document(patient, sensitivity="PSYCHNOTE"),
-        "unknown": lambda: type("Unknown", (), {"pk": 999_999})(),
-    }[what]()
-
-    refused_without_a_trace(
-        "DOCUMENT_NOT_OF_CHART",
-        items.choose,
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        chosen={other.pk: [1]},
-    )
-
-
-# --- authorizations
-
-
-def test_revoking_ends_an_approval_at_once(patient, clerk, approver, document):
-    form = factories.make_document(patient)
-    request = builders.prepared(
-        patient, clerk, document, requester=builders.ATTORNEY, basis="508", stated_due_on=None
-    )
-    builders.authorize(request, clerk, form)
-    builders.submit(request, clerk)
-    builders.approve(request, approver)
-
-    authorizations.revoke(
-        actor=clerk,
-        request_id=request.pk,
-        version=builders.fresh(request).version,
-        received_on=timezone.localdate(),
-    )
-
-    request = builders.fresh(request)
-    assert (request.status, request.approved_by) == ("IN_PREPARATION", None)
-    assert request.packages.get().state == "VOID"
-    reason = request.status_changes.latest("pk").reason
-    assert reason == "The authorization no longer carries the release."
-    assert len(events_of(Action.AUTHORIZATION_REVOKED)) == 1
-
-
-def test_there_is_nothing_to_revoke(patient, clerk):
-    request = builders.log(patient, clerk)
-
-    refused_without_a_trace(
-        "NOT_READY",
-        authorizations.revoke,
-        actor=clerk,
-        request_id=request.pk,
-        version=request.version,
-        received_on=timezone.localdate(),
-    )
-
-
-def test_the_newest_reading_counts(patient, clerk, document):
-    form = factories.make_document(patient)
-    request = builders.prepared(
-        patient, clerk, document, requester=builders.ATTORNEY, basis="508", stated_due_on=None
-    )
-    builders.authorize(request, clerk, form, names_us=False)
-    with pytest.raises(Refused, match="does not name us"):
-        builders.submit(request, clerk)
-
-    builders.authorize(request, clerk, form)
-
-    assert builders.submit(request, clerk).status == "SUBMITTED"

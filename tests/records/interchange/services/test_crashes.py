@@ -22,7 +22,7 @@ from records.interchange.services import groups, items
 from records.patients.models import Patient
 from records.patients.services import numbers, patients
 from tests.records.interchange.house import House, counts, reasons
-from tests.records.interchange.services.test_importing import NOTHING, orphans, whole
+from tests.records.interchange.services.imports import NOTHING, orphans, whole
 
 POINTS = [
     (patients, "register", 1),

@@ -28,7 +28,7 @@ from tests.records.interchange.builders import (
     patient,
 )
 from tests.records.interchange.house import actions, content_of, counts, listed_rejections, reasons
-from tests.records.interchange.services.test_importing import documents_in, source_of, whole
+from tests.records.interchange.services.imports import documents_in, source_of, whole
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="

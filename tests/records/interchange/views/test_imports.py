@@ -19,7 +19,7 @@ from records.interchange.forms import uploads as forms
 from records.interchange.models import ImportRejection, ImportRun, ImportUpload
 from records.patients.models import Patient
 from tests.records.interchange.builders import bundle, clinical, observation, patient
-from tests.records.interchange.services.test_importing import whole
+from tests.records.interchange.services.imports import whole
 
 LIST = "interchange:import_list"
 NEW = "interchange:import_upload"
