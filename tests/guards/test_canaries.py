@@ -26,9 +26,10 @@ from django.urls import reverse
 from accounts.roles import permissions_of
 from tests.guards import probes
 from tests.guards.canaries import Canary, Colour
+from tests.guards.may_see import ASKERS, MAY_SEE, OVERSIGHT
 from tests.guards.routes import Route, own_routes
 from tests.guards.wire import Answer, Wire
-from tests.guards.world import ASKERS, MAY_SEE, OVERSIGHT, World
+from tests.guards.world import World
 
 # Pages on which no patient stands, whoever asks and whatever is asked for.
 NO_PATIENT = {

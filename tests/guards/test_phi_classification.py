@@ -10,19 +10,8 @@ from django.apps import apps
 from django.db import models
 
 from tests.guards.imports import room_of
-from tests.guards.phi import (
-    CLASSES,
-    FIELDS,
-    IDENTIFIER,
-    LINK,
-    PHI,
-    RIGHTS,
-    SECRET,
-    SHOWN_BEFORE_AND_AFTER,
-    STAFF,
-    THIRD_PARTY,
-    UNTRACKED,
-)
+from tests.guards.phi import FIELDS, RIGHTS, SHOWN_BEFORE_AND_AFTER, UNTRACKED
+from tests.guards.phi.classes import CLASSES, IDENTIFIER, LINK, PHI, SECRET, STAFF, THIRD_PARTY
 
 SENSITIVE = {PHI, IDENTIFIER}
 CANARY = "Zycanary"
