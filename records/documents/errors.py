@@ -51,8 +51,8 @@ __all__ = [
     "FileTooManyPages",
     "FileTruncated",
     "FileUnreadable",
-    "FilingNotYours",
     "FilingRefused",
+    "NotYoursToUndo",
     "PageNotInFile",
     "SameFileFiled",
     "SandboxUnavailable",
@@ -94,17 +94,17 @@ class DocumentChangedMeanwhile(StaleState):
     reason = "DOCUMENT_STALE"
 
 
-class FilingNotYours(Refused):
-    """Who filed a document takes it back; everybody else mends it."""
+class NotYoursToUndo(Refused):
+    """Who did something to a document takes it back; everybody else mends it."""
 
-    message = "Somebody else filed this document. Move it, or have it voided."
-    reason = "FILING_NOT_YOURS"
+    message = "Somebody else did this. What is wrong is put right on the document's page."
+    reason = "NOT_YOURS_TO_UNDO"
 
 
 class UndoTooLate(StaleState):
-    """A filing is taken back within minutes, or mended as any other document."""
+    """What was done to a document is taken back within minutes, or mended later."""
 
-    message = "The time to undo this filing is over. Move the document, or have it voided."
+    message = "The time to undo this is over. What is wrong is put right on the document's page."
     reason = "UNDO_TOO_LATE"
 
 

@@ -22,6 +22,14 @@ urlpatterns = [
     path("<int:document_id>/replace/", documents.document_replace, name="document_replace"),
     path("<int:document_id>/move/", moves.document_move, name="document_move"),
     path("<int:document_id>/undo/", undoing.document_undo, name="document_undo"),
+    path(
+        "<int:document_id>/moves/<int:move_id>/undo/",
+        undoing.document_undo_move,
+        name="document_undo_move",
+    ),
+    path(
+        "<int:document_id>/void/undo/", undoing.document_undo_voiding, name="document_undo_voiding"
+    ),
     path("<int:document_id>/void/", documents.document_void, name="document_void"),
     path("<int:document_id>/restore/", documents.document_restore, name="document_restore"),
     path("unfiled/", unfiled.unfiled_list, name="unfiled_list"),

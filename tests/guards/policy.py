@@ -49,6 +49,8 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "documents:document_replace": ("documents.file_document", FORM),
     "documents:document_restore": ("documents.void_document", FORM),
     "documents:document_undo": ("documents.file_document", DEED),
+    "documents:document_undo_move": ("documents.move_document", DEED),
+    "documents:document_undo_voiding": ("documents.void_document", DEED),
     "documents:document_view": ("documents.view_document", READ),
     "documents:document_void": ("documents.void_document", FORM),
     "documents:page_image": ("documents.view_document", READ),

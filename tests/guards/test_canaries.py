@@ -54,6 +54,8 @@ NO_PATIENT = {
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
     "documents:document_undo": "goes back to the desk or the chart",
+    "documents:document_undo_move": "goes to the document",
+    "documents:document_undo_voiding": "goes to the document",
     "audit:seal_list": "how the trail is sealed",
     "audit:trail_verify": "goes back to how the trail is sealed",
     "patients:patient_register": "an empty form; candidates are asked for by a probe",
@@ -84,6 +86,7 @@ NO_PATIENT = {
 NOT_POSTED = {
     "access:glass_close": "ends the emergency access",
     "documents:document_undo": "takes back a filing of minutes ago",
+    "documents:document_undo_voiding": "takes back a voiding of minutes ago",
     "session_extend": "nothing of a patient",
 }
 # Tokens of forms, masked anew in every answer.

@@ -168,7 +168,11 @@ class DocumentMove(models.Model):
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="moves")
     from_patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
+    from_encounter = models.ForeignKey(
+        "encounters.Encounter", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     to_patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
+    lock_version = models.PositiveIntegerField(help_text="Of the document, once it was moved")
     reason = models.CharField(max_length=200)
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(

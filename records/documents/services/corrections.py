@@ -28,7 +28,7 @@ def move(
     to_patient_id: int,
     to_encounter_id: int | None,
     reason: str,
-) -> Document:
+) -> DocumentMove:
     """Take a misfiled document to the chart where it belongs; both charts' logs say so.
 
     Raises:
@@ -41,10 +41,12 @@ def move(
     target = opening.peek_scope(actor=actor, patient_id=to_patient_id)
     _check_target(document, target)
     filing.check_encounter(target, to_encounter_id)
-    DocumentMove.objects.create(
+    made = DocumentMove.objects.create(
         document=document,
         from_patient_id=document.patient_id,
+        from_encounter_id=document.encounter_id,
         to_patient_id=to_patient_id,
+        lock_version=lock_version + 1,
         reason=reason,
         moved_at=timezone.now(),
         moved_by=actor,
@@ -54,7 +56,7 @@ def move(
     rows.save(document, ["patient_id", "encounter_id", "unit_id"])
     rows.record(actor, scope, document, Action.DOCUMENT_MOVED, {"to_patient": to_patient_id})
     rows.record(actor, target, document, Action.DOCUMENT_MOVED, {"from_patient": scope.patient_id})
-    return document
+    return made
 
 
 @attributed

@@ -21,7 +21,7 @@ from records.documents.models import Document
 from records.documents.permissions import FILE_DOCUMENT, VIEW_DOCUMENT, VOID_DOCUMENT
 from records.documents.presenters import viewer
 from records.documents.services import corrections, filing
-from records.documents.views import answers, covers, opening, pages
+from records.documents.views import answers, covers, opening, pages, undoing
 from records.documents.views.opening import Opened
 from records.patients.presenters import banner
 
@@ -112,19 +112,23 @@ def document_void(request: HttpRequest, document_id: int) -> HttpResponse:
     words = {
         "title": "Void this document",
         "confirm": "Void",
-        "done": "Voided",
         "is_danger": True,
         "consequence": "It stays in the chart, struck through, and leaves with no release. "
         "It can be restored.",
     }
-    return _with_reason(request, document_id, corrections.void, CURRENT, words)
+    return _with_reason(request, document_id, corrections.void, CURRENT, words, undoing.say_voided)
 
 
 @requires(VOID_DOCUMENT, methods=("GET", "POST"))
 def document_restore(request: HttpRequest, document_id: int) -> HttpResponse:
     """Take a voided document back into use."""
-    words = {"title": "Restore this document", "confirm": "Restore", "done": "Restored"}
-    return _with_reason(request, document_id, corrections.restore, DocumentStatus.VOIDED, words)
+    words = {"title": "Restore this document", "confirm": "Restore"}
+    voided = DocumentStatus.VOIDED
+    return _with_reason(request, document_id, corrections.restore, voided, words, _say_restored)
+
+
+def _say_restored(request: HttpRequest, document: Document) -> None:
+    messages.success(request, "Restored")
 
 
 def _with_reason(
@@ -133,6 +137,7 @@ def _with_reason(
     service: Callable[..., Document],
     needed: DocumentStatus,
     words: dict[str, Any],
+    say: Callable[[HttpRequest, Document], None],
 ) -> HttpResponse:
     opened = _open(request, document_id)
     initial = {"lock_version": opened.document.lock_version}
@@ -144,11 +149,11 @@ def _with_reason(
     if not form.is_valid():
         return answers.refused_form(request, STEP, values)
     try:
-        service(actor=opened.scope.actor, document_id=document_id, **form.cleaned_data)
+        done = service(actor=opened.scope.actor, document_id=document_id, **form.cleaned_data)
     except DocumentChangedMeanwhile as stale:
         answers.say_overtaken(form, stale, opened.document)
         return answers.refused_form(request, STEP, values, 409)
-    messages.success(request, words["done"])
+    say(request, done)
     return answers.go(request, "documents:document_view", document_id=document_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,13 +13,13 @@ from records.access.services import opening as charts
 from records.access.services.opening import ChartScope
 from records.documents.errors import DocumentChangedMeanwhile, DocumentUnknown, FilingRefused
 from records.documents.forms.documents import MoveForm
+from records.documents.models import DocumentMove
 from records.documents.permissions import MOVE_DOCUMENT
 from records.documents.services import corrections
-from records.documents.views import answers, finding, opening
+from records.documents.views import answers, finding, opening, undoing
 from records.documents.views.opening import Opened
 from records.patients.http import find_patients, is_sent, redirect_of
 from records.patients.presenters import banner
-from records.patients.presenters.banner import Banner
 
 TEMPLATE = "documents/move.html"
 
@@ -60,14 +59,16 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            _move(opened, form)
+            made = _move(opened, form)
         except FilingRefused as refusal:
             answers.say_refused(form, refusal)
         except DocumentChangedMeanwhile as stale:
             answers.say_overtaken(form, stale, opened.document)
             status = 409
         else:
-            return _moved(request, opened, whose)
+            undoing.say_moved(request, made, whose)
+            # Back to the chart in which the person works; the other one is a click away.
+            return answers.go(request, "charts:chart_detail", patient_id=opened.scope.patient_id)
     values = {
         "banner": banner.get_banner(opened.scope),
         "document": opened.document,
@@ -77,9 +78,9 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
     return answers.refused_form(request, TEMPLATE, values, status)
 
 
-def _move(opened: Opened, form: MoveForm) -> None:
+def _move(opened: Opened, form: MoveForm) -> DocumentMove:
     data = form.cleaned_data
-    corrections.move(
+    return corrections.move(
         actor=opened.scope.actor,
         document_id=opened.document.pk,
         lock_version=data["lock_version"],
@@ -87,12 +88,6 @@ def _move(opened: Opened, form: MoveForm) -> None:
         to_encounter_id=data["to_encounter"],
         reason=data["reason"],
     )
-
-
-def _moved(request: HttpRequest, opened: Opened, whose: Banner) -> HttpResponse:
-    """Go back to the chart in which the person works; the other one is a click away."""
-    messages.success(request, f"Moved to {whose.family.upper()}, {whose.given}")
-    return answers.go(request, "charts:chart_detail", patient_id=opened.scope.patient_id)
 
 
 def _open_target(request: HttpRequest, opened: Opened, patient_id: int) -> ChartScope:

@@ -1,6 +1,8 @@
-"""Taking back a filing of minutes ago, from the line that told of it."""
+"""Taking back a deed of minutes ago, from the line that told of it."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +11,8 @@ from django.urls import reverse
 
 from accounts.http import person
 from audit.http import requires
-from records.documents.models import Document
-from records.documents.permissions import FILE_DOCUMENT
+from records.documents.models import Document, DocumentMove
+from records.documents.permissions import FILE_DOCUMENT, MOVE_DOCUMENT, VOID_DOCUMENT
 from records.documents.services import undoing
 from records.documents.views import answers
 from records.patients.presenters.banner import Banner
@@ -18,10 +20,20 @@ from records.patients.presenters.banner import Banner
 
 def say_filed(request: HttpRequest, document: Document, whose: Banner) -> None:
     """Say where a document went, with the way back while there is one."""
-    until = (document.filed_at + undoing.UNDO_FOR).isoformat()
     url = reverse("documents:document_undo", args=[document.pk])
-    text = f"Filed to {whose.family.upper()}, {whose.given}"
-    messages.success(request, text, extra_tags=f"undo:{url} until:{until}")
+    _say(request, f"Filed to {_name(whose)}", url, document.filed_at)
+
+
+def say_moved(request: HttpRequest, move: DocumentMove, whose: Banner) -> None:
+    """Say to whose chart a document was moved, with the way back while there is one."""
+    url = reverse("documents:document_undo_move", args=[move.document_id, move.pk])
+    _say(request, f"Moved to {_name(whose)}", url, move.moved_at)
+
+
+def say_voided(request: HttpRequest, document: Document) -> None:
+    """Say that a document is voided, with the way back while there is one."""
+    url = reverse("documents:document_undo_voiding", args=[document.pk])
+    _say(request, "Voided", url, document.voided_at)
 
 
 @requires(FILE_DOCUMENT, methods=("POST",))
@@ -34,3 +46,28 @@ def document_undo(request: HttpRequest, document_id: int) -> HttpResponse:
         return redirect("charts:chart_detail", patient_id=undone.patient_id)
     messages.success(request, "The filing is undone: the file waits again.")
     return redirect("documents:unfiled_file", unfiled_id=undone.unfiled_id)
+
+
+@requires(MOVE_DOCUMENT, methods=("POST",))
+def document_undo_move(request: HttpRequest, document_id: int, move_id: int) -> HttpResponse:
+    """Take a document back to the chart that it was moved from, and show it."""
+    undoing.undo_move(actor=person(request), document_id=document_id, move_id=move_id)
+    messages.success(request, "The move is undone: the document is back in this chart.")
+    return redirect("documents:document_view", document_id=document_id)
+
+
+@requires(VOID_DOCUMENT, methods=("POST",))
+def document_undo_voiding(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Take a voided document back into use, and show it."""
+    undoing.undo_voiding(actor=person(request), document_id=document_id)
+    messages.success(request, "The voiding is undone: the document is in use again.")
+    return redirect("documents:document_view", document_id=document_id)
+
+
+def _say(request: HttpRequest, text: str, url: str, done_at: datetime | None) -> None:
+    until = "" if done_at is None else f" until:{(done_at + undoing.UNDO_FOR).isoformat()}"
+    messages.success(request, text, extra_tags=f"undo:{url}{until}")
+
+
+def _name(whose: Banner) -> str:
+    return f"{whose.family.upper()}, {whose.given}"

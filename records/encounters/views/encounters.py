@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -77,7 +78,8 @@ def encounter_admit(request: HttpRequest, patient_id: int) -> HttpResponse:
         )
 
     words = {"title": "Admit", "confirm": "Admit", "may_plan": True}
-    return _save_or_show(request, form, save, {"banner": shown, **words})
+    done = "The visit is planned." if is_planned else "The patient is admitted."
+    return _save_or_show(request, form, save, done, {"banner": shown, **words})
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
@@ -98,7 +100,8 @@ def visit_record(request: HttpRequest, patient_id: int) -> HttpResponse:
         )
 
     words = {"title": "Record a visit", "confirm": "Save"}
-    return _save_or_show(request, form, save, {"banner": shown, **words})
+    done = "The visit is recorded."
+    return _save_or_show(request, form, save, done, {"banner": shown, **words})
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
@@ -120,7 +123,8 @@ def encounter_transfer(request: HttpRequest, encounter_id: int) -> HttpResponse:
         )
 
     _check_possible(request, encounter, *encounters.OPEN_STAY)
-    return _step(request, scope, encounter, form, save, title="Transfer", confirm="Transfer")
+    words = {"title": "Transfer", "confirm": "Transfer"}
+    return _step(request, scope, encounter, form, save, "The patient is transferred.", **words)
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
@@ -140,7 +144,8 @@ def encounter_discharge(request: HttpRequest, encounter_id: int) -> HttpResponse
         )
 
     _check_possible(request, encounter, *encounters.OPEN_STAY)
-    return _step(request, scope, encounter, form, save, title="Discharge", confirm="Discharge")
+    words = {"title": "Discharge", "confirm": "Discharge"}
+    return _step(request, scope, encounter, form, save, "The patient is discharged.", **words)
 
 
 @requires(RECORD_ENCOUNTER, methods=("POST",))
@@ -158,6 +163,7 @@ def encounter_arrive(request: HttpRequest, encounter_id: int) -> HttpResponse:
         fresh = selectors.get_encounter(scope, encounter_id)
         problem = _overtaken(refusal, encounter_id)
         return _detail_page(request, scope, fresh, status=409, problem=problem)
+    messages.success(request, "The visit has begun.")
     return redirect("encounters:encounter_detail", encounter_id=encounter_id)
 
 
@@ -170,6 +176,7 @@ def encounter_cancel(request: HttpRequest, encounter_id: int) -> HttpResponse:
         encounters.cancel,
         encounters.OPEN_STATUSES,
         "Cancel this encounter",
+        "The encounter is cancelled.",
     )
 
 
@@ -177,7 +184,12 @@ def encounter_cancel(request: HttpRequest, encounter_id: int) -> HttpResponse:
 def encounter_reopen(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Take a discharge back."""
     return _with_reason(
-        request, encounter_id, encounters.reopen, encounters.OVER, "Take back the discharge"
+        request,
+        encounter_id,
+        encounters.reopen,
+        encounters.OVER,
+        "Take back the discharge",
+        "The discharge is taken back.",
     )
 
 
@@ -187,6 +199,7 @@ def _with_reason(
     service: Callable[..., Encounter],
     sources: Collection[EncounterStatus],
     title: str,
+    done: str,
 ) -> HttpResponse:
     scope, encounter = _open(request, encounter_id)
     form = ReasonForm(request.POST or None, initial={"version": encounter.version})
@@ -195,7 +208,7 @@ def _with_reason(
         return service(actor=scope.actor, encounter_id=encounter_id, **valid.cleaned_data)
 
     _check_possible(request, encounter, *sources)
-    return _step(request, scope, encounter, form, save, title=title, confirm=title)
+    return _step(request, scope, encounter, form, save, done, title=title, confirm=title)
 
 
 def _check_possible(request: HttpRequest, encounter: Encounter, *sources: EncounterStatus) -> None:
@@ -216,12 +229,13 @@ def _step(
     encounter: Encounter,
     form: StepForm,
     save: Save,
+    done: str,
     **words: Any,
 ) -> HttpResponse:
     """Show or save the form of a step; one that was overtaken keeps what was entered."""
     values = {"banner": banner.get_banner(scope), "encounter": encounter, **words}
     try:
-        return _save_or_show(request, form, save, values)
+        return _save_or_show(request, form, save, done, values)
     except STALE as refusal:
         events.record_refusal(refusal)
         fresh = selectors.get_encounter(scope, encounter.pk)
@@ -241,9 +255,9 @@ def _overtaken(refusal: Refused, encounter_id: int) -> str:
 
 
 def _save_or_show(
-    request: HttpRequest, form: forms.Form, save: Save, values: dict[str, Any]
+    request: HttpRequest, form: forms.Form, save: Save, done: str, values: dict[str, Any]
 ) -> HttpResponse:
-    """Show the form, or save it; what can be mended is said beside the field."""
+    """Show the form, or save it and say `done`; what can be mended is said beside the field."""
     values = values | {"form": form}
     if request.method != "POST":
         return render(request, "encounters/step.html", values)
@@ -253,6 +267,7 @@ def _save_or_show(
         except MENDABLE as refusal:
             _show(form, refusal)
         else:
+            messages.success(request, done)
             return redirect("encounters:encounter_detail", encounter_id=encounter.pk)
     return render(request, "encounters/step.html", values, status=422)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -53,6 +54,7 @@ def patient_register(request: HttpRequest) -> HttpResponse:
     except FactsRefused as refusal:
         _show_refusal(form, reach, refusal)
         return _register_page(request, form, reach, status=422)
+    messages.success(request, "The patient is registered.")
     return redirect("charts:chart_detail", patient_id=patient.pk)
 
 
@@ -82,6 +84,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     except PatientChangedMeanwhile as stale:
         events.record_refusal(stale)
         return _stale_page(request, scope, form, reach, stale)
+    messages.success(request, "The changes are saved.")
     return redirect("charts:chart_detail", patient_id=patient_id)
 
 

@@ -98,9 +98,7 @@ def steps(batch: Batch) -> list[dict[str, Any]]:
         found[-1] |= {"state": "warn", "is_current": True}
     if batch.status in (BatchStatus.RETURNED, BatchStatus.CANCELLED):
         found[0] |= {"state": "bad", "text": batch.get_status_display()}
-    has_certificate = hasattr(batch, "certificate")
-    found.append({"label": "Certificate", "state": "done" if has_certificate else "todo"})
-    return found
+    return [*found, _certificate_step(batch)]
 
 
 def summary(batch: Batch, counts: Mapping[str, int]) -> str:
@@ -191,10 +189,24 @@ def progress(job: Job | None) -> dict[str, Any]:
         "state": job.state,
         "done": job.done_count,
         "total": job.total_count,
-        "text": STEP_WORDS.get(job.step, "waiting for the worker"),
+        "text": _how_far(job),
         "failure": words.failure(job.error_code) if job.state == JobState.FAILED else "",
         "version": f"{job.state}-{job.step}-{job.done_count}",
     }
+
+
+def _certificate_step(batch: Batch) -> dict[str, Any]:
+    """Return the last step; a batch of which every chart was left out ends without it."""
+    if hasattr(batch, "certificate"):
+        return {"label": "Certificate", "state": "done"}
+    text = "none: no chart was destroyed" if batch.status == BatchStatus.DONE else ""
+    return {"label": "Certificate", "state": "todo", "text": text}
+
+
+def _how_far(job: Job) -> str:
+    """Return the step that the worker is at, with the count once it is known."""
+    step = STEP_WORDS.get(job.step, "waiting for the worker")
+    return f"{job.done_count} of {job.total_count}: {step}" if job.total_count else step
 
 
 def _button(label: str, url_name: str, batch: Batch, tone: str, met: Any) -> Button:

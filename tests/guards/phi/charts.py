@@ -25,8 +25,8 @@ CHARTS: dict[str, dict[str, str]] = {
     "documents.DocumentMove": {
         PHI: "reason",
         STAFF: "moved_by_id",
-        LINK: "document_id from_patient_id to_patient_id",
-        TECHNICAL: "id moved_at",
+        LINK: "document_id from_patient_id from_encounter_id to_patient_id",
+        TECHNICAL: "id lock_version moved_at",
     },
     "documents.DocumentStatusChange": {
         PHI: "reason",

@@ -29,12 +29,12 @@ def move(house, document, **changes):
             "reason": "Another Muñoz",
         }
         | changes
-    )
+    ).document
 
 
 def test_moving_takes_the_document_to_the_other_chart(house):
-    document = house.filed(encounter_id=make.make_visit(house.patient).pk)
-    visit = make.make_visit(house.other)
+    before, visit = make.make_visit(house.patient), make.make_visit(house.other)
+    document = house.filed(encounter_id=before.pk)
 
     moved = move(house, document, to_encounter_id=visit.pk)
 
@@ -46,8 +46,12 @@ def test_moving_takes_the_document_to_the_other_chart(house):
         2,
     )
     row = DocumentMove.objects.get()
-    assert (row.from_patient_id, row.to_patient_id, row.reason, row.moved_by_id) == (
+    assert (row.from_patient_id, row.from_encounter_id, row.lock_version) == (
         house.patient.pk,
+        before.pk,
+        moved.lock_version,
+    )
+    assert (row.to_patient_id, row.reason, row.moved_by_id) == (
         house.other.pk,
         "Another Muñoz",
         house.clerk.pk,

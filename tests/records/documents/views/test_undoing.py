@@ -1,4 +1,4 @@
-"""The line after a filing, and its way back."""
+"""The line after a filing, a move and a voiding, and its way back."""
 
 import html
 import re
@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from records.documents.models import Document, UnfiledFile
+from records.documents.models import Document, DocumentMove, UnfiledFile
+from records.documents.services import corrections
 from tests.records.documents.house import events_of
 from tests.records.documents.views.test_unfiled import desk, form, text_of
 
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.django_db
 
 def undo_path(document):
     return reverse("documents:document_undo", args=[document.pk])
+
+
+def view_path(document):
+    return reverse("documents:document_view", args=[document.pk])
 
 
 def way_back(page):
@@ -84,7 +89,7 @@ def test_undoing_too_late_or_twice_says_what_to_do(house, at):
 
     assert [again.status_code, too_late.status_code] == [409, 409]
     assert "Somebody changed this document" in text_of(again)
-    assert "The time to undo this filing is over." in text_of(too_late)
+    assert "The time to undo this is over." in text_of(too_late)
     assert Document.objects.get(pk=late.pk).status == "CURRENT"
 
 
@@ -92,3 +97,54 @@ def test_undoing_goes_by_post_alone(house, at):
     document = house.filed(actor=house.clerk)
 
     assert at(house.clerk).get(undo_path(document)).status_code == 405
+
+
+def test_line_after_a_move_leads_back_to_the_chart_it_came_from(house, at):
+    document, client = house.filed(), at(house.clerk)
+    values = {"to_patient": house.other.pk, "to_encounter": "", "reason": "Hers", "lock_version": 1}
+    page = client.post(reverse("documents:document_move", args=[document.pk]), values, follow=True)
+
+    move = DocumentMove.objects.get()
+    path = reverse("documents:document_undo_move", args=[document.pk, move.pk])
+    assert "Moved to OKAFOR, Ada" in text_of(page)
+    assert way_back(text_of(page)) == (path, move.moved_at + timedelta(minutes=5))
+
+    answer = client.post(path, follow=True)
+
+    assert answer.redirect_chain == [(view_path(document), 302)]
+    assert "The move is undone: the document is back in this chart." in text_of(answer)
+    assert "MUÑOZ, Rosa" in text_of(answer)
+    assert way_back(text_of(answer)) is None
+
+
+def test_line_after_a_voiding_leads_back_into_use(house, at):
+    document, client = house.filed(), at(house.supervisor)
+    page = client.post(
+        reverse("documents:document_void", args=[document.pk]),
+        {"reason": "By mistake", "lock_version": 1},
+        follow=True,
+    )
+
+    document.refresh_from_db()
+    path = reverse("documents:document_undo_voiding", args=[document.pk])
+    assert way_back(text_of(page)) == (path, document.voided_at + timedelta(minutes=5))
+
+    answer = client.post(path, follow=True)
+
+    assert answer.redirect_chain == [(view_path(document), 302)]
+    assert "The voiding is undone: the document is in use again." in text_of(answer)
+    document.refresh_from_db()
+    assert document.status == "CURRENT"
+
+
+def test_a_voiding_undone_twice_says_that_the_document_changed(house, at):
+    document = house.filed()
+    corrections.void(
+        actor=house.supervisor, document_id=document.pk, lock_version=1, reason="By mistake"
+    )
+    path = reverse("documents:document_undo_voiding", args=[document.pk])
+
+    answers = [at(house.supervisor).post(path) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert "Somebody changed this document" in text_of(answers[1])

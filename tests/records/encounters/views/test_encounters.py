@@ -71,7 +71,14 @@ def test_admitting_shows_the_stay(browser, house, patient, doctor):
         "2 East, bed 4",
     )
     page = text_of(browser.get(f"/encounters/{stay.pk}/"))
-    for words in ("Nair, Priya MD", "2 East, bed 4", "Chest pain", "In progress", "Rosa Delgado"):
+    for words in (
+        "The patient is admitted.",
+        "Nair, Priya MD",
+        "2 East, bed 4",
+        "Chest pain",
+        "In progress",
+        "Rosa Delgado",
+    ):
         assert words in page
 
 
@@ -88,8 +95,9 @@ def test_recording_a_visit_that_is_over(browser, house, patient):
         house.main, kind="OUTPATIENT", ended_at=typed(world.ago(hours=20)), disposition="HOME"
     )
 
-    browser.post(f"/encounters/visit/{patient.pk}/", data)
+    answer = browser.post(f"/encounters/visit/{patient.pk}/", data, follow=True)
 
+    assert "The visit is recorded." in text_of(answer)
     visit = Encounter.objects.get()
     assert (visit.status, visit.kind, visit.disposition) == ("DISCHARGED", "OUTPATIENT", "HOME")
 
@@ -166,6 +174,9 @@ def test_transferring_and_discharging(browser, house, patient, doctor):
 
     stored = world.again(stay)
     assert [answer.headers["Location"] for answer in answers] == [url, url]
+    page = text_of(browser.get(url))
+    assert "The patient is transferred." in page
+    assert "The patient is discharged." in page
     assert (stored.status, stored.service, stored.attending) == ("DISCHARGED", "Surgery", doctor)
     assert EncounterMove.objects.count() == 1
     assert Patient.objects.get().died_on == timezone.localdate(world.ago(hours=1))
@@ -188,10 +199,13 @@ def test_steps_and_transfers_name_their_columns_where_the_page_is_narrow(browser
 
 
 @pytest.mark.parametrize(
-    "page, status, target",
-    [("cancel", "PLANNED", "CANCELLED"), ("reopen", "DISCHARGED", "IN_PROGRESS")],
+    "page, status, target, done",
+    [
+        ("cancel", "PLANNED", "CANCELLED", "The encounter is cancelled."),
+        ("reopen", "DISCHARGED", "IN_PROGRESS", "The discharge is taken back."),
+    ],
 )
-def test_a_step_with_a_reason(browser, house, patient, page, status, target):
+def test_a_step_with_a_reason(browser, house, patient, page, status, target, done):
     encounter = world.at_status(house.clerk, patient, house.main, status)
     url = f"/encounters/{encounter.pk}/{page}/"
     version = str(encounter.version)
@@ -200,6 +214,7 @@ def test_a_step_with_a_reason(browser, house, patient, page, status, target):
     answer = browser.post(url, {"version": version, "reason": "Wrong patient"})
 
     assert (without.status_code, answer.status_code) == (422, 302)
+    assert done in text_of(browser.get(answer.headers["Location"]))
     assert world.again(encounter).status == target
     assert EncounterStatusChange.objects.latest("pk").reason == "Wrong patient"
 
@@ -207,8 +222,9 @@ def test_a_step_with_a_reason(browser, house, patient, page, status, target):
 def test_arriving_begins_a_planned_visit_now(browser, house, patient):
     planned = world.begin(house.clerk, patient, house.main, status="PLANNED")
 
-    browser.post(f"/encounters/{planned.pk}/arrive/", {"version": "1"})
+    answer = browser.post(f"/encounters/{planned.pk}/arrive/", {"version": "1"}, follow=True)
 
+    assert "The visit has begun." in text_of(answer)
     stored = world.again(planned)
     assert stored.status == "IN_PROGRESS"
     assert timezone.now() - stored.started_at < timedelta(minutes=5)

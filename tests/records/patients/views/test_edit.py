@@ -39,12 +39,13 @@ def rows():
     ]
 
 
-def test_the_form_sent_as_it_was_shown_changes_nothing(send, patient):
+def test_the_form_sent_as_it_was_shown_changes_nothing(send, browser, patient):
     before = rows()
 
     answer = send()
 
     assert answer.headers["Location"] == f"/charts/{patient.pk}/"
+    assert "The changes are saved." in text_of(browser.get(answer.headers["Location"]))
     assert rows() == before
     assert world.again(patient).version == 1
 

@@ -31,11 +31,12 @@ def send(browser, house):
     return post
 
 
-def test_registering_opens_a_chart_and_shows_it(send, house):
+def test_registering_opens_a_chart_and_shows_it(send, browser, house):
     answer = send(**world.reach_rows(), ssn=world.SSN, submission_key=str(uuid4()))
 
     patient = Patient.objects.get()
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/charts/{patient.pk}/")
+    assert "The patient is registered." in text_of(browser.get(answer.headers["Location"]))
     assert (patient.family, patient.registered_by_id) == ("Muñoz", house.clerk.pk)
     assert Phone.objects.get().digits == "7175550123"
     assert Name.objects.get().family == "Delacroix"

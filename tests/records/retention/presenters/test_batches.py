@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from jobs.enums import JobState
+from jobs.models import Job
 from records.retention.enums import BatchStatus, ItemOutcome
-from records.retention.models import Batch
+from records.retention.models import Batch, Certificate
 from records.retention.presenters import batches
 
 
@@ -31,13 +33,17 @@ def test_summary_says_how_many_were_destroyed(status, counts, text):
     assert batches.summary(Batch(status=status, item_count=1200), counts) == text
 
 
-def test_who_started_a_destruction_is_not_said_to_have_destroyed():
-    person = User(display_name="Chris Compliance")
-    at = timezone.now()
-    batch = Batch(status=BatchStatus.DONE, item_count=1)
+def started_batch(status):
+    person, at = User(display_name="Chris Compliance"), timezone.now()
+    batch = Batch(status=status, item_count=1)
     for name in ("proposed", "first_approved", "second_approved", "started"):
         setattr(batch, f"{name}_by", person)
         setattr(batch, f"{name}_at", at)
+    return batch
+
+
+def test_who_started_a_destruction_is_not_said_to_have_destroyed():
+    batch = started_batch(BatchStatus.DONE)
 
     steps = [(step["label"], step.get("text")) for step in batches.steps(batch)]
 
@@ -46,8 +52,43 @@ def test_who_started_a_destruction_is_not_said_to_have_destroyed():
         ("First approval", "Chris Compliance"),
         ("Second approval", "Chris Compliance"),
         ("Started the destruction", "Chris Compliance"),
-        ("Certificate", None),
+        ("Certificate", "none: no chart was destroyed"),
     ]
+
+
+@pytest.mark.parametrize(
+    "status, has_certificate, state, text",
+    [
+        (BatchStatus.EXECUTING, False, "todo", ""),
+        (BatchStatus.DONE, True, "done", None),
+        (BatchStatus.DONE, False, "todo", "none: no chart was destroyed"),
+    ],
+)
+def test_a_batch_of_which_every_chart_was_left_out_says_that_no_certificate_comes(
+    status, has_certificate, state, text
+):
+    batch = started_batch(status)
+    if has_certificate:
+        Certificate(batch=batch)
+
+    last = batches.steps(batch)[-1]
+
+    assert (last["label"], last["state"], last.get("text")) == ("Certificate", state, text)
+
+
+@pytest.mark.parametrize(
+    "step, done, total, text",
+    [
+        ("", 0, 0, "waiting for the worker"),
+        ("CHECK", 0, 0, "checking"),
+        ("ERASE_KEYS", 0, 12, "0 of 12: erasing keys"),
+        ("PURGE", 7, 12, "7 of 12: removing field history"),
+    ],
+)
+def test_progress_counts_once_there_is_something_to_count(step, done, total, text):
+    job = Job(state=JobState.RUNNING, step=step, done_count=done, total_count=total)
+
+    assert batches.progress(job)["text"] == text
 
 
 def test_every_status_has_words_for_the_deed_that_led_to_it():

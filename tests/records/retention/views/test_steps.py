@@ -331,3 +331,32 @@ def test_done_batch_shows_each_result_and_its_certificate(house, browse):
         held.pk: ("Left out: a hold stands", "Hold: Wyman v. Saint Brendan"),
     }
     assert url("certificate_pdf", batch_id=batch.pk) in response.content.decode()
+
+
+def test_batch_of_which_every_chart_was_left_out_has_no_certificate_and_says_so(house, browse):
+    held = house.patient()
+    batch = house.executing(held)
+    make.make_hold(held)
+    make.run(batch)
+
+    listed = browse(house.clerk).get(url("batch_list")).content.decode()
+    shown = browse(house.clerk).get(url("batch_detail", batch_id=batch.pk)).content.decode()
+
+    assert "none: no chart destroyed" in listed
+    assert "none: no chart was destroyed" in shown
+    assert url("certificate_pdf", batch_id=batch.pk) not in shown
+
+
+@pytest.mark.parametrize(
+    "name, bring, who",
+    [("batch_approve", "proposed", "supervisor"), ("batch_start", "approved", "compliance")],
+)
+def test_held_charts_are_told_before_one_decides(house, browse, name, bring, who):
+    due, held = house.patient(), house.patient()
+    batch = getattr(house, bring)(due, held)
+    make.make_hold(held)
+
+    page = browse(getattr(house, who)).get(url(name, batch_id=batch.pk)).content.decode()
+
+    told = page.index("1 of these charts is held")
+    assert told < page.index("What will happen") < page.index('<button class="btn btn-')
