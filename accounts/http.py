@@ -1,13 +1,15 @@
-"""Marks that views carry for the sign-in middleware."""
+"""Marks that views carry for the sign-in middleware, and what every view says of a deed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows import reauthentication
 from allauth.core.exceptions import ReauthenticationRequired
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 
@@ -70,6 +72,11 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("This view needs a signed-in person")
     return request.user
+
+
+def say_undoable(request: HttpRequest, text: str, *, url: str, until: datetime) -> None:
+    """Tell the person what was done, with a button that posts to `url` and how long it does."""
+    messages.success(request, text, extra_tags=f"undo:{url} until:{until.isoformat()}")
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from requests_release.views import (
     approvals,
+    assignments,
     authorizations,
     boards,
     deliveries,
@@ -33,7 +34,12 @@ urlpatterns = [
     ),
     path("<int:request_id>/protected/", authorizations.request_sensitive, name="request_sensitive"),
     path("<int:request_id>/submit/", steps.request_submit, name="request_submit"),
-    path("<int:request_id>/assign/", steps.request_assign, name="request_assign"),
+    path("<int:request_id>/assign/", assignments.request_assign, name="request_assign"),
+    path(
+        "<int:request_id>/assignments/<int:assignment_id>/undo/",
+        assignments.assignment_undo,
+        name="assignment_undo",
+    ),
     path("<int:request_id>/approve/", approvals.request_approve, name="request_approve"),
     path("<int:request_id>/package/", packages.package_progress, name="package_progress"),
     path("<int:request_id>/package.pdf", packages.package_file, name="package_file"),

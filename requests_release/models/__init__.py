@@ -1,7 +1,12 @@
 from requests_release.models.authorizations import Authorization
 from requests_release.models.deliveries import Delivery, Repeat
 from requests_release.models.disclosures import Accounting, Disclosure
-from requests_release.models.histories import Comment, RequestPreparer, RequestStatusChange
+from requests_release.models.histories import (
+    Comment,
+    RequestAssignment,
+    RequestPreparer,
+    RequestStatusChange,
+)
 from requests_release.models.packages import Package, PackagePart
 from requests_release.models.requesters import Requester
 from requests_release.models.requests import Request, RequestItem
@@ -16,6 +21,7 @@ __all__ = [
     "PackagePart",
     "Repeat",
     "Request",
+    "RequestAssignment",
     "RequestItem",
     "RequestPreparer",
     "RequestStatusChange",

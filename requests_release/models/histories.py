@@ -53,6 +53,42 @@ class RequestPreparer(models.Model):
         return f"preparer {self.pk}"
 
 
+class RequestAssignment(models.Model):
+    """A request given to a person, and how that stood before; insert only.
+
+    `person` is empty where it was taken back and nobody had it before.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="assignments")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    person_before = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_by_before = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(help_text="Of the request, once it was given")
+    is_undoing = models.BooleanField(default=False)
+    assigned_at = models.DateTimeField()
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["request", "id"], name="requests_assignments_in_order")]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+    @property
+    def holder_name(self) -> str:
+        """With whom the request lay from then on."""
+        return self.person.display_name if self.person else "nobody"
+
+
 class Comment(models.Model):
     """A remark in the timeline of a request; insert only."""
 

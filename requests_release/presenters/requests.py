@@ -1,9 +1,8 @@
-"""A request as its pages show it: steps with findings, what can be done, and its story."""
+"""A request as its pages show it: steps with findings, and what can be done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +12,7 @@ from audit.access import refusal
 from printing import words
 from requests_release import access
 from requests_release.enums import PackageState, RequesterKind, RequestKind, RequestStatus
-from requests_release.models import Comment, Delivery, Package, Request, RequestStatusChange
+from requests_release.models import Package, Request
 from requests_release.permissions import (
     APPROVE_REQUEST,
     DELIVER_RELEASE,
@@ -222,61 +221,6 @@ def _move_url(request: Request, target: str) -> str:
     if step == "take" and transitions.find_move(request.status, target).voids_approval:
         step = "reopen"
     return address("request_step", request, step=step)
-
-
-def present_timeline(
-    request: Request,
-    changes: list[RequestStatusChange],
-    comments: list[Comment],
-    delivery: Delivery | None,
-) -> list[dict[str, Any]]:
-    """Return the story of a request, newest first; `delivery` is how its copies left, if so."""
-    story: list[tuple[datetime, dict[str, Any]]] = [
-        (change.changed_at, _told(request, change, delivery)) for change in changes
-    ]
-    story += [
-        (
-            comment.made_at,
-            {
-                "at": comment.made_at,
-                "who": comment.made_by.display_name,
-                "what": "commented",
-                "text": comment.text,
-                "tone": "info",
-            },
-        )
-        for comment in comments
-    ]
-    return [entry for _, entry in sorted(story, key=lambda pair: pair[0], reverse=True)]
-
-
-def _told(
-    request: Request, change: RequestStatusChange, delivery: Delivery | None
-) -> dict[str, Any]:
-    """Return a step of the story; a download is the recipient's act, who has no account."""
-    told = {
-        "at": change.changed_at,
-        "who": change.changed_by.display_name,
-        "what": RequestStatus(change.to_status).label,
-        "text": change.reason,
-        "tone": _TONES.get(change.to_status, "neutral"),
-    }
-    if change.to_status != S.DELIVERED or delivery is None or not delivery.is_download:
-        return told
-    return told | {
-        "who": f"{request.recipient_name} (the recipient)",
-        "what": "fetched the copies",
-        "text": f"Delivered by the one-time link that {delivery.created_by.display_name} made.",
-    }
-
-
-_TONES: dict[str, str] = {
-    S.APPROVED: "ok",
-    S.DELIVERED: "ok",
-    S.RETURNED: "warn",
-    S.DENIED: "bad",
-    S.WITHDRAWN: "bad",
-}
 
 
 def present_facts(request: Request) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from requests_release.models import (
     Package,
     Repeat,
     Request,
+    RequestAssignment,
     RequestStatusChange,
 )
 from requests_release.rules import transitions
@@ -91,6 +92,15 @@ def list_changes(request: Request) -> QuerySet[RequestStatusChange]:
     return (
         RequestStatusChange.objects.filter(request=request)
         .select_related("changed_by")
+        .order_by("pk")
+    )
+
+
+def list_assignments(request: Request) -> QuerySet[RequestAssignment]:
+    """Return to whom a request was given by others, oldest first."""
+    return (
+        RequestAssignment.objects.filter(request=request)
+        .select_related("assigned_by", "person")
         .order_by("pk")
     )
 

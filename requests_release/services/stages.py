@@ -1,18 +1,14 @@
-"""The stages of a request around its approval: taken up, given on, held, reopened, ended."""
+"""The stages of a request around its approval: taken up, held, reopened, ended."""
 
 from __future__ import annotations
 
 from accounts.models import User
-from audit.enums import Action
-from audit.services import events
 from audit.writes import attributed
 from records.retention.services import holds
-from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus, WaitReason
-from requests_release.errors import RequestMoveNotAllowed, StepNotYours
+from requests_release.errors import RequestMoveNotAllowed
 from requests_release.models import Request
-from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
 from requests_release.rules import transitions
 from requests_release.services import moving, packages
 
@@ -63,37 +59,6 @@ def reopen(*, actor: User, request_id: int, version: int, reason: str) -> Reques
         reviewer=None,
     )
     moving.note_preparer(actor=actor, request=request)
-    return request
-
-
-@attributed
-def assign(*, actor: User, request_id: int, version: int, person: User) -> Request:
-    """Give a request to another clerk, who thereby has work on its chart.
-
-    Raises:
-        RequestChanged: the form is stale.
-        StepNotYours: the actor assigns no work, or the person prepares no requests.
-        ChartRefused, ChartUnknown: the actor has no ground to the chart.
-    """
-    request = moving.lock(request_id=request_id, version=version)
-    access.check_permission(
-        actor=actor, permission=APPROVE_REQUEST, request=request, action=Action.REQUEST_ASSIGNED
-    )
-    access.check_scope(actor=actor, request=request)
-    if request.status not in transitions.EDITABLE or not person.has_perm(PREPARE_REQUEST):
-        raise StepNotYours(
-            "Only a request in preparation goes to another person who prepares requests.",
-            action=Action.REQUEST_ASSIGNED,
-            **about(request),
-        )
-    moving.save(request, prepared_by=person, assigned_by=actor)
-    moving.note_preparer(actor=person, request=request)
-    events.record(
-        action=Action.REQUEST_ASSIGNED,
-        actor=actor,
-        detail={"person": person.pk},
-        **about(request),
-    )
     return request
 
 

@@ -10,7 +10,7 @@ from audit.http import requires
 from printing import words
 from requests_release.forms.steps import CommentForm
 from requests_release.permissions import VIEW_REQUEST
-from requests_release.presenters import deliveries
+from requests_release.presenters import deliveries, stories
 from requests_release.presenters import packages as package_presenter
 from requests_release.presenters import requests as presenter
 from requests_release.selectors import requests
@@ -55,10 +55,11 @@ def _show(
             opened.package,
             has_open_link=sent is not None and sent.is_open,
         ),
-        "timeline": presenter.present_timeline(
+        "timeline": stories.present(
             release,
-            list(requests.list_changes(release)),
-            list(requests.list_comments(release)),
+            requests.list_changes(release),
+            requests.list_assignments(release),
+            requests.list_comments(release),
             delivery,
         ),
         "delivery": sent,

@@ -16,9 +16,9 @@ from audit.http import requires
 from requests_release.enums import RequestStatus, WaitReason
 from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
-from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST, VIEW_REQUEST
+from requests_release.permissions import PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.rules import transitions
-from requests_release.selectors import requests, reviewers
+from requests_release.selectors import reviewers
 from requests_release.services import approvals, authorizations, clocks, links, packages, stages
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
@@ -140,40 +140,6 @@ def request_step(request: HttpRequest, request_id: int, step: str) -> HttpRespon
     values = frames.values(shown.opened) | shown.values
     values |= {"form": form, "page": page, "why_not": page.why_not(shown.opened)}
     return render(request, "requests_release/step.html", values, status=shown.status)
-
-
-@requires(APPROVE_REQUEST, methods=("GET", "POST"))
-def request_assign(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Give a request to another person, who thereby may open its chart."""
-    opened = frames.open_request(request, request_id)
-    people = {user.pk: user for user in requests.list_preparers()}
-    form = forms.PersonForm(
-        request.POST or None, people=people.values(), initial={"version": opened.request.version}
-    )
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        chosen = people[form.cleaned_data["person"]]
-        refused = attempts.attempt(lambda: _assign(opened, form, chosen))
-        if refused is None:
-            messages.success(request, f"Given to {chosen.display_name}.")
-            return redirect("requests_release:request_detail", request_id=request_id)
-    shown = attempts.show_again(opened, form, refused, why_not=attempts.unless_editable)
-    page = {"title": "Give to another person", "confirm": "Give", "tone": "primary"}
-    why_not = (
-        "" if shown.opened.request.is_editable else "Only a request in preparation is given on."
-    )
-    values = frames.values(shown.opened) | shown.values
-    values |= {"form": form, "page": page, "why_not": why_not}
-    return render(request, "requests_release/step.html", values, status=shown.status)
-
-
-def _assign(opened: Opened, form: VersionedForm, chosen: User) -> None:
-    stages.assign(
-        actor=opened.scope.actor,
-        request_id=opened.request.pk,
-        version=form.seen_version,
-        person=chosen,
-    )
 
 
 @requires(PREPARE_REQUEST, methods=("GET", "POST"))

@@ -83,6 +83,7 @@ POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
     "patients:patient_search": ("patients.search_directory", FORM),
     "patients:recent_list": ("access.open_chart", READ),
     "requests_release:accounting_print": ("requests_release.print_accounting", FORM),
+    "requests_release:assignment_undo": ("requests_release.approve_request", DEED),
     "requests_release:disclosure_list": ("requests_release.view_request", READ),
     "requests_release:package_file": ("requests_release.deliver_release", READ),
     "requests_release:package_progress": ("requests_release.view_request", READ),

@@ -16,6 +16,7 @@ from records.encounters.enums import EncounterKind, EncounterStatus
 from records.encounters.services import encounters
 from records.encounters.services.encounters import EncounterFacts
 from records.patients.models import Patient
+from requests_release.services import assignments
 from tests.builders import sign_in_freshly
 from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
@@ -90,12 +91,17 @@ def ids(patient, keeper):
         ),
         status=EncounterStatus.IN_PROGRESS,
     )
-    document = release.file_document(patient, keeper)
+    document, request = release.file_document(patient, keeper), release.log(patient, keeper)
+    given = assignments.assign(
+        actor=keeper, request_id=request.pk, version=request.version, person=keeper
+    )
     return {
         "patient_id": patient.pk,
         "encounter_id": stay.pk,
         "document_id": document.pk,
-        "request_id": release.log(patient, keeper).pk,
+        "move_id": 1,
+        "request_id": request.pk,
+        "assignment_id": given.pk,
         "number": 1,
         "page": 1,
         "step": "take",

@@ -220,6 +220,7 @@ class World(Charts):
             "page": {"first": 1},
             "session_id": {"nobody's": 987_654_321},
             "move_id": {"nobody's": 987_654_321},
+            "assignment_id": {"nobody's": 987_654_321},
             "kind": {"csv": "csv", "xlsx": "xlsx"},
             "step": {"take": "take", "hold": "hold", "recall": "recall"},
             "token": {"link": self.link.token},

@@ -14,7 +14,7 @@ from records.access import worklists
 from requests_release.models import Request
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Filters
-from requests_release.services import approvals, stages
+from requests_release.services import approvals, assignments, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event, shown_patients
 
@@ -81,7 +81,9 @@ def test_a_request_given_to_somebody_far_away_is_on_their_board(
     client, patient, clerk, approver, outsider, document
 ):
     request = builders.prepared(patient, clerk, document)
-    stages.assign(actor=approver, request_id=request.pk, version=request.version, person=outsider)
+    assignments.assign(
+        actor=approver, request_id=request.pk, version=request.version, person=outsider
+    )
     client.force_login(outsider)
 
     assert request.number in client.get(BOARD).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit.enums import Action
-from requests_release.services import links, stages
+from requests_release.services import assignments, links
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import page
@@ -64,7 +64,7 @@ def test_a_logged_request_that_was_given_to_somebody_says_to_whom(
     client, unit, patient, clerk, approver
 ):
     request = builders.log(patient, clerk)
-    stages.assign(actor=approver, request_id=request.pk, version=request.version, person=clerk)
+    assignments.assign(actor=approver, request_id=request.pk, version=request.version, person=clerk)
     said = {}
     for person in (clerk, approver):
         client.force_login(person)

@@ -417,7 +417,15 @@ def test_items_are_fixed_once_submitted(sql, submitted, statement):
 
 
 @pytest.mark.parametrize(
-    "table", ["disclosure", "requeststatuschange", "requestpreparer", "comment", "accounting"]
+    "table",
+    [
+        "disclosure",
+        "requeststatuschange",
+        "requestpreparer",
+        "requestassignment",
+        "comment",
+        "accounting",
+    ],
 )
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET id = id"])
 def test_histories_are_insert_only(sql, table, statement):
@@ -425,10 +433,22 @@ def test_histories_are_insert_only(sql, table, statement):
         sql(statement.format(f"requests_release_{table}"))
 
 
-@pytest.mark.parametrize("table", ["disclosure", "requeststatuschange", "requestpreparer"])
+@pytest.mark.parametrize(
+    "table", ["disclosure", "requeststatuschange", "requestpreparer", "requestassignment"]
+)
 def test_not_even_a_superuser_changes_histories_by_mistake(superuser_connection, table, submitted):
     with superuser_connection.cursor() as cursor, pytest.raises(psycopg2.errors.RestrictViolation):
         cursor.execute(f"TRUNCATE requests_release_{table} CASCADE")
+
+
+def test_nobody_gives_a_request_in_the_name_of_another_person(sql, submitted, clerk, approver):
+    given = """
+        INSERT INTO requests_release_requestassignment
+            (request_id, person_id, version, is_undoing, assigned_at, assigned_by_id)
+        VALUES (%(request)s, %(clerk)s, 2, false, now(), %(giver)s)
+    """
+    with pytest.raises(psycopg2.errors.CheckViolation, match="in the name of another person"):
+        sql(given, request=submitted.pk, clerk=clerk.pk, giver=approver.pk)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from requests_release.models import (
     Request,
     Requester,
 )
-from requests_release.services import approvals, requests, stages
+from requests_release.services import approvals, assignments, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 from tests.requests_release.refusals import refused_without_a_trace, rows
@@ -264,7 +264,7 @@ def test_a_request_is_given_only_to_people_who_prepare(patient, clerk, approver,
 
     refused_without_a_trace(
         "STEP_NOT_YOURS",
-        stages.assign,
+        assignments.assign,
         actor=approver,
         request_id=request.pk,
         version=request.version,
@@ -277,7 +277,7 @@ def test_a_clerk_gives_no_work_to_others(patient, clerk, outsider, document):
 
     refused_without_a_trace(
         "STEP_NOT_YOURS",
-        stages.assign,
+        assignments.assign,
         actor=clerk,
         request_id=request.pk,
         version=request.version,

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.enums import Action
-from requests_release.services import stages
+from requests_release.services import assignments
 from tests.requests_release import builders
 from tests.requests_release.events import last_event
 from tests.requests_release.pages import page
@@ -52,7 +52,9 @@ def test_giving_a_request_to_somebody_else(as_approver, unit, outsider, prepared
 def test_the_person_it_was_given_to_opens_the_chart_by_that_work(
     client, approver, outsider, prepared
 ):
-    stages.assign(actor=approver, request_id=prepared.pk, version=prepared.version, person=outsider)
+    assignments.assign(
+        actor=approver, request_id=prepared.pk, version=prepared.version, person=outsider
+    )
     client.force_login(outsider)
 
     response = client.get(page("request_detail", prepared))

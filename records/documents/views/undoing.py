@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.http import person
+from accounts.http import person, say_undoable
 from audit.http import requires
 from records.documents.models import Document, DocumentMove
 from records.documents.permissions import FILE_DOCUMENT, MOVE_DOCUMENT, VOID_DOCUMENT
 from records.documents.services import undoing
+from records.documents.services.undoing import UNDO_FOR
 from records.documents.views import answers
 from records.patients.presenters.banner import Banner
 
@@ -21,19 +23,22 @@ from records.patients.presenters.banner import Banner
 def say_filed(request: HttpRequest, document: Document, whose: Banner) -> None:
     """Say where a document went, with the way back while there is one."""
     url = reverse("documents:document_undo", args=[document.pk])
-    _say(request, f"Filed to {_name(whose)}", url, document.filed_at)
+    until = document.filed_at + UNDO_FOR
+    say_undoable(request, f"Filed to {_name(whose)}", url=url, until=until)
 
 
 def say_moved(request: HttpRequest, move: DocumentMove, whose: Banner) -> None:
     """Say to whose chart a document was moved, with the way back while there is one."""
     url = reverse("documents:document_undo_move", args=[move.document_id, move.pk])
-    _say(request, f"Moved to {_name(whose)}", url, move.moved_at)
+    until = move.moved_at + UNDO_FOR
+    say_undoable(request, f"Moved to {_name(whose)}", url=url, until=until)
 
 
 def say_voided(request: HttpRequest, document: Document) -> None:
     """Say that a document is voided, with the way back while there is one."""
     url = reverse("documents:document_undo_voiding", args=[document.pk])
-    _say(request, "Voided", url, document.voided_at)
+    until = cast(datetime, document.voided_at) + UNDO_FOR
+    say_undoable(request, "Voided", url=url, until=until)
 
 
 @requires(FILE_DOCUMENT, methods=("POST",))
@@ -62,11 +67,6 @@ def document_undo_voiding(request: HttpRequest, document_id: int) -> HttpRespons
     undoing.undo_voiding(actor=person(request), document_id=document_id)
     messages.success(request, "The voiding is undone: the document is in use again.")
     return redirect("documents:document_view", document_id=document_id)
-
-
-def _say(request: HttpRequest, text: str, url: str, done_at: datetime | None) -> None:
-    until = "" if done_at is None else f" until:{(done_at + undoing.UNDO_FOR).isoformat()}"
-    messages.success(request, text, extra_tags=f"undo:{url}{until}")
 
 
 def _name(whose: Banner) -> str:

@@ -101,6 +101,12 @@ RELEASE: dict[str, dict[str, str]] = {
         CODE: "from_status to_status",
         TECHNICAL: "id changed_at",
     },
+    "requests_release.RequestAssignment": {
+        STAFF: "person_id person_before_id assigned_by_before_id assigned_by_id",
+        LINK: "request_id",
+        CODE: "is_undoing",
+        TECHNICAL: "id version assigned_at",
+    },
     "requests_release.Requester": {
         THIRD_PARTY: "name address phone fax email",
         STAFF: "created_by_id",
