@@ -52,12 +52,22 @@ function pageHere(pages) {
   return pages.find((page) => page.getBoundingClientRect().bottom > innerHeight / 2) ?? pages.at(-1);
 }
 
+/** Nobody has seen a page whose picture has not come yet. */
+function isLoaded(page) {
+  const picture = page.querySelector("img");
+  return picture.complete && picture.naturalWidth > 0;
+}
+
 /** Tick the page that is looked at and go to the next one that is not ticked. */
 function seenAndNext(root) {
   const pages = all("[data-page]", root);
   const box = (page) => page.querySelector("input[name=seen]");
   const here = pageHere(pages);
   if (!here) return;
+  if (!isLoaded(here)) {
+    announce("This page has not loaded yet.");
+    return;
+  }
   box(here).checked = true;
   box(here).dispatchEvent(new Event("input", { bubbles: true }));
   box(here).dispatchEvent(new Event("change", { bubbles: true }));

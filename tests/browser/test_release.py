@@ -168,13 +168,42 @@ def press(page, key):
     page.wait_for_timeout(200)
 
 
+def wait_for_picture(page, number):
+    """Wait until the picture of a page to approve has come."""
+    page.wait_for_function(
+        "number => { const picture = document.querySelectorAll('[data-page] img')[number - 1];"
+        " return picture.complete && picture.naturalWidth > 0; }",
+        arg=number,
+    )
+
+
+def test_a_page_whose_picture_has_not_come_is_not_ticked_by_its_key(sign_in, scene):
+    page = enter(sign_in, scene, "SUPERVISOR")
+    held = []
+    page.route("**/pages/1/", lambda route: held.append(route))
+    page.goto(page_of("request_approve", scene["submitted"]), wait_until="domcontentloaded")
+    page.locator("[data-seen-next]:visible").wait_for()
+    seen = page.locator("[data-seen-progress] .progress-text")
+
+    press(page, "v")
+    assert seen.inner_text() == "0 of 2"
+    assert page.get_by_text("This page has not loaded yet.").count() == 1
+    for route in held:
+        route.continue_()
+    wait_for_picture(page, 1)
+    press(page, "v")
+    assert seen.inner_text() == "1 of 2"
+
+
 def test_a_release_is_approved_by_keyboard_alone(sign_in, scene):
     page = enter(sign_in, scene, "SUPERVISOR")
     page.goto(page_of("request_approve", scene["submitted"]))
     seen = page.locator("[data-seen-progress] .progress-text")
 
+    wait_for_picture(page, 1)
     press(page, "v")
     assert seen.inner_text() == "1 of 2"
+    wait_for_picture(page, 2)
     assert page.evaluate("document.activeElement.labels[0].innerText") == "Page 2 seen"
     press(page, "Shift+A")
     assert page.url.endswith(page_of("request_approve", scene["submitted"]))
@@ -194,6 +223,7 @@ def test_returning_and_denying_by_keyboard_ask_for_words(sign_in, scene, key, st
     page = enter(sign_in, scene, "SUPERVISOR")
     page.goto(page_of("request_approve", scene["submitted"]))
 
+    wait_for_picture(page, 1)
     press(page, "v")
     press(page, key)
     page.get_by_text("Say what is wrong").first.wait_for()
