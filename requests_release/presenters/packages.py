@@ -24,6 +24,14 @@ STEP_LABELS = {
     "READY": "Handing over",
 }
 
+FAILURES = {
+    "WORKER_LOST": "The worker stopped too often.",
+    "VaultUnavailable": "The document store could not be reached.",
+    "VaultMissing": "The bytes of a chosen document are missing from the store.",
+    "VaultDamaged": "The bytes of a chosen document are damaged.",
+    "VaultKeyRefused": "The key of a chosen document does not open it.",
+}
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -102,11 +110,16 @@ def _manifest_row(
     )
 
 
+def failure(code: str) -> str:
+    """Say why the worker gave up."""
+    return FAILURES.get(code, f"It stopped at an error ({code}).")
+
+
 def _words(package: Package, step: str) -> str:
     if package.state == PackageState.BUILDING:
         return STEP_LABELS[step]
     if package.state == PackageState.READY:
         return f"{words.counted(package.page_count, 'page')} in one file"
     if package.state == PackageState.FAILED:
-        return f"The package could not be built ({package.error_code})."
+        return f"The package could not be built. {failure(package.error_code)}"
     return "The package is void: the request changed after its approval."

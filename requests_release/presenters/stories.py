@@ -14,8 +14,32 @@ from requests_release.models import (
     RequestAssignment,
     RequestStatusChange,
 )
+from requests_release.presenters import packages
 
 S = RequestStatus
+# What each step is, said of who took it; the same status is reached by several.
+DEEDS: dict[str, str] = {
+    S.LOGGED: "logged it",
+    S.IN_PREPARATION: "took it into work",
+    S.ON_HOLD: "put it on hold",
+    S.SUBMITTED: "submitted it for approval",
+    S.RETURNED: "returned it",
+    S.APPROVED: "approved it",
+    S.PACKAGING: "began to build the package",
+    S.READY: "finished the package",
+    S.DELIVERED: "delivered the copies",
+    S.DENIED: "denied it",
+    S.NO_RECORDS: "confirmed that there are no records",
+    S.WITHDRAWN: "withdrew it",
+    S.CLOSED: "closed it",
+}
+DEEDS_FROM: dict[tuple[str, str], str] = {
+    (S.ON_HOLD, S.IN_PREPARATION): "resumed it",
+    (S.SUBMITTED, S.IN_PREPARATION): "took it back from approval",
+    (S.APPROVED, S.IN_PREPARATION): "changed it, which voids the approval",
+    (S.READY, S.IN_PREPARATION): "changed it, which voids the approval",
+    (S.PACKAGING, S.APPROVED): "could not build the package",
+}
 _TONES: dict[str, str] = {
     S.APPROVED: "ok",
     S.DELIVERED: "ok",
@@ -48,8 +72,8 @@ def _step(
     told = {
         "at": change.changed_at,
         "who": change.changed_by.display_name,
-        "what": RequestStatus(change.to_status).label,
-        "text": change.reason,
+        "what": DEEDS_FROM.get((change.from_status, change.to_status), DEEDS[change.to_status]),
+        "text": packages.failure(change.reason) if _is_failure(change) else change.reason,
         "tone": _TONES.get(change.to_status, "neutral"),
     }
     if change.to_status != S.DELIVERED or delivery is None or not delivery.is_download:
@@ -61,12 +85,19 @@ def _step(
     }
 
 
+def _is_failure(change: RequestStatusChange) -> bool:
+    """Tell whether the worker gave up; its reason is a code then."""
+    return (change.from_status, change.to_status) == (S.PACKAGING, S.APPROVED) and bool(
+        change.reason
+    )
+
+
 def _assignment(given: RequestAssignment) -> dict[str, Any]:
-    verb = "took it back, to" if given.is_undoing else "gave it to"
+    back = f"took it back: it lies with {given.holder_name} again"
     return {
         "at": given.assigned_at,
         "who": given.assigned_by.display_name,
-        "what": f"{verb} {given.holder_name}",
+        "what": back if given.is_undoing else f"gave it to {given.holder_name}",
         "text": "",
         "tone": "neutral",
     }

@@ -163,7 +163,7 @@ def test_the_line_offers_the_way_back_and_the_story_tells_both(
     body = answer.content.decode()
     assert f"Taken back: the request lies with {clerk.display_name} again." in body
     assert f"gave it to {outsider.display_name}" in body
-    assert f"took it back, to {clerk.display_name}" in body
+    assert f"took it back: it lies with {clerk.display_name} again" in body
 
 
 @pytest.mark.parametrize("role", ["CLERK", "SUPERVISOR", "COMPLIANCE", "PROVIDER", "ADMINISTRATOR"])
