@@ -117,7 +117,7 @@ class DocumentNotOfChart(DocumentNotFit):
 
 
 class PagesNotSeen(Refused):
-    """The approver has not ticked every page as seen."""
+    """The approver has not ticked every page as seen, or was not shown one that is ticked."""
 
     message = "Tick every page as seen before you approve."
     reason = "PAGES_NOT_SEEN"

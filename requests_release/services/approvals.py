@@ -14,7 +14,7 @@ from requests_release.access import about
 from requests_release.enums import RequestStatus
 from requests_release.errors import NobodyApproves, NotReady, PagesNotSeen, StepNotYours
 from requests_release.models import Request, RequestItem
-from requests_release.selectors import readiness, reviewers
+from requests_release.selectors import looking, readiness, reviewers
 from requests_release.selectors.readiness import Finding
 from requests_release.services import moving, packages
 
@@ -77,7 +77,7 @@ def approve(
         RequestChanged: the form is stale, or somebody else decided at the same time.
         RequestMoveNotAllowed: it is not submitted.
         StepNotYours, OwnPreparation: not by this person.
-        PagesNotSeen: a page is not ticked.
+        PagesNotSeen: a page is not ticked, or was not shown to the actor since the submission.
         NotReady, DocumentNotFit: its documents or grounds changed since submission.
         ChartRefused, ChartUnknown: no ground to the chart.
     """
@@ -86,7 +86,7 @@ def approve(
     scope = access.check_scope(actor=actor, request=request)
     found = readiness.check(request, classes=scope.classes)
     _refuse_blocked(request, found.blocking, Action.REQUEST_APPROVED)
-    _check_seen(request, set(seen))
+    _check_seen(request, actor, seen)
     now = timezone.now()
     moving.move(
         actor=actor,
@@ -169,15 +169,24 @@ def _check_reviewers(request: Request, actor: User, named: User | None) -> None:
         )
 
 
-def _check_seen(request: Request, seen: set[tuple[int, int]]) -> None:
-    items = RequestItem.objects.filter(request=request).values_list("pk", "pages")
-    wanted = {(item, page) for item, pages in items for page in pages}
-    missing = len(wanted - seen)
-    if missing:
+def _check_seen(request: Request, actor: User, ticked: Collection[tuple[int, int]]) -> None:
+    """Refuse while a page is not ticked, or was never shown to the person who ticked it."""
+    wanted = looking.list_chosen(request)
+    unticked = len(wanted - set(ticked))
+    if unticked:
         raise PagesNotSeen(
-            f"{missing} of {len(wanted)} pages are not ticked as seen. "
+            f"{unticked} of {len(wanted)} pages are not ticked as seen. "
             "Look at each and tick it before you approve.",
             action=Action.REQUEST_APPROVED,
-            detail={"missing": missing},
+            detail={"missing": unticked},
+            **about(request),
+        )
+    unshown = len(wanted - looking.list_shown(request, actor))
+    if unshown:
+        raise PagesNotSeen(
+            f"{unshown} of {len(wanted)} pages were not shown to you since this was submitted. "
+            "Look at each before you approve.",
+            action=Action.REQUEST_APPROVED,
+            detail={"unshown": unshown},
             **about(request),
         )

@@ -14,9 +14,10 @@ from audit.errors import Refused
 from audit.http import requires
 from requests_release import access
 from requests_release.enums import RequestStatus
-from requests_release.errors import RequestChanged
+from requests_release.errors import PagesNotSeen, RequestChanged
 from requests_release.forms.steps import DecisionForm
 from requests_release.permissions import VIEW_REQUEST
+from requests_release.selectors import looking
 from requests_release.selectors.sources import SourceItem
 from requests_release.services import approvals as services
 from requests_release.views import attempts, frames
@@ -55,6 +56,8 @@ def request_approve(request: HttpRequest, request_id: int) -> HttpResponse:
     if isinstance(refused, RequestChanged):
         # The pages may be others by now: each is looked at anew.
         seen = set()
+    if isinstance(refused, PagesNotSeen):
+        seen &= looking.list_shown(opened.request, opened.scope.actor)
     shown = attempts.show_again(opened, form, refused, why_not=_unless_submitted)
     values = frames.values(shown.opened, "request_approve") | shown.values
     values |= {"form": form} | _present(shown.opened, seen)

@@ -107,3 +107,12 @@ def broken_rules(page):
 def _note(page, line):
     if "Content Security Policy" in line.text and "axe" not in page.url:
         page.troubles.append(line.text)
+
+
+def wait_for_picture(page, number):
+    """Wait until the picture of a page to approve has come; one out of sight comes when shown."""
+    picture = page.locator("[data-page] img").nth(number - 1)
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "picture => picture.complete && picture.naturalWidth > 0", arg=picture.element_handle()
+    )

@@ -20,6 +20,7 @@ from jobs.services import jobs
 from records.patients.models import Patient
 from records.patients.rules import mrn
 from records.retention.services import nightly
+from tests.browser.conftest import wait_for_picture
 
 BUNDLE = Path(__file__).with_name("data") / "bundle.json"
 CHECKED = (
@@ -209,7 +210,8 @@ def cannot_approve_own(clerk, url):
 def approve(supervisor, url, picture):
     """Another person looks at every page, then approves."""
     picture(supervisor, f"{url}approve/", "release")
-    for box in supervisor.locator("input[name=seen]").all():
+    for number, box in enumerate(supervisor.locator("input[name=seen]").all(), start=1):
+        wait_for_picture(supervisor, number)
         box.check()
     supervisor.get_by_role("button", name="Approve").click()
     supervisor.wait_for_url(url)

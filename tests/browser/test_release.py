@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from printing import words
 from requests_release.services import links, requests
-from tests.browser.conftest import broken_rules
+from tests.browser.conftest import broken_rules, wait_for_picture
 from tests.requests_release import builders, factories
 
 pytestmark = pytest.mark.committed
@@ -148,6 +148,8 @@ def test_the_pages_seen_are_counted_while_ticking(sign_in, scene):
     page.get_by_label("Page 2 seen").uncheck()
     assert button.is_disabled()
     page.get_by_label("Page 2 seen").check()
+    wait_for_picture(page, 1)
+    wait_for_picture(page, 2)
     button.click()
     page.wait_for_url(f"**{page_of('request_detail', scene['submitted'])}")
 
@@ -166,15 +168,6 @@ def press(page, key):
     page.wait_for_timeout(60)
     page.keyboard.press(key)
     page.wait_for_timeout(200)
-
-
-def wait_for_picture(page, number):
-    """Wait until the picture of a page to approve has come."""
-    page.wait_for_function(
-        "number => { const picture = document.querySelectorAll('[data-page] img')[number - 1];"
-        " return picture.complete && picture.naturalWidth > 0; }",
-        arg=number,
-    )
 
 
 def test_a_page_whose_picture_has_not_come_is_not_ticked_by_its_key(sign_in, scene):
@@ -250,7 +243,8 @@ def test_single_keys_do_nothing_while_a_comment_is_typed(sign_in, scene):
 def test_the_keys_of_the_page_are_listed(sign_in, scene):
     page = enter(sign_in, scene, "SUPERVISOR")
     page.goto(page_of("request_approve", scene["submitted"]))
-    for _ in range(2):  # a step is a key once it can be taken
+    for number in (1, 2):  # a step is a key once it can be taken
+        wait_for_picture(page, number)
         press(page, "v")
 
     press(page, "?")

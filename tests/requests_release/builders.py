@@ -12,6 +12,8 @@ from django.utils import timezone
 from reportlab.pdfgen.canvas import Canvas
 
 from accounts.models import User
+from audit.enums import Action, Basis
+from audit.services import events
 from jobs.services import jobs
 from records.documents.models import Document
 from records.documents.services import filing
@@ -150,7 +152,23 @@ def all_pages(request: Request) -> set[tuple[int, int]]:
     return {(item.pk, page) for item in rows for page in item.pages}
 
 
+def look(request: Request, person: User, *pages: int) -> None:
+    """Let a person be shown the pages of the request's documents, all of them or those named."""
+    for item in request.items.all():
+        for page in pages or item.pages:
+            events.record(
+                action=Action.DOCUMENT_PAGE_VIEWED,
+                actor=person,
+                patient_id=request.patient_id,
+                basis=Basis.UNIT,
+                subject_type="document",
+                subject_id=item.document_id,
+                detail={"version": item.version_number, "page": page},
+            )
+
+
 def approve(request: Request, approver: User) -> Request:
+    look(request, approver)
     return approvals.approve(
         actor=approver,
         request_id=request.pk,

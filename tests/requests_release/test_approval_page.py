@@ -154,7 +154,10 @@ def test_the_page_offers_its_keys_and_keeps_room_for_every_page(as_approver, sub
     assert "0 of 3" in body
 
 
-def test_approving_needs_every_page_ticked_and_keeps_what_was_typed(as_approver, submitted):
+def test_approving_needs_every_page_ticked_and_keeps_what_was_typed(
+    as_approver, approver, submitted
+):
+    builders.look(submitted, approver, 1)
     data = decision(submitted, pages=(1,), comment="Looks right so far")
 
     response = send(as_approver, submitted, data)
@@ -173,6 +176,8 @@ def test_approving_needs_every_page_ticked_and_keeps_what_was_typed(as_approver,
 
 
 def test_approving_with_every_page_ticked(as_approver, approver, submitted):
+    builders.look(submitted, approver)
+
     response = send(as_approver, submitted, decision(submitted, pages=(1, 2, 3)))
 
     assert response.status_code == 302
@@ -180,7 +185,8 @@ def test_approving_with_every_page_ticked(as_approver, approver, submitted):
     assert (request.status, request.approved_by_id) == ("APPROVED", approver.pk)
 
 
-def test_approving_twice_approves_once_and_says_who_did(as_approver, submitted):
+def test_approving_twice_approves_once_and_says_who_did(as_approver, approver, submitted):
+    builders.look(submitted, approver)
     data = decision(submitted, pages=(1, 2, 3))
 
     first, second = send(as_approver, submitted, data), send(as_approver, submitted, data)
@@ -196,6 +202,7 @@ def test_two_approvers_at_once_are_one_and_the_other_reads_who_was_first(
 ):
     other = factories.make_user("SUPERVISOR", unit=unit, display_name="Ned Pagac")
     data = decision(submitted, pages=(1, 2, 3), comment="Mine")
+    builders.look(submitted, other)
     client.force_login(other)
     assert send(client, submitted, data).status_code == 302
     client.force_login(approver)
@@ -208,7 +215,8 @@ def test_two_approvers_at_once_are_one_and_the_other_reads_who_was_first(
     assert builders.fresh(submitted).approved_by_id == other.pk
 
 
-def test_ticks_do_not_outlive_a_change_of_the_request(as_approver, clerk, submitted):
+def test_ticks_do_not_outlive_a_change_of_the_request(as_approver, approver, clerk, submitted):
+    builders.look(submitted, approver)
     data = decision(submitted, pages=(1, 2, 3), comment="All there")
     stages.take(actor=clerk, request_id=submitted.pk, version=submitted.version)
     builders.submit(submitted, clerk)
@@ -222,8 +230,30 @@ def test_ticks_do_not_outlive_a_change_of_the_request(as_approver, clerk, submit
     assert "All there" in body
     assert ticked(body) == []
     assert f'name="version" value="{builders.fresh(submitted).version}"' in body
+    builders.look(submitted, approver)
     again = send(as_approver, submitted, decision(builders.fresh(submitted), pages=(1, 2, 3)))
     assert again.status_code == 302
+
+
+def test_a_page_that_was_never_shown_is_not_taken_as_seen(as_approver, patient, clerk):
+    request = builders.submitted(patient, clerk, builders.file_document(patient, clerk))
+    page_of = re.compile(r'src="(/documents/[^"]+/pages/(\d+)/)"')
+    pictures = page_of.findall(as_approver.get(page("request_approve", request)).content.decode())
+    shown = as_approver.get(pictures[0][0])
+
+    answer = send(as_approver, request, decision(request, pages=(1, 2), comment="Fine"))
+
+    body = answer.content.decode()
+    assert (shown.status_code, answer.status_code) == (200, 409)
+    assert "1 of 2 pages were not shown to you since this was submitted" in body
+    assert ticked(body) == ["1"]
+    assert "Fine</textarea>" in body
+    assert last_event(Action.REQUEST_APPROVED)["detail"] == {
+        "reason": "PAGES_NOT_SEEN",
+        "unshown": 1,
+    }
+    as_approver.get(pictures[1][0])
+    assert send(as_approver, request, decision(request, pages=(1, 2))).status_code == 302
 
 
 @pytest.mark.parametrize("choice", ["return", "deny"])

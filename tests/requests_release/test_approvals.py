@@ -317,6 +317,45 @@ def test_pages_not_ticked_stop_approval(patient, clerk, approver, document):
         approvals.approve(actor=approver, request_id=request.pk, version=request.version, seen=seen)
 
 
+def approve_without_looking(request, approver):
+    return approvals.approve(
+        actor=approver,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        seen=builders.all_pages(request),
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who, pages", [("approver", (1, 3)), ("clerk", ())])
+def test_pages_not_shown_to_who_ticked_them_stop_approval(
+    patient, clerk, approver, document, who, pages
+):
+    request = builders.submitted(patient, clerk, document)
+    builders.look(request, {"approver": approver, "clerk": clerk}[who], *pages)
+
+    with pytest.raises(Refused, match="of 3 pages were not shown to you since this was submitted"):
+        approve_without_looking(request, approver)
+
+    assert builders.fresh(request).status == "SUBMITTED"
+    assert Package.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_pages_shown_before_the_last_submission_are_looked_at_anew(
+    patient, clerk, approver, document
+):
+    request = builders.submitted(patient, clerk, document)
+    builders.look(request, approver)
+    builders.take(request, clerk)
+    builders.submit(request, clerk)
+
+    with pytest.raises(Refused, match="3 of 3 pages were not shown"):
+        approve_without_looking(request, approver)
+
+    assert builders.approve(request, approver).status == "APPROVED"
+
+
 @pytest.mark.django_db
 def test_what_was_returned_goes_round_again(patient, clerk, approver, document):
     request = builders.submitted(patient, clerk, document)

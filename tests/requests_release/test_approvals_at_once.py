@@ -54,6 +54,8 @@ def scene():
 @pytest.mark.committed
 def test_two_approvals_at_once_are_one(scene):
     (_, first, second), request = scene
+    builders.look(request, first)
+    builders.look(request, second)
     values = {
         "request_id": request.pk,
         "version": request.version,
@@ -75,6 +77,7 @@ def test_two_approvals_at_once_are_one(scene):
 @pytest.mark.committed
 def test_approval_and_taking_back_at_once_are_one(scene):
     (clerk, approver, _), request = scene
+    builders.look(request, approver)
     common = {"request_id": request.pk, "version": request.version}
 
     outcomes = at_once(
