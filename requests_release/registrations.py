@@ -13,7 +13,7 @@ from printing.words import day
 from records.access.services.opening import ChartScope
 from records.charts import panels
 from records.charts.panels import Panel
-from records.documents import keepers
+from records.documents import changes, keepers
 from records.documents.keepers import Keeper
 from records.retention import copies
 from requests_release import finder, relationships, team, worklist
@@ -82,5 +82,6 @@ def register_all() -> None:
         Panel("requests", "right", 20, "requests_release/_panel.html", _panel, VIEW_REQUEST)
     )
     keepers.register(Keeper(PackagePart, "package_part", packages.place_of))
+    changes.register(packages.void_of_document)
     copies.register("release packages", packages.erase_copies)
     registry.register(packages.KIND, packaging.work, on_failure=packaging.give_up)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +23,7 @@ from requests_release.enums import PackageState, PartKind, RequestStatus
 from requests_release.errors import DocumentNotFit, PackageNotReady
 from requests_release.models import Delivery, Package, PackagePart, Request, RequestItem
 from requests_release.permissions import PREPARE_REQUEST
-from requests_release.selectors import readiness
+from requests_release.selectors import readiness, sources
 from requests_release.services import moving
 
 KIND = "PACKAGE"
@@ -201,10 +201,42 @@ def erase_copies(document_ids: Sequence[int]) -> int:
     return len(parts)
 
 
+def check_may_print(*, request: Request) -> None:
+    """Refuse to open a package of which a document is not this patient's any more, or void.
+
+    Raises:
+        DocumentNotFit: so it is; an approval that no longer stands is void from here on.
+    """
+    check_unchanged(request_id=request.pk)
+    elsewhere = [
+        item.document_id
+        for item in sources.list_items(request)
+        if item.patient_id != request.patient_id or item.status == DocumentStatus.VOIDED
+    ]
+    if elsewhere:
+        raise DocumentNotFit(
+            "A document of these copies was moved or voided since. They stay as evidence of what "
+            "was released, and are not opened any more.",
+            action=Action.PACKAGE_CHECKED,
+            detail={"documents": elsewhere},
+            **about(request),
+        )
+
+
+def void_of_document(document_id: int) -> int:
+    """Take back every approval that no longer stands after this document changed; how many."""
+    touched = Request.objects.filter(
+        Q(items__document_id=document_id) | Q(authorizations__document_id=document_id),
+        status__in=VOIDABLE,
+    )
+    ids = list(touched.values_list("pk", flat=True).distinct())
+    return sum(bool(void_if_changed(request_id=request_id)) for request_id in ids)
+
+
 def void_changed() -> int:
     """Take back every approval whose documents were moved, voided or replaced; how many.
 
-    Delivery looks by itself; this is so that the board tells it early.
+    The change itself tells, and delivery looks by itself; this is for what neither has met.
     """
     changed = (
         RequestItem.objects.filter(request__status__in=VOIDABLE)

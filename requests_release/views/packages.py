@@ -47,8 +47,12 @@ def package_file(request: HttpRequest, request_id: int) -> HttpResponse:
     """Give the finished file to the clerk who prints and mails it; an event, no disclosure.
 
     Raises:
+        DocumentNotFit: a document of it was moved or voided since.
         ClassHidden: it holds a document of a class that the clerk may not see.
     """
+    patient_id = requests.get_patient_id(request_id)
+    scope = opening.peek_scope(actor=person(request), patient_id=patient_id)
+    services.check_may_print(request=requests.get_request(scope, request_id))
     opened = frames.open_request(request, request_id, action=Action.PACKAGE_CHECKED)
     for item in opened.found.items:
         opened.scope.check_class(item.sensitivity)

@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.enums import Action
 from printing import words
+from records.documents.services import corrections
 from requests_release.models import Delivery, Disclosure
 from requests_release.services import links
-from tests.requests_release import builders
-from tests.requests_release.events import last_event
+from tests.requests_release import builders, factories
+from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import page
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,94 @@ def test_the_finished_file_is_given_to_the_clerk_with_an_event(as_clerk, ready):
     assert response.content.startswith(b"%PDF-")
     assert last_event()["action"] == Action.PACKAGE_CHECKED
     assert Disclosure.objects.count() == 0
+
+
+def void(document, actor):
+    document.refresh_from_db()
+    corrections.void(
+        actor=actor,
+        document_id=document.pk,
+        lock_version=document.lock_version,
+        reason="Of another patient",
+    )
+
+
+def move(document, actor, other):
+    document.refresh_from_db()
+    corrections.move(
+        actor=actor,
+        document_id=document.pk,
+        lock_version=document.lock_version,
+        to_patient_id=other.pk,
+        to_encounter_id=None,
+        reason="Of another patient",
+    )
+
+
+@pytest.mark.parametrize("change", ["moved", "voided"])
+def test_a_file_with_pages_of_somebody_else_is_not_opened_and_its_approval_ends(
+    as_clerk, clerk, unit, ready, stored, change
+):
+    if change == "moved":
+        move(stored, clerk, factories.make_patient(unit))
+    else:
+        void(stored, clerk)
+
+    answer = as_clerk.get(page("package_file", ready))
+
+    assert answer.status_code == 409
+    assert "A document was moved, voided or replaced." in answer.content.decode()
+    assert builders.fresh(ready).status == "IN_PREPARATION"
+    assert list(ready.packages.values_list("state", flat=True)) == ["VOID"]
+    assert events_of(Action.PACKAGE_CHECKED) == []
+
+
+def test_what_left_with_pages_of_somebody_else_is_kept_and_not_opened_again(
+    as_clerk, clerk, ready, stored
+):
+    builders.hand_over(ready, clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at the end of its transaction
+    assert as_clerk.get(page("package_file", ready)).status_code == 200
+    void(stored, clerk)
+
+    answer = as_clerk.get(page("package_file", ready))
+
+    assert answer.status_code == 409
+    assert "They stay as evidence of what was released" in answer.content.decode()
+    assert builders.fresh(ready).status == "DELIVERED"
+    assert list(ready.packages.values_list("state", flat=True)) == ["READY"]
+    assert last_event()["detail"]["documents"] == [stored.pk]
+
+
+@pytest.mark.parametrize("change", ["moved", "voided", "form voided"])
+def test_a_change_of_a_document_ends_the_approval_at_once(
+    django_capture_on_commit_callbacks, patient, clerk, approver, unit, stored, change
+):
+    form = builders.file_document(patient, clerk, type_code="AUTHORIZATION")
+    request = builders.prepared(
+        patient, clerk, stored, requester=builders.ATTORNEY, purpose="LEGAL", basis="508"
+    )
+    builders.authorize(request, clerk, form)
+    builders.approve(builders.submit(request, clerk), approver)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if change == "moved":
+            move(stored, clerk, factories.make_patient(unit))
+        else:
+            void(form if change == "form voided" else stored, clerk)
+
+    assert builders.fresh(request).status == "IN_PREPARATION"
+    assert last_event(Action.REQUEST_CHANGED)["detail"]["from"] == "APPROVED"
+
+
+def test_a_change_that_touches_no_approval_is_told_to_nobody(
+    django_capture_on_commit_callbacks, patient, clerk, stored, submitted
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        void(stored, clerk)
+
+    assert builders.fresh(submitted).status == "SUBMITTED"
 
 
 def test_there_is_no_file_before_it_is_built(as_clerk, prepared):

@@ -11,6 +11,7 @@ from audit.enums import Action
 from audit.services import events
 from records.access.services import opening
 from records.access.services.opening import ChartScope
+from records.documents import changes
 from records.documents.enums import DocumentStatus
 from records.documents.errors import DocumentChangedMeanwhile
 from records.documents.models import Document, DocumentStatusChange
@@ -59,9 +60,10 @@ def stale(document: Document, action: Action) -> DocumentChangedMeanwhile:
 
 
 def save(document: Document, fields: list[str]) -> None:
-    """Save the fields, and make every form that was opened before stale."""
+    """Save the fields, make every form that was opened before stale, and tell who listens."""
     document.lock_version += 1
     document.save(update_fields=[*fields, "lock_version"])
+    changes.tell(document.pk)
 
 
 def note(actor: User, document: Document, before: str, reason: str) -> None:
