@@ -46,6 +46,8 @@ def _fresh(view: View, methods: tuple[str, ...]) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in methods and _is_stale(request):
+            # Who only looks has given up a form that waited for the proof: it is not carried out.
+            request.session.pop(reauthentication.STATE_SESSION_KEY, None)
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
 

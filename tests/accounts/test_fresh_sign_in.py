@@ -92,6 +92,23 @@ def test_form_that_was_sent_is_carried_out_after_the_proof(administrator):
     assert [event.subject_id for event in events_of(Action.USER_DISABLED)] == [str(other.pk)]
 
 
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_form_that_was_given_up_is_not_carried_out_by_a_later_proof(administrator, is_given_up):
+    client = sign_in(administrator)
+    other = make_user(Role.CLERK, display_name="Rosa Delgado")
+    path = f"/people/{other.pk}/"
+    sent = {"display_name": "Rosa D.", "email": other.email, "roles": [Role.CLERK]}
+    asked = client.post(path, sent)
+    if is_given_up:
+        asked = client.get(path)  # only looked at again
+
+    answer = client.post(asked.url, {"password": PASSWORD, "next": path})
+
+    assert (answer.status_code, answer.url) == (302, path if is_given_up else "/people/")
+    name = User.objects.get(pk=other.pk).display_name
+    assert name == ("Rosa Delgado" if is_given_up else "Rosa D.")
+
+
 def test_proof_does_not_widen_what_one_may(db):
     client = sign_in(make_user(Role.CLERK))
 

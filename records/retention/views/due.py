@@ -77,7 +77,7 @@ def chart_explain(request: HttpRequest, patient_id: int) -> HttpResponse:
     )
     today = timezone.localdate()
     found = facts.get_facts([patient_id])
-    answer = None
+    answer, can_propose = None, False
     if patient_id in found:
         explained = eligibility.explain(
             found[patient_id],
@@ -86,9 +86,12 @@ def chart_explain(request: HttpRequest, patient_id: int) -> HttpResponse:
             as_of=today,
         )
         answer = chart_presenter.present(explained, today)
+        known = charts.map_facts([patient_id])[patient_id]
+        can_propose = answer.is_eligible and not known.obstacle_to_proposal(today)
     values = {
         "banner": banner.get_banner(scope),
         "answer": answer,
+        "can_propose": can_propose,
         "facts": found.get(patient_id),
         "holds": holds.list_standing(patient_id),
         "today": today,

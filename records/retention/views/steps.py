@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -44,7 +45,10 @@ View = Callable[..., HttpResponseBase]
 
 @requires(PROPOSE_BATCH, methods=("GET", "POST"))
 def batch_propose(request: HttpRequest) -> HttpResponse:
-    """Show the charts chosen from the list, with what stands against each; then propose."""
+    """Show the charts chosen from the list, with what stands against each; then propose.
+
+    The whole list is chosen only where the address says so: who ticked nothing goes back to it.
+    """
     if request.method == "POST":
         form = ProposeForm(request.POST)
         ids = _chosen(request.POST.getlist("chart"))
@@ -53,7 +57,13 @@ def batch_propose(request: HttpRequest) -> HttpResponse:
             batch = proposals.propose(actor=person(request), patient_ids=ids, **values)
             return redirect(_address_of(batch, ids))
         return _show_chosen(request, form, ids, status=422)
-    ids = _chosen(request.GET.getlist("chart")) or _all_listed(request)
+    ids = _chosen(request.GET.getlist("chart"))
+    if not ids and request.GET.get("all") != "1":
+        messages.warning(request, "Choose at least one chart first.")
+        filters = request.GET.copy()
+        filters.pop("chart", None)
+        return redirect(f"{reverse('retention:home')}?{filters.urlencode()}")
+    ids = ids or _all_listed(request)
     return _show_chosen(request, ProposeForm.fresh(), ids)
 
 

@@ -30,13 +30,36 @@ def test_whole_list_is_chosen_without_held_and_proposed_charts(house, browse):
     make.make_hold(held)
     house.proposed(other)
 
-    response = browse(house.clerk).get(url("batch_propose"), {"show": "now"})
+    response = browse(house.clerk).get(url("batch_propose"), {"show": "now", "all": "1"})
 
     assert response.context["chosen"] == [due.pk]
 
 
-def test_nothing_chosen_is_refused(house, browse):
-    assert browse(house.clerk).get(url("batch_propose"), {"show": "now"}).status_code == 409
+def test_who_ticked_nothing_goes_back_to_the_list_as_it_was(house, browse):
+    house.patient()
+
+    response = browse(house.clerk).get(url("batch_propose"), {"show": "now", "q": "x"}, follow=True)
+
+    assert response.redirect_chain == [(f"{url('home')}?show=now&q=x", 302)]
+    assert "Choose at least one chart first." in response.content.decode()
+
+
+def test_the_whole_of_an_empty_list_is_refused(house, browse):
+    response = browse(house.clerk).get(url("batch_propose"), {"show": "now", "all": "1"})
+
+    assert response.status_code == 409
+
+
+def test_a_chart_in_a_batch_is_not_offered_for_another(house, browse):
+    free, proposed = house.patient(), house.patient()
+    house.proposed(proposed)
+
+    pages = [
+        browse(house.clerk).get(url("chart_explain", patient_id=patient.pk)).content.decode()
+        for patient in (free, proposed)
+    ]
+
+    assert ["Propose for destruction" in page for page in pages] == [True, False]
 
 
 def test_proposal_sent_twice_is_one_batch(house, browse):
