@@ -31,6 +31,7 @@ PLACEHOLDERS: tuple[tuple[type[widgets.Widget], str], ...] = (
 NOT_REMEMBERED = frozenset({"text", "textarea", "number", "email", "url", "tel", "search"})
 
 FILL_IN, CHOOSE = "Fill this in.", "Choose one of the list."
+NO_DAY = "There is no such date. Enter a day, for example 3/14/2026."
 # What is wrong, said in one voice; a field's own words stand before these.
 WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
     (
@@ -44,6 +45,9 @@ WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
             "null_characters_not_allowed": "This holds a character that cannot be kept.",
         },
     ),
+    (forms.DateField, {"invalid": NO_DAY}),
+    (forms.IntegerField, {"invalid": "Enter a number."}),
+    (forms.EmailField, {"invalid": "Enter an address such as name@example.org."}),
     (forms.BooleanField, {"required": "Tick this to go on."}),
     (forms.ChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),
     (forms.MultipleChoiceField, {"required": CHOOSE, "invalid_choice": CHOOSE}),

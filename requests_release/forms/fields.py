@@ -1,4 +1,4 @@
-"""What the forms of this room share: plain words for what is wrong, days, versions."""
+"""What the forms of this room share: words of their own for what is wrong, days, versions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from django import forms
 from django.utils import timezone
 
 MULTILINE = forms.Textarea(attrs={"rows": 3})
-A_DAY = "Write a day such as 03/14/2026 or Mar 14, 2026."
-A_NUMBER = "Write a number."
-# Beside the words that every form of the house has.
-WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
-    (forms.DateField, {"required": A_DAY, "invalid": A_DAY}),
-    (forms.IntegerField, {"required": A_NUMBER, "invalid": A_NUMBER}),
-    (forms.EmailField, {"invalid": "Write an address such as name@example.org."}),
-)
 
 
 def today() -> Any:
@@ -49,15 +41,15 @@ class LinesField(forms.CharField):
 
 
 class PlainForm(forms.Form):
-    """A form that says what is wrong in this room's words; a field's own words stand first."""
+    """A form that says what is wrong in words of its own, which stand before the house's."""
 
     own_words: ClassVar[dict[str, dict[str, str]]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            words = next((words for kind, words in WORDS if isinstance(field, kind)), {})
-            field.error_messages |= words | self.own_words.get(name, {})
+        for name, words in self.own_words.items():
+            if name in self.fields:
+                self.fields[name].error_messages |= words
 
     def type_over(self, name: str, value: str) -> None:
         """Put a value into a field as if it had been typed; what was sent is left as it was."""

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import User
+from printing import words
 from requests_release.enums import DeliveryMethod, WaitReason
 from requests_release.forms.fields import PastDay, PlainForm, VersionedForm, today
+from requests_release.rules import accounting
 
 HANDED = [
     (method.value, method.label) for method in DeliveryMethod if method != DeliveryMethod.PORTAL
@@ -158,4 +160,19 @@ class AccountingForm(PlainForm):
 
     requested_on = PastDay(label="Asked for on", initial=today)
     wanted_from = forms.DateField(label="From", required=False, help_text="At most six years back")
-    wanted_until = forms.DateField(label="Until", required=False)
+    wanted_until = PastDay(label="Until", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins, or of which nothing can be accounted for."""
+        data: dict[str, Any] = super().clean() or {}
+        asked, first = data.get("requested_on"), data.get("wanted_from")
+        last = data.get("wanted_until")
+        if asked and first:
+            earliest, latest = accounting.period(asked)
+            if first < earliest:
+                self.add_error("wanted_from", f"At most six years back: {words.day(earliest)}.")
+            elif first > latest:
+                self.add_error("wanted_from", "This lies after the day on which it was asked for.")
+        if first and last and last < first:
+            self.add_error("wanted_until", "This day lies before the first one.")
+        return data

@@ -114,7 +114,8 @@ def test_error_stands_beside_field_and_is_tied_to_it():
     assert 'aria-describedby="id_born_helptext id_born_error"' in html
     assert 'class="form-control is-invalid"' in html
     assert re.search(
-        r'<ul class="errorlist" id="id_born_error"><li>.*Enter a valid date\.</li>', html
+        r'<ul class="errorlist" id="id_born_error"><li>.*There is no such date.*</li>',
+        html,
     )
 
 
@@ -125,7 +126,10 @@ def test_summary_takes_focus_and_leads_to_every_field():
 
     assert re.search(r'<div class="[^"]*error-summary"[^>]*tabindex="-1" autofocus', html)
     assert "<li>Somebody has this name already.</li>" in html
-    assert '<a href="#id_born">Born: Enter a valid date.</a>' in html
+    assert (
+        '<a href="#id_born">Born: There is no such date. Enter a day, for example 3/14/2026.</a>'
+        in html
+    )
     assert '<a href="#id_how_0">How: Choose one of the list.</a>' in html
 
 

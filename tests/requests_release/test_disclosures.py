@@ -43,6 +43,26 @@ def test_disclosures_and_the_printed_accounting(as_clerk, clerk, ready, patient)
     assert patient.accountings.get().row_count == 1
 
 
+@pytest.mark.parametrize(
+    "wanted, said",
+    [
+        ({"wanted_from": "1/2/2026", "wanted_until": "1/1/2026"}, "lies before the first one"),
+        ({"wanted_from": "1/1/2001"}, "At most six years back: Mar 2, 2020."),
+        ({"wanted_from": "3/3/2026"}, "lies after the day on which it was asked for"),
+        ({"wanted_until": "1/1/2099"}, "This day has not come yet."),
+        ({"wanted_from": "2/30/2026"}, "There is no such date."),
+    ],
+)
+def test_an_accounting_of_a_period_that_cannot_be_is_refused(as_clerk, patient, wanted, said):
+    data = {"requested_on": "3/2/2026"} | wanted
+
+    response = as_clerk.post(page("accounting_print", patient_id=patient.pk), data)
+
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert patient.accountings.count() == 0
+
+
 def test_an_accounting_for_a_day_to_come_is_refused(as_clerk, patient):
     response = as_clerk.post(
         page("accounting_print", patient_id=patient.pk), {"requested_on": "2099-01-01"}

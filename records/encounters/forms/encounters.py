@@ -18,7 +18,7 @@ from records.encounters.selectors import providers
 from records.encounters.services.encounters import EncounterFacts
 from records.patients.forms.fields import lies_ahead, read_day
 
-NO_MOMENT = "Enter a day and time that exist, for example 3/14/2026 14:05."
+NO_MOMENT = "There is no such moment. Enter a day and time, for example 3/14/2026 14:05."
 FUTURE = "This lies in the future."
 TIME = re.compile(r"[\s,T]+([0-9]{1,2}:[0-9]{2})(?::[0-9]{2})?\s*([ap])?\.?m?\.?$", re.IGNORECASE)
 

@@ -173,11 +173,11 @@ def test_filters_are_posted_so_that_a_number_typed_stands_in_no_address(signed_i
         ({"find_patient": "45-50-90"}, "One digit is wrong."),
         ({"patient": "45-50-90"}, "One digit is wrong."),
         ({"patient": "45-50-98"}, "No chart has this number."),
-        ({"since": "soon"}, "Enter a valid date."),
+        ({"since": "soon"}, "There is no such date. Enter a day, for example 3/14/2026."),
         ({"since": "2026-02-02", "until": "2026-02-01"}, "The period ends before it begins."),
         ({"action": "LOOKED"}, "Choose one of the list."),
         ({"find_release": "R2026-000014"}, "No release request has this number."),
-        ({"release": "x"}, "Enter a whole number."),
+        ({"release": "x"}, "Enter a number."),
         ({"request": "x y"}, "Copy this from an event"),
         ({"request": "R2026-000013"}, "belongs under “Release request”"),
     ],
@@ -222,7 +222,7 @@ def test_number_in_the_place_of_an_id_stays_in_its_field_with_what_is_wrong(sign
     assert 'value="45-50-98"' in field
     said = html.partition('id="id_find_patient_error"')[2].partition("</ul>")[0]
     assert "No chart has this number." in said
-    assert "Enter a whole number" not in html
+    assert "Enter a number" not in html
 
 
 def test_id_of_a_patient_who_is_gone_still_narrows_the_log(signed_in, some):

@@ -86,7 +86,7 @@ def test_pivot_of_a_period(signed_in, some):
     assert never.context["lines"] == []
     assert "No event falls into this period" in text_of(never)
     assert len(unreadable.context["lines"]) == 2
-    assert "Enter a valid date." in text_of(unreadable)
+    assert "There is no such date. Enter a day, for example 3/14/2026." in text_of(unreadable)
 
 
 def test_pivot_that_is_cut_says_so(signed_in, some, monkeypatch):

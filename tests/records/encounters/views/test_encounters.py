@@ -119,7 +119,7 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(browser, ho
     expected = {
         "Admitted: This lies in the future.": {"started_at": typed(world.ago(days=-2))},
         "Admitted: This lies before the patient's birth.": {"started_at": "3/1/1950 10:00"},
-        "Admitted: Enter a day and time that exist, for example 3/14/2026 14:05.": {
+        "Admitted: There is no such moment. Enter a day and time, for example 3/14/2026 14:05.": {
             "started_at": "2/30/2026 10:00"
         },
         "Account number: This account number is taken.": {"account_number": "acc-1"},

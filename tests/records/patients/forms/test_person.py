@@ -69,7 +69,7 @@ def test_what_cannot_be_is_said_beside_its_field(errors_of):
         ({"birth_on": "1/1/1961", "birth_precision": "YEAR"}, {}),
         ({"birth_on": "1961"}, {}),
         ({"sex": ""}, {"sex": ["Choose one of the list."]}),
-        ({"email": "rosa"}, {"email": ["Enter a valid email address."]}),
+        ({"email": "rosa"}, {"email": ["Enter an address such as name@example.org."]}),
         ({"ssn": "123"}, {"ssn": ["This cannot be a social security number."]}),
         ({"ssn": "000-12-3456"}, {"ssn": ["This cannot be a social security number."]}),
         ({"ssn_kept": "nonsense"}, {"ssn": ["Type the number again."]}),
