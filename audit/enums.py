@@ -81,6 +81,7 @@ class Action(models.TextChoices):
 
     GLASS_BROKEN = "GLASS_BROKEN", "Broke the glass"
     GLASS_CLOSED = "GLASS_CLOSED", "Emergency access closed"
+    GLASS_VIEWED = "GLASS_VIEWED", "Emergency access looked into"
     GLASS_REVIEWED = "GLASS_REVIEWED", "Emergency access reviewed"
 
     REQUESTER_CHANGED = "REQUESTER_CHANGED", "Requester changed"

@@ -30,7 +30,7 @@ class EventFilterForm(forms.Form):
     """
 
     find_person = forms.CharField(
-        label="Person", required=False, max_length=150, help_text="Sign-in name"
+        label="Person", required=False, max_length=150, help_text="Whole name, or sign-in name"
     )
     find_patient = forms.CharField(
         label="Patient",
@@ -72,8 +72,8 @@ class EventFilterForm(forms.Form):
         super().__init__(_with_number_typed(data))
 
     def clean_find_person(self) -> int | None:
-        """Look up the person whose sign-in name was typed."""
-        return self._found(subjects.PERSON, "find_person", "Nobody signs in with this name.")
+        """Look up the person whose name or sign-in name was typed."""
+        return self._found(subjects.PERSON, "find_person", "Nobody here has this name.")
 
     def clean_find_patient(self) -> int | None:
         """Look up the patient whose record number was typed."""

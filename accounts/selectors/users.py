@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import PERMISSIONS
+from audit import subjects
 
 
 def get_system_user() -> User:
@@ -86,6 +87,19 @@ def label(ids: Sequence[str]) -> dict[str, str]:
 
 
 def find(text: str) -> list[str]:
-    """Return the ids of the people whom `text` names exactly, for the access log."""
-    found = find_id(text.strip())
-    return [] if found is None else [str(found)]
+    """Return the ids of the people whom `text` names, for the access log.
+
+    Their sign-in name or e-mail, or the whole name that the log shows, in any case of letters.
+
+    Raises:
+        Unclear: several people have this name.
+    """
+    typed = text.strip()
+    found = find_id(typed)
+    if found is not None:
+        return [str(found)]
+    named = list(User.objects.filter(display_name__iexact=typed).order_by("username"))
+    if len(named) > 1:
+        names = ", ".join(user.username for user in named)
+        raise subjects.Unclear(f"Several people have this name. They sign in as: {names}.")
+    return [str(user.pk) for user in named]

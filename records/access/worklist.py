@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from records.access import worklists
@@ -46,7 +47,7 @@ def _item(row: presenter.GlassRow, can_review: bool) -> WorkItem:
         what=f"Review: {did}",
         url=reverse("access:glass_review", args=[row.glass.pk]),
         since=row.glass.started_at,
-        due_on=row.glass.review_due_at.date(),
+        due_on=timezone.localdate(row.glass.review_due_at),
         patient_id=row.glass.chart_id,
     )
 

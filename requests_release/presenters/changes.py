@@ -89,7 +89,8 @@ def present(
     differences: Iterable[Difference] = (),
 ) -> Overtaken:
     """Return what the form says; `why_not` where the request has gone too far to be saved."""
-    return Overtaken([_line(one, actor) for one in changes], why_not, list(differences))
+    lines = dict.fromkeys(_line(one, actor) for one in changes)
+    return Overtaken(list(lines), why_not, list(differences))
 
 
 def list_differences(form: EditForm, request: Request) -> list[Difference]:

@@ -47,7 +47,7 @@ def undo(*, actor: User, request_id: int, assignment_id: int) -> RequestAssignme
     Who had it meanwhile may have looked at it, so they stay among those who never approve it.
 
     Raises:
-        RequestUnknown: there is no such request, or no such assignment of it.
+        RequestUnknown: there is no such request, or no such assignment of it that can be undone.
         NotYoursToUndo: somebody else gave it.
         UndoTooLate: it was given longer ago than `UNDO_FOR`.
         RequestChanged: something else has happened to it since.
@@ -55,7 +55,7 @@ def undo(*, actor: User, request_id: int, assignment_id: int) -> RequestAssignme
         ChartRefused, ChartUnknown: the actor has no ground to the chart.
     """
     found = RequestAssignment.objects.filter(pk=assignment_id, request_id=request_id).first()
-    if found is None:
+    if found is None or found.is_undoing:
         raise RequestUnknown(subject_type="request", subject_id=request_id)
     request = moving.lock(request_id=request_id, version=found.version)
     _check_may_assign(actor, request)

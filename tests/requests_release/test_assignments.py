@@ -140,6 +140,12 @@ def test_what_something_else_has_happened_to_is_not_taken_back(prepared, approve
     assert refused(given, approver) == "REQUEST_CHANGED"
 
 
+def test_taking_back_is_not_taken_back_itself(prepared, approver, outsider):
+    back = undo(give(prepared, approver, outsider), approver)
+
+    assert refused(back, approver) == "REQUEST_UNKNOWN"
+
+
 def test_it_is_taken_back_once(prepared, approver, outsider):
     given = give(prepared, approver, outsider)
     undo(given, approver)

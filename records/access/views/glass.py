@@ -83,7 +83,7 @@ def glass_list(request: HttpRequest) -> HttpResponse:
     waiting = list(selectors.seen_by(user, selectors.list_unreviewed())[:100])
     reviewed = list(selectors.seen_by(user, selectors.list_reviewed())[:50])
     patients = [row.chart_id for row in (*waiting, *reviewed)]
-    events.record(action=Action.LOG_VIEWED, patients=patients, durable=True)
+    events.record(action=Action.GLASS_VIEWED, patients=patients, durable=True)
     glass.note_seen(actor=user, glass_ids=[row.pk for row in (*waiting, *reviewed)])
     values = {
         "waiting": presenter.present(waiting),
@@ -108,7 +108,7 @@ def glass_review(request: HttpRequest, glass_id: int) -> HttpResponse:
         )
         messages.success(request, "The judgement is saved.")
         return redirect("access:glass_list")
-    events.record(action=Action.LOG_VIEWED, patient_id=row.chart_id, durable=True)
+    events.record(action=Action.GLASS_VIEWED, patient_id=row.chart_id, durable=True)
     glass.note_seen(actor=person(request), glass_ids=[glass_id])
     values = presenter.present_review(row, person(request)) | {"form": form}
     status = 422 if form.errors else 200

@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
                 to="encounters.encounter",
             ),
         ),
+        migrations.AddField(
+            model_name="documentmove",
+            name="is_undoing",
+            field=models.BooleanField(default=False),
+        ),
         # No document has version 0: moves from before are put right by hand.
         migrations.AddField(
             model_name="documentmove",

@@ -173,6 +173,7 @@ class DocumentMove(models.Model):
     )
     to_patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
     lock_version = models.PositiveIntegerField(help_text="Of the document, once it was moved")
+    is_undoing = models.BooleanField(default=False)
     reason = models.CharField(max_length=200)
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(

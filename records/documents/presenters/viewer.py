@@ -170,6 +170,8 @@ def _moved(document: Document, move: DocumentMove) -> Happening:
     which may name its patient."""
     is_last = move.to_patient_id == document.patient_id
     what = "moved it here from another chart" if is_last else "moved it to another chart"
+    if move.is_undoing:
+        what = "took the move back"
     return Happening(move.moved_at, move.moved_by.display_name, what, tone="warn")
 
 

@@ -28,6 +28,7 @@ def move(
     to_patient_id: int,
     to_encounter_id: int | None,
     reason: str,
+    is_undoing: bool = False,
 ) -> DocumentMove:
     """Take a misfiled document to the chart where it belongs; both charts' logs say so.
 
@@ -47,6 +48,7 @@ def move(
         from_encounter_id=document.encounter_id,
         to_patient_id=to_patient_id,
         lock_version=lock_version + 1,
+        is_undoing=is_undoing,
         reason=reason,
         moved_at=timezone.now(),
         moved_by=actor,

@@ -82,7 +82,7 @@ def undo_move(*, actor: User, document_id: int, move_id: int) -> DocumentMove:
         DocumentUnknown: there is no such document, or no such move of it.
         NotYoursToUndo: somebody else moved it.
         UndoTooLate: it was moved longer ago than `UNDO_FOR`.
-        DocumentChangedMeanwhile: something else has happened to it since.
+        DocumentChangedMeanwhile: something else has happened to it since, or the move undid one.
         FilingRefused: it would not be filed there any more.
         ChartRefused, ChartUnknown, ClassHidden: one of the charts is not for the actor, or it is
             of a class that they do not see.
@@ -92,6 +92,8 @@ def undo_move(*, actor: User, document_id: int, move_id: int) -> DocumentMove:
     move = DocumentMove.objects.filter(pk=move_id, document=document).first()
     if move is None:
         raise _unknown(document_id, action)
+    if move.is_undoing:
+        raise rows.stale(document, action)
     _check_own_and_fresh(actor, document, move.moved_by_id, move.moved_at, action)
     return corrections.move(
         actor=actor,
@@ -100,6 +102,7 @@ def undo_move(*, actor: User, document_id: int, move_id: int) -> DocumentMove:
         to_patient_id=move.from_patient_id,
         to_encounter_id=move.from_encounter_id,
         reason=MOVE_UNDONE,
+        is_undoing=True,
     )
 
 

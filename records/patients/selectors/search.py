@@ -43,16 +43,12 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found; `is_cut` when there is more, `is_stopped` when time ran out.
-
-    `is_alike` when only names that look or sound alike were found.
-    """
+    """What a search found; `is_cut` when there is more, `is_stopped` when time ran out."""
 
     lines: list[DirectoryLine]
     meanings: tuple[Interpretation, ...]
     is_cut: bool = False
     is_stopped: bool = False
-    is_alike: bool = False
 
     @property
     def kinds(self) -> list[str]:
@@ -71,17 +67,14 @@ def search(user: User, text: str, *, today: date) -> Found:
     beyond = _beyond_directory(scope)
     known = [scope.directory_unit_ids, beyond] if beyond else [scope.directory_unit_ids]
     hits: dict[int, str] = {}
-    is_stopped, is_alike = False, False
+    is_stopped = False
     for styles in ROUNDS:
-        is_fuzzy = MatchStyle.FUZZY in styles
-        if is_fuzzy and _is_enough(hits, meanings):
+        if MatchStyle.FUZZY in styles and _is_enough(hits, meanings):
             break
-        had_hits = bool(hits)
         steps = [_branches(meanings, style) for style in styles]
         is_stopped |= _run(list(filter(None, steps)), known, TIMEOUTS_MS[styles[0]], hits)
-        is_alike = is_fuzzy and not had_hits and bool(hits)
     found = lines.get_visible_lines(list(hits)[:LIMIT], scope, hits)
-    return Found(found, meanings, len(hits) > LIMIT, is_stopped, is_alike)
+    return Found(found, meanings, len(hits) > LIMIT, is_stopped)
 
 
 def _branches(meanings: tuple[Interpretation, ...], style: MatchStyle) -> list[Branch]:

@@ -19,7 +19,7 @@ from records.access.selectors import rights
 from records.patients.http import record_search, redirect_of, text_of
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
-from records.patients.rules import search_terms
+from records.patients.rules import mrn, search_terms
 from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
@@ -43,7 +43,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     if _is_panel(request):
         return _answer_panel(request, text, found, hits)
     record_search(text, found, _patients_of(found.lines, hits))
-    target = None if is_htmx(request) else _only_target(request, found, hits)
+    target = None if is_htmx(request) else _only_target(request, text, found, hits)
     return redirect(target) if target else _answer_found(request, text, found, hits)
 
 
@@ -110,16 +110,18 @@ def _vary(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _only_target(request: HttpRequest, found: Found, hits: list[Hit]) -> str:
+def _only_target(request: HttpRequest, text: str, found: Found, hits: list[Hit]) -> str:
     """Return the page of the one thing or person that the text means, if it is to be opened.
 
-    A name that is only alike means nobody yet.
+    Only the whole record number means one person for certain; everybody else is chosen.
     """
     if len(hits) == 1 and not found.lines:
         return hits[0].url
     is_asked = "1" in (request.GET.get("go"), request.POST.get("go"))
-    is_sure = len(found.lines) == 1 and not found.is_cut and not found.is_alike
+    is_sure = len(found.lines) == 1 and not found.is_cut
     if not (is_asked and is_sure and found.lines[0].can_open):
+        return ""
+    if not mrn.is_whole(text, found.lines[0].mrn):
         return ""
     return reverse("charts:chart_detail", args=[found.lines[0].patient_id])
 

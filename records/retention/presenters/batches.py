@@ -36,6 +36,7 @@ TONES = {
     ItemOutcome.CHANGED: "neutral",
     ItemOutcome.FAILED: "bad",
 }
+WORKER = "The worker"
 DEEDS = {
     BatchStatus.PROPOSED: "proposed it",
     BatchStatus.FIRST_APPROVED: "gave the first approval",
@@ -168,11 +169,13 @@ def outcomes(counts: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def events(history: Sequence[BatchStatusChange]) -> list[dict[str, Any]]:
-    """Return the history for the timeline."""
+    """Return the history for the timeline; the last step is the worker's, whoever started it."""
     return [
         {
             "at": change.changed_at,
-            "who": change.changed_by.display_name,
+            "who": WORKER
+            if change.to_status == BatchStatus.DONE
+            else change.changed_by.display_name,
             "what": DEEDS[BatchStatus(change.to_status)],
             "text": change.reason,
             "tone": "bad" if change.to_status in ("RETURNED", "CANCELLED") else "neutral",

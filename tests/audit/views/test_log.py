@@ -168,7 +168,7 @@ def test_filters_are_posted_so_that_a_number_typed_stands_in_no_address(signed_i
 @pytest.mark.parametrize(
     "query, words",
     [
-        ({"find_person": "nobody"}, "Nobody signs in with this name."),
+        ({"find_person": "nobody"}, "Nobody here has this name."),
         ({"find_patient": "1"}, "No chart has this number."),
         ({"find_patient": "45-50-90"}, "One digit is wrong."),
         ({"patient": "45-50-90"}, "One digit is wrong."),

@@ -26,6 +26,7 @@ CHARTS: dict[str, dict[str, str]] = {
         PHI: "reason",
         STAFF: "moved_by_id",
         LINK: "document_id from_patient_id from_encounter_id to_patient_id",
+        CODE: "is_undoing",
         TECHNICAL: "id lock_version moved_at",
     },
     "documents.DocumentStatusChange": {

@@ -195,7 +195,7 @@ def test_compliance_sees_all_and_reviews(house, patient):
     assert (after.context["waiting"], [r.glass for r in after.context["reviewed"]]) == ([], [row])
     row.refresh_from_db()
     assert (row.review_outcome, row.reviewed_by) == (ReviewOutcome.JUSTIFIED, officer)
-    events = events_of(Action.LOG_VIEWED)
+    events = events_of(Action.GLASS_VIEWED)
     assert [shown_in(event) or event.patient_id for event in events] == [
         [patient.pk],
         patient.pk,
@@ -291,7 +291,7 @@ def test_supervisor_sees_those_of_own_units_and_reviews_none(house, patient):
     assert "ELSEWHERE" not in text.upper()
     assert f"/access/glass/{row.pk}/" not in text
     assert client.get(f"/access/glass/{row.pk}/").status_code == 403
-    (event,) = events_of(Action.LOG_VIEWED)
+    (event,) = events_of(Action.GLASS_VIEWED)
     assert shown_in(event) == [patient.pk]
 
 
@@ -358,7 +358,7 @@ def test_others_see_no_list(house, patient, role):
     broken_ago(house.stranger, patient, hours=2)
 
     assert sign_in(make_user(role, unit=house.main)).get("/access/glass/").status_code == 403
-    assert events_of(Action.LOG_VIEWED) == []
+    assert events_of(Action.GLASS_VIEWED) == []
 
 
 @pytest.mark.parametrize(

@@ -243,9 +243,12 @@ def test_move_undone_takes_the_document_back_to_its_encounter_as_a_pair(house):
     undo_move(house, moved(house, document))
 
     assert place_of(document) == before
-    assert [(row.to_patient_id, row.reason, row.moved_by) for row in document.moves.all()] == [
-        (house.other.pk, "Wrong chart", house.clerk),
-        (house.patient.pk, "Move undone", house.clerk),
+    assert [
+        (row.to_patient_id, row.reason, row.is_undoing, row.moved_by)
+        for row in document.moves.order_by("pk")
+    ] == [
+        (house.other.pk, "Wrong chart", False, house.clerk),
+        (house.patient.pk, "Move undone", True, house.clerk),
     ]
     assert [(e["patient_id"], e["detail"]) for e in events_of("DOCUMENT_MOVED")] == [
         (house.patient.pk, {"to_patient": house.other.pk}),
@@ -349,6 +352,16 @@ def test_move_after_which_something_happened_is_not_undone(house, what):
         undo_move(house, move)
 
     assert (place_of(document), document.moves.count()) == before
+
+
+def test_undoing_a_move_is_not_undone_itself(house):
+    document = house.filed()
+    back = undo_move(house, moved(house, document))
+
+    with pytest.raises(DocumentChangedMeanwhile):
+        undo_move(house, back)
+
+    assert again(document).patient_id == house.patient.pk
 
 
 def test_voiding_is_undone_once(house):

@@ -210,7 +210,7 @@ HIDDEN_CLASS = (
         ({"type": ""}, "type", "Choose a type of document."),
         ({"service_on": "3/2/1950"}, "service_on", "lies before the birth"),
         ({"service_on": "3/2/2999"}, "service_on", "lies in the future"),
-        ({"service_on": "soon"}, "service_on", "valid date"),
+        ({"service_on": "soon"}, "service_on", "no such date"),
         ({"type": "HIV_RESULT"}, "type", HIDDEN_CLASS),
         ({"encounter": "987654"}, "encounter", "Choose one of the list."),
     ],

@@ -114,6 +114,7 @@ def test_line_after_a_move_leads_back_to_the_chart_it_came_from(house, at):
     assert answer.redirect_chain == [(view_path(document), 302)]
     assert "The move is undone: the document is back in this chart." in text_of(answer)
     assert "MUÑOZ, Rosa" in text_of(answer)
+    assert "took the move back" in text_of(answer)
     assert way_back(text_of(answer)) is None
 
 

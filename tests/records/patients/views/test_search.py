@@ -5,6 +5,7 @@ import pytest
 
 from audit.enums import Action
 from audit.models import Event
+from records.patients.rules import mrn
 from records.patients.selectors import browsing
 from tests import builders, trail
 from tests.factories.people import PASSWORD, make_user
@@ -147,14 +148,14 @@ def test_a_social_security_number_is_in_no_answer(patient, browser, headers):
         assert found.headers["HX-Replace-Url"] == "/patients/"
 
 
-def test_a_social_security_number_sent_by_the_form_finds_and_opens_as_any_other(
+def test_a_social_security_number_sent_by_the_form_finds_as_any_other_and_opens_nothing(
     patient, browser, house
 ):
     listed = browser.post(URL, {"q": world.SSN})
-    opened = browser.post(URL, {"q": world.SSN, "go": "1"})
+    asked = browser.post(URL, {"q": world.SSN, "go": "1"})
 
-    assert len(rows_of(listed)) == 1
-    assert opened.headers["Location"] == f"/charts/{patient.pk}/"
+    assert len(rows_of(listed)) == len(rows_of(asked)) == 1
+    assert trail.events_of(Action.CHART_OPENED) == []
     assert [trail.shown_in(event) for event in trail.events_of(Action.PATIENTS_SEARCHED)] == [
         [patient.pk],
         [patient.pk],
@@ -205,16 +206,25 @@ def test_forms_of_the_search_send_what_is_typed_in_their_body(browser):
     assert "hx-get" not in html
 
 
-def test_going_straight_to_the_only_chart(patient, browser, house):
+@pytest.mark.parametrize("shape", ["{0}", "{1}", "MRN {1}", "mrn: {0}"])
+def test_the_whole_record_number_goes_straight_to_the_chart(patient, browser, house, shape):
     stranger = builders.sign_in(house.stranger)
+    typed = {"q": shape.format(patient.mrn, mrn.display(patient.mrn)), "go": "1"}
 
-    assert browser.get(URL, {"q": "munnoz", "go": "1"}).status_code == 200
-    assert browser.get(URL, {"q": "muñoz", "go": "1"}).headers["Location"] == (
-        f"/charts/{patient.pk}/"
-    )
-    assert stranger.get(URL, {"q": "muñoz", "go": "1"}).status_code == 200
-    world.register(house.clerk, house.main, given="Ines")
-    assert browser.get(URL, {"q": "muñoz", "go": "1"}).status_code == 200
+    assert browser.get(URL, typed).headers["Location"] == f"/charts/{patient.pk}/"
+    assert browser.get(URL, typed | {"go": ""}).status_code == 200
+    assert stranger.get(URL, typed).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["muñoz", "Rosa Muñoz", "3/14/1961", "munnoz", "{short}"])
+def test_what_may_mean_another_opens_no_chart_of_itself(patient, browser, typed):
+    text = typed.format(short=patient.mrn.lstrip("0"))
+
+    answer = browser.get(URL, {"q": text, "go": "1"})
+
+    assert answer.status_code == 200
+    assert f"/charts/{patient.pk}/" in answer.content.decode()
+    assert trail.events_of(Action.CHART_OPENED) == []
 
 
 def test_list_shows_the_charts_that_one_may_open_as_an_event(patient, browser, house):

@@ -7,7 +7,7 @@ from accounts.models import User
 from jobs.enums import JobState
 from jobs.models import Job
 from records.retention.enums import BatchStatus, ItemOutcome
-from records.retention.models import Batch, Certificate
+from records.retention.models import Batch, BatchStatusChange, Certificate
 from records.retention.presenters import batches
 
 
@@ -89,6 +89,25 @@ def test_progress_counts_once_there_is_something_to_count(step, done, total, tex
     job = Job(state=JobState.RUNNING, step=step, done_count=done, total_count=total)
 
     assert batches.progress(job)["text"] == text
+
+
+@pytest.mark.parametrize(
+    "status, told",
+    [
+        (BatchStatus.EXECUTING, "Chris Compliance started the destruction"),
+        (BatchStatus.DONE, "The worker finished the destruction"),
+    ],
+)
+def test_who_started_a_destruction_is_not_said_to_have_finished_it(status, told):
+    change = BatchStatusChange(
+        to_status=status,
+        changed_at=timezone.now(),
+        changed_by=User(display_name="Chris Compliance"),
+    )
+
+    [entry] = batches.events([change])
+
+    assert f"{entry['who']} {entry['what']}" == told
 
 
 def test_every_status_has_words_for_the_deed_that_led_to_it():
