@@ -299,6 +299,8 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_HOME / "static"
+# What browsers ask for by themselves, beside a PDF for instance: /favicon.ico.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites have no use for our styles and scripts
 VAULT_STORAGE = env.choice("VAULT_STORAGE", ("local", "s3"), "local")
 VAULT_FOLDER = DATA_HOME / "vault"

@@ -73,3 +73,10 @@ def test_address_follows_the_manifest(collected):
 def test_frame_finds_its_files():
     for name in ("js/app.js", "css/chartroom.css", "django_htmx/htmx-2.min.js", "img/mark.svg"):
         assert finders.find(name), name
+
+
+def test_browsers_find_the_icon_that_they_ask_for_without_a_sign_in(client):
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content)[:4] == b"\x00\x00\x01\x00"  # how an icon begins
