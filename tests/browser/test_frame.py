@@ -176,6 +176,9 @@ def test_patient_is_found_and_opened_by_keyboard(charts):
     _press(page, "/")
     page.keyboard.type("mills ada")
     page.keyboard.press("Enter")
+    page.wait_for_url("/patients/**")
+    page.locator("main a.row-link:focus").wait_for()
+    page.keyboard.press("Enter")
     page.wait_for_url(f"/charts/{page.patients[1].pk}/")
 
 

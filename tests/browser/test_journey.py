@@ -115,10 +115,12 @@ def import_records():
 
 
 def find_and_open(clerk):
-    """Find the only such patient by name and birth date from anywhere: Enter opens the chart."""
+    """Find the only such patient by name and birth date from anywhere; one key more opens it."""
     clerk.keyboard.press("/")
     clerk.wait_for_selector("#global-search:focus")
     clerk.keyboard.type("munoz 3/4/1961")
+    clerk.keyboard.press("Enter")
+    clerk.locator("main a.row-link:focus").wait_for()
     clerk.keyboard.press("Enter")
     clerk.wait_for_url(re.compile("/charts/"))
 

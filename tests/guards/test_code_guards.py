@@ -44,6 +44,7 @@ OFFERED_TOO = {
     ("records.access", "worklists"): "work that waits, registered by each room",
     ("records.access", "finders"): "numbers that the search finds, registered by each room",
     ("records.charts", "panels"): "panels of the chart page, registered by each room",
+    ("records.documents", "changes"): "who hears of a document that changed, registered",
     ("records.documents", "keepers"): "who else keeps files in the vault, registered",
     ("records.documents", "pdf"): "a package is pages put together as copies are",
     ("records.documents", "sandbox"): "a package is assembled where files are read",

@@ -69,6 +69,8 @@ def _answer_found(request: HttpRequest, text: str, found: Found, hits: list[Hit]
         "found": found,
         "hits": hits,
         "lines": directory.present(found.lines, found.meanings),
+        # One key more opens the only one found; while somebody types, the field keeps the cursor.
+        "is_only": len(found.lines) == 1 and not hits and not is_htmx(request),
         "registration_query": directory.registration_query(text, found.meanings),
     }
     response = _answer(request, "patients/search.html", values)

@@ -224,7 +224,20 @@ def test_what_may_mean_another_opens_no_chart_of_itself(patient, browser, typed)
 
     assert answer.status_code == 200
     assert f"/charts/{patient.pk}/" in answer.content.decode()
+    assert answer.content.decode().count("autofocus") == 1
+    assert re.search(rf'autofocus href="/charts/{patient.pk}/"', answer.content.decode())
     assert trail.events_of(Action.CHART_OPENED) == []
+
+
+def test_the_cursor_stays_in_the_field_while_somebody_types_and_among_several(
+    patient, browser, house
+):
+    typing = browser.post(URL, {"q": "muñoz"}, headers={"HX-Request": "true"})
+    world.register(house.clerk, house.main, given="Ines")
+    several = browser.get(URL, {"q": "muñoz", "go": "1"})
+
+    assert "autofocus" not in typing.content.decode()
+    assert "autofocus href" not in several.content.decode()
 
 
 def test_list_shows_the_charts_that_one_may_open_as_an_event(patient, browser, house):
