@@ -63,3 +63,17 @@ class SessionUnknown(NotVisible):
         super().__init__(
             action=Action.SESSION_REVOKED, subject_type="session", subject_id=session_id
         )
+
+
+class NotYoursToUndo(Refused):
+    """Who did something takes it back within minutes; everybody else puts it right otherwise."""
+
+    message = "Somebody else did this."
+    reason = "NOT_YOURS_TO_UNDO"
+
+
+class UndoTooLate(StaleState):
+    """What was done is taken back within minutes, or put right later."""
+
+    message = "The time to undo this is over."
+    reason = "UNDO_TOO_LATE"

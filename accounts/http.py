@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
+from accounts.services.undoing import UNDO_FOR
 
 View = Callable[..., HttpResponseBase]
 
@@ -76,8 +77,9 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def say_undoable(request: HttpRequest, text: str, *, url: str, until: datetime) -> None:
+def say_undoable(request: HttpRequest, text: str, *, url: str, done_at: datetime) -> None:
     """Tell the person what was done, with a button that posts to `url` and how long it does."""
+    until = done_at + UNDO_FOR
     messages.success(request, text, extra_tags=f"undo:{url} until:{until.isoformat()}")
 
 

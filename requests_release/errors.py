@@ -26,20 +26,6 @@ class RequestUnknown(NotVisible):
     reason = "REQUEST_UNKNOWN"
 
 
-class NotYoursToUndo(Refused):
-    """Who gave a request to somebody takes it back; everybody else gives it on."""
-
-    message = "Somebody else gave this request. Give it on instead."
-    reason = "NOT_YOURS_TO_UNDO"
-
-
-class UndoTooLate(StaleState):
-    """A request is taken back within minutes, or given on later."""
-
-    message = "The time to undo this is over. Give the request on instead."
-    reason = "UNDO_TOO_LATE"
-
-
 class RequestChanged(StaleState):
     """Somebody changed the request after this page was loaded."""
 

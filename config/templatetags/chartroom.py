@@ -162,13 +162,13 @@ def browser(user_agent: str) -> str:
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """Return where a message's deed is undone: `messages.success(…, extra_tags=f"undo:{url}")`."""
+    """Return where a message's deed is undone, as `accounts.http.say_undoable` tagged it."""
     return _tagged(message, "undo:")
 
 
 @register.filter
 def undo_until(message: Message) -> str:
-    """Return until when it can be undone: `extra_tags=f"undo:{url} until:{moment.isoformat()}"`."""
+    """Return until when it can be undone, as `accounts.http.say_undoable` tagged it."""
     return _tagged(message, "until:")
 
 

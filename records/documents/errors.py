@@ -52,11 +52,9 @@ __all__ = [
     "FileTruncated",
     "FileUnreadable",
     "FilingRefused",
-    "NotYoursToUndo",
     "PageNotInFile",
     "SameFileFiled",
     "SandboxUnavailable",
-    "UndoTooLate",
     "UnfiledChangedMeanwhile",
     "VaultDamaged",
     "VaultError",
@@ -92,20 +90,6 @@ class DocumentChangedMeanwhile(StaleState):
 
     message = "Somebody changed this document while your page was open. Look at it again."
     reason = "DOCUMENT_STALE"
-
-
-class NotYoursToUndo(Refused):
-    """Who did something to a document takes it back; everybody else mends it."""
-
-    message = "Somebody else did this. What is wrong is put right on the document's page."
-    reason = "NOT_YOURS_TO_UNDO"
-
-
-class UndoTooLate(StaleState):
-    """What was done to a document is taken back within minutes, or mended later."""
-
-    message = "The time to undo this is over. What is wrong is put right on the document's page."
-    reason = "UNDO_TOO_LATE"
 
 
 class UnfiledChangedMeanwhile(StaleState):

@@ -1,8 +1,8 @@
-"""What the forms of this room share: words of their own for what is wrong, days, versions."""
+"""What the forms of this room share: days, lines, versions."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -41,15 +41,7 @@ class LinesField(forms.CharField):
 
 
 class PlainForm(forms.Form):
-    """A form that says what is wrong in words of its own, which stand before the house's."""
-
-    own_words: ClassVar[dict[str, dict[str, str]]] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, words in self.own_words.items():
-            if name in self.fields:
-                self.fields[name].error_messages |= words
+    """A form whose values can be put in as if they had been typed."""
 
     def type_over(self, name: str, value: str) -> None:
         """Put a value into a field as if it had been typed; what was sent is left as it was."""

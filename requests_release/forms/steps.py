@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
@@ -26,9 +26,11 @@ class StepForm(VersionedForm):
 class ReasonForm(VersionedForm):
     """A step with its reason."""
 
-    own_words: ClassVar[dict[str, dict[str, str]]] = {"reason": {"required": SAY_WHY}}
     reason = forms.CharField(
-        label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": SAY_WHY},
     )
 
 

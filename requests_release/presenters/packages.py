@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from jobs import failures
 from printing import words
 from requests_release.enums import PackageState
 from requests_release.models import Package
@@ -23,10 +24,7 @@ STEP_LABELS = {
     "STORE": "Reading back and listing every page",
     "READY": "Handing over",
 }
-
 FAILURES = {
-    "WORKER_LOST": "The worker stopped too often.",
-    "VaultUnavailable": "The document store could not be reached.",
     "VaultMissing": "The bytes of a chosen document are missing from the store.",
     "VaultDamaged": "The bytes of a chosen document are damaged.",
     "VaultKeyRefused": "The key of a chosen document does not open it.",
@@ -112,7 +110,7 @@ def _manifest_row(
 
 def failure(code: str) -> str:
     """Say why the worker gave up."""
-    return FAILURES.get(code, f"It stopped at an error ({code}).")
+    return failures.say(code, FAILURES)
 
 
 def _words(package: Package, step: str) -> str:

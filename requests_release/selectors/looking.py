@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from accounts.models import User
 from audit.enums import Action
 from audit.selectors import shown
-from requests_release.models import Request, RequestItem
+from requests_release.models import Request
+from requests_release.selectors.sources import SourceItem
 
 Pages = set[tuple[int, int]]
 
 
-def list_chosen(request: Request) -> Pages:
-    """Return the (item, page) pairs that the request releases."""
-    items = RequestItem.objects.filter(request=request).values_list("pk", "pages")
-    return {(item, page) for item, pages in items for page in pages}
+def pages_of(items: Iterable[SourceItem]) -> Pages:
+    """Return the (item, page) pairs of chosen documents."""
+    return {(item.item_id, page) for item in items for page in item.pages}
 
 
-def list_shown(request: Request, person: User) -> Pages:
-    """Return the chosen (item, page) pairs that the person was shown since the submission.
+def list_shown(request: Request, person: User, items: Iterable[SourceItem]) -> Pages:
+    """Return the (item, page) pairs of `items` that the person was shown since the submission.
 
     Every page that is shown is an event, so the trail knows.
     """
@@ -29,8 +31,8 @@ def list_shown(request: Request, person: User) -> Pages:
         subject_id=request.pk,
     )
     return {
-        (item.pk, page)
-        for item in RequestItem.objects.filter(request=request)
+        (item.item_id, page)
+        for item in items
         for page in item.pages
         if (item.document_id, item.version_number, page) in found
     }

@@ -16,6 +16,7 @@ from requests_release.errors import NobodyApproves, NotReady, PagesNotSeen, Step
 from requests_release.models import Request, RequestItem
 from requests_release.selectors import looking, readiness, reviewers
 from requests_release.selectors.readiness import Finding
+from requests_release.selectors.sources import SourceItem
 from requests_release.services import moving, packages
 
 S = RequestStatus
@@ -86,7 +87,7 @@ def approve(
     scope = access.check_scope(actor=actor, request=request)
     found = readiness.check(request, classes=scope.classes)
     _refuse_blocked(request, found.blocking, Action.REQUEST_APPROVED)
-    _check_seen(request, actor, seen)
+    _check_seen(request, actor, found.items, seen)
     now = timezone.now()
     moving.move(
         actor=actor,
@@ -169,9 +170,14 @@ def _check_reviewers(request: Request, actor: User, named: User | None) -> None:
         )
 
 
-def _check_seen(request: Request, actor: User, ticked: Collection[tuple[int, int]]) -> None:
+def _check_seen(
+    request: Request,
+    actor: User,
+    items: Collection[SourceItem],
+    ticked: Collection[tuple[int, int]],
+) -> None:
     """Refuse while a page is not ticked, or was never shown to the person who ticked it."""
-    wanted = looking.list_chosen(request)
+    wanted = looking.pages_of(items)
     unticked = len(wanted - set(ticked))
     if unticked:
         raise PagesNotSeen(
@@ -181,7 +187,7 @@ def _check_seen(request: Request, actor: User, ticked: Collection[tuple[int, int
             detail={"missing": unticked},
             **about(request),
         )
-    unshown = len(wanted - looking.list_shown(request, actor))
+    unshown = len(wanted - looking.list_shown(request, actor, items))
     if unshown:
         raise PagesNotSeen(
             f"{unshown} of {len(wanted)} pages were not shown to you since this was submitted. "

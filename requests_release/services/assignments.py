@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services.undoing import check_may_undo
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
-from records.documents.services.undoing import UNDO_FOR
 from requests_release import access
 from requests_release.access import about
-from requests_release.errors import NotYoursToUndo, RequestUnknown, StepNotYours, UndoTooLate
+from requests_release.errors import RequestUnknown, StepNotYours
 from requests_release.models import Request, RequestAssignment
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
 from requests_release.rules import transitions
@@ -59,11 +59,14 @@ def undo(*, actor: User, request_id: int, assignment_id: int) -> RequestAssignme
         raise RequestUnknown(subject_type="request", subject_id=request_id)
     request = moving.lock(request_id=request_id, version=found.version)
     _check_may_assign(actor, request)
-    facts = {"action": Action.REQUEST_ASSIGNED, **about(request)}
-    if found.assigned_by_id != actor.pk:
-        raise NotYoursToUndo(**facts)
-    if timezone.now() - found.assigned_at > UNDO_FOR:
-        raise UndoTooLate(**facts)
+    check_may_undo(
+        actor=actor,
+        by_id=found.assigned_by_id,
+        done_at=found.assigned_at,
+        instead="Give the request on instead.",
+        action=Action.REQUEST_ASSIGNED,
+        **about(request),
+    )
     return _give(
         actor,
         request,

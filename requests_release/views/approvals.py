@@ -18,13 +18,13 @@ from requests_release.errors import PagesNotSeen, RequestChanged
 from requests_release.forms.steps import DecisionForm
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import looking
+from requests_release.selectors.looking import Pages
 from requests_release.selectors.sources import SourceItem
 from requests_release.services import approvals as services
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
-Pages = set[tuple[int, int]]
 RECORDED = {
     "approve": "Approved. The package is being built.",
     "return": "Returned to its preparer.",
@@ -57,7 +57,7 @@ def request_approve(request: HttpRequest, request_id: int) -> HttpResponse:
         # The pages may be others by now: each is looked at anew.
         seen = set()
     if isinstance(refused, PagesNotSeen):
-        seen &= looking.list_shown(opened.request, opened.scope.actor)
+        seen &= looking.list_shown(opened.request, opened.scope.actor, opened.found.items)
     shown = attempts.show_again(opened, form, refused, why_not=_unless_submitted)
     values = frames.values(shown.opened, "request_approve") | shown.values
     values |= {"form": form} | _present(shown.opened, seen)
@@ -87,7 +87,7 @@ def _decide(opened: Opened, form: DecisionForm, seen: Pages) -> None:
 
 def _present(opened: Opened, seen: Pages) -> dict[str, Any]:
     blocking = opened.found.blocking
-    wanted = {(item.item_id, page) for item in opened.found.items for page in item.pages}
+    wanted = looking.pages_of(opened.found.items)
     return {
         "documents": _documents(opened, seen),
         "seen_count": len(wanted & seen),

@@ -11,7 +11,6 @@ from accounts.http import person, say_undoable
 from accounts.models import User
 from audit.errors import Refused
 from audit.http import requires
-from records.documents.services.undoing import UNDO_FOR
 from requests_release.forms.fields import VersionedForm
 from requests_release.forms.steps import PersonForm
 from requests_release.models import RequestAssignment
@@ -67,5 +66,4 @@ def _assign(opened: Opened, form: VersionedForm, chosen: User) -> RequestAssignm
 
 def _say_given(request: HttpRequest, given: RequestAssignment) -> None:
     url = reverse("requests_release:assignment_undo", args=[given.request_id, given.pk])
-    until = given.assigned_at + UNDO_FOR
-    say_undoable(request, f"Given to {given.holder_name}.", url=url, until=until)
+    say_undoable(request, f"Given to {given.holder_name}.", url=url, done_at=given.assigned_at)

@@ -35,6 +35,7 @@ OFFERED_TOO = {
     ("audit", "management"): "the shape of every command",
     ("audit", "subjects"): "labels and links of the access log, registered by each room",
     ("audit", "writes"): "attribution of every write",
+    ("jobs", "failures"): "why a worker gave up, in words",
     ("jobs", "models"): "the type of the job that a handler is given",
     ("jobs", "registry"): "handlers, registered by each room",
     ("records.access", "directory"): "the directory line, registered by the patient index",

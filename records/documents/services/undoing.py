@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils import timezone
+from datetime import datetime
 
 from accounts.models import User
+from accounts.services.undoing import check_may_undo
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributing
 from records.access.services import opening
-from records.documents.errors import DocumentUnknown, NotYoursToUndo, UndoTooLate
+from records.documents.errors import DocumentUnknown
 from records.documents.models import Document, DocumentMove, UnfiledFile
 from records.documents.services import corrections, rows, storing
 from records.documents.vault import files
 
-UNDO_FOR = timedelta(minutes=5)
+INSTEAD = "What is wrong is put right on the document's page."
 FILING_UNDONE = "Filing undone"
 MOVE_UNDONE = "Move undone"
 VOIDING_UNDONE = "Voiding undone"
@@ -146,16 +145,16 @@ def _check_own_and_fresh(
     actor: User, document: Document, by_id: int, at: datetime, action: Action
 ) -> None:
     """Refuse to undo what somebody else did, by `by_id`, or what was done too long ago, `at`."""
-    facts = {
-        "action": action,
-        "patient_id": document.patient_id,
-        "subject_type": "document",
-        "subject_id": document.pk,
-    }
-    if by_id != actor.pk:
-        raise NotYoursToUndo(**facts)
-    if timezone.now() - at > UNDO_FOR:
-        raise UndoTooLate(**facts)
+    check_may_undo(
+        actor=actor,
+        by_id=by_id,
+        done_at=at,
+        instead=INSTEAD,
+        action=action,
+        patient_id=document.patient_id,
+        subject_type="document",
+        subject_id=document.pk,
+    )
 
 
 def _void(actor: User, document: Document) -> None:

@@ -15,7 +15,6 @@ from audit.http import requires
 from records.documents.models import Document, DocumentMove
 from records.documents.permissions import FILE_DOCUMENT, MOVE_DOCUMENT, VOID_DOCUMENT
 from records.documents.services import undoing
-from records.documents.services.undoing import UNDO_FOR
 from records.documents.views import answers
 from records.patients.presenters.banner import Banner
 
@@ -23,22 +22,19 @@ from records.patients.presenters.banner import Banner
 def say_filed(request: HttpRequest, document: Document, whose: Banner) -> None:
     """Say where a document went, with the way back while there is one."""
     url = reverse("documents:document_undo", args=[document.pk])
-    until = document.filed_at + UNDO_FOR
-    say_undoable(request, f"Filed to {_name(whose)}", url=url, until=until)
+    say_undoable(request, f"Filed to {_name(whose)}", url=url, done_at=document.filed_at)
 
 
 def say_moved(request: HttpRequest, move: DocumentMove, whose: Banner) -> None:
     """Say to whose chart a document was moved, with the way back while there is one."""
     url = reverse("documents:document_undo_move", args=[move.document_id, move.pk])
-    until = move.moved_at + UNDO_FOR
-    say_undoable(request, f"Moved to {_name(whose)}", url=url, until=until)
+    say_undoable(request, f"Moved to {_name(whose)}", url=url, done_at=move.moved_at)
 
 
 def say_voided(request: HttpRequest, document: Document) -> None:
     """Say that a document is voided, with the way back while there is one."""
     url = reverse("documents:document_undo_voiding", args=[document.pk])
-    until = cast(datetime, document.voided_at) + UNDO_FOR
-    say_undoable(request, "Voided", url=url, until=until)
+    say_undoable(request, "Voided", url=url, done_at=cast(datetime, document.voided_at))
 
 
 @requires(FILE_DOCUMENT, methods=("POST",))

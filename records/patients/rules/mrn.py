@@ -70,15 +70,6 @@ def is_valid(text: str) -> bool:
     return digits is not None and check_digit(digits) == 0
 
 
-def is_whole(text: str, number: str) -> bool:
-    """Tell whether `text` is all of a record number, and not an end or a beginning of it.
-
-    Pairs and dashes do not matter, nor does the word “MRN” in front; zeros in front do.
-    """
-    typed = re.sub(r"^\s*mrn\b[\s:#.=]*", "", text, flags=re.IGNORECASE)
-    return bool(number) and re.sub(r"[-\s]", "", typed) == number
-
-
 def display(digits: str) -> str:
     """Return the number in pairs: 45-50-99; anything that is not a number stays as it is."""
     bare = normalise(digits)

@@ -72,10 +72,7 @@ def parse(text: str, *, today: date) -> tuple[Interpretation, ...]:
 
     A word in front (mrn, ssn, dob, phone, acct, name) leaves only that meaning.
     """
-    cleaned = _clean(text[:LONGEST])
-    keyword = _KEYWORD.match(cleaned)
-    wanted = _KEYWORDS[keyword.group(1).lower()] if keyword else None
-    rest = cleaned[keyword.end() :] if keyword else cleaned
+    wanted, rest = _split(text[:LONGEST])
     found = dict.fromkeys([*_numbers(rest, today), *_people(rest, today)])
     kept = [one for one in found if wanted is None or _is_wanted(one.kind, wanted)]
     return tuple(sorted(kept, key=lambda one: _ORDER[one.style]))
@@ -86,10 +83,28 @@ def is_secret(text: str) -> bool:
 
     Words in front, the end of the number after its keyword, and a number half typed count too.
     """
+    wanted, rest = _split(text)
+    is_named = wanted == QueryKind.SSN and any(map(str.isdigit, rest))
+    return bool(_SOCIAL.search(_clean(text))) or is_named
+
+
+def is_whole_number(text: str, number: str) -> bool:
+    """Tell whether `text` is all of a record number, and not an end or a beginning of it.
+
+    Pairs and dashes do not matter, nor does the word “MRN” in front; zeros in front do.
+    """
+    wanted, rest = _split(text)
+    is_number = wanted in (None, QueryKind.MRN)
+    return is_number and bool(number) and re.sub(r"[-\s]", "", rest) == number
+
+
+def _split(text: str) -> tuple[QueryKind | None, str]:
+    """Return what the word in front asks for, if one stands there, and the rest."""
     cleaned = _clean(text)
     keyword = _KEYWORD.match(cleaned)
-    is_named = keyword is not None and _KEYWORDS[keyword.group(1).lower()] == QueryKind.SSN
-    return bool(_SOCIAL.search(cleaned)) or (is_named and any(map(str.isdigit, cleaned)))
+    if keyword is None:
+        return None, cleaned
+    return _KEYWORDS[keyword.group(1).lower()], cleaned[keyword.end() :]
 
 
 def _clean(text: str) -> str:

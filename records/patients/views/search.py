@@ -19,7 +19,7 @@ from records.access.selectors import rights
 from records.patients.http import record_search, redirect_of, text_of
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
-from records.patients.rules import mrn, search_terms
+from records.patients.rules import search_terms
 from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
@@ -123,7 +123,7 @@ def _only_target(request: HttpRequest, text: str, found: Found, hits: list[Hit])
     is_sure = len(found.lines) == 1 and not found.is_cut
     if not (is_asked and is_sure and found.lines[0].can_open):
         return ""
-    if not mrn.is_whole(text, found.lines[0].mrn):
+    if not search_terms.is_whole_number(text, found.lines[0].mrn):
         return ""
     return reverse("charts:chart_detail", args=[found.lines[0].patient_id])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from jobs import failures
 from records.retention.enums import Block, TermKind
 from records.retention.selectors import charts
 
@@ -28,8 +29,6 @@ FAILURES = {
     "STARTER_LOST_RIGHT": "Whoever started it may no longer do so.",
     "REMAINS_FOUND": "Something that should be gone is still there.",
     "HISTORY_FOUND": "Before-and-after values of a destroyed chart are still there.",
-    "WORKER_LOST": "The worker stopped too often.",
-    "VaultUnavailable": "The document store could not be reached.",
 }
 
 
@@ -42,7 +41,7 @@ def obstacle(code: str, eligible_on: date | None = None) -> str:
 
 def failure(code: str) -> str:
     """Say why the worker gave up."""
-    return FAILURES.get(code, f"It stopped at an error ({code}).")
+    return failures.say(code, FAILURES)
 
 
 def term(kind: str, years: int | None) -> str:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from accounts.errors import NotYoursToUndo, UndoTooLate
 from accounts.selectors.users import get_system_user
+from accounts.services.undoing import UNDO_FOR
 from audit import context
 from records.access.enums import UnitRight
 from records.access.errors import ChartRefused, ClassHidden
@@ -13,14 +15,12 @@ from records.access.services import rights
 from records.documents.errors import (
     DocumentChangedMeanwhile,
     DocumentUnknown,
-    NotYoursToUndo,
-    UndoTooLate,
     VaultUnavailable,
 )
 from records.documents.models import Document, DocumentStatusChange, UnfiledFile
 from records.documents.selectors import unfiled as selectors
 from records.documents.services import corrections, storing, undoing
-from records.documents.services.undoing import UNDO_FOR, Undone
+from records.documents.services.undoing import Undone
 from records.documents.vault import checks, files
 from tests.records.documents.house import events_of, facts, grant, make_patient, make_visit, pdf
 

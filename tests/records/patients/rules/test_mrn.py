@@ -121,27 +121,3 @@ def test_display_shows_pairs(digits, shown):
 
 def test_is_valid_is_false_for_what_is_no_number():
     assert mrn.is_valid("E77") is False
-
-
-@pytest.mark.parametrize(
-    "text, is_whole",
-    [
-        ("00001983", True),
-        ("00-00-19-83", True),
-        ("00 00 19 83", True),
-        (" MRN 00-00-19-83", True),
-        ("mrn:00001983", True),
-        ("1983", False),
-        ("001983", False),
-        ("0000198", False),
-        ("00-00-19-83 4", False),
-        ("Mrnak", False),
-        ("", False),
-    ],
-)
-def test_only_all_of_a_number_is_whole(text, is_whole):
-    assert mrn.is_whole(text, "00001983") is is_whole
-
-
-def test_nothing_is_the_whole_of_no_number():
-    assert not mrn.is_whole("", "")

@@ -227,3 +227,28 @@ def test_parse_never_raises_on_what_looks_like_numbers(text):
 )
 def test_only_what_may_hold_a_social_security_number_is_secret(text, is_secret):
     assert search_terms.is_secret(text) is is_secret
+
+
+@pytest.mark.parametrize(
+    "text, is_whole",
+    [
+        ("00001983", True),
+        ("00-00-19-83", True),
+        ("00 00 19 83", True),
+        (" MRN 00-00-19-83", True),
+        ("mrn:00001983", True),
+        ("1983", False),
+        ("001983", False),
+        ("0000198", False),
+        ("00-00-19-83 4", False),
+        ("Mrnak", False),
+        ("acct 00001983", False),
+        ("", False),
+    ],
+)
+def test_only_all_of_a_number_is_whole(text, is_whole):
+    assert search_terms.is_whole_number(text, "00001983") is is_whole
+
+
+def test_nothing_is_the_whole_of_no_number():
+    assert not search_terms.is_whole_number("", "")
