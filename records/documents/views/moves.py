@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.http import person
+from accounts.selectors import changes
 from audit.enums import Action
 from audit.http import requires
+from audit.services import events
 from records.access.enums import Use
 from records.access.services import opening as charts
 from records.access.services.opening import ChartScope
 from records.documents.errors import DocumentChangedMeanwhile, DocumentUnknown, FilingRefused
 from records.documents.forms.documents import MoveForm
-from records.documents.models import DocumentMove
+from records.documents.models import Document, DocumentMove
 from records.documents.permissions import MOVE_DOCUMENT
 from records.documents.services import corrections
 from records.documents.views import answers, finding, opening, undoing
@@ -63,6 +66,8 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
         except FilingRefused as refusal:
             answers.say_refused(form, refusal)
         except DocumentChangedMeanwhile as stale:
+            if target.patient_id == opened.scope.patient_id:
+                return _say_moved_already(request, stale, opened.document)
             answers.say_overtaken(form, stale, opened.document)
             status = 409
         else:
@@ -76,6 +81,16 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
         "target": whose,
     }
     return answers.refused_form(request, TEMPLATE, values, status)
+
+
+def _say_moved_already(
+    request: HttpRequest, stale: DocumentChangedMeanwhile, document: Document
+) -> HttpResponse:
+    """Show the document where it lies by now: the very chart to which the form would take it."""
+    events.record_refusal(stale)
+    who = changes.describe_last_change("documents_document", document.pk, "this document")
+    messages.warning(request, f"{who} It lies in this chart already; nothing was moved again.")
+    return answers.go(request, "documents:document_view", document_id=document.pk)
 
 
 def _move(opened: Opened, form: MoveForm) -> DocumentMove:

@@ -313,6 +313,25 @@ def test_move_to_the_same_chart_is_told_in_the_form(house, at):
     assert DocumentMove.objects.count() == 0
 
 
+@pytest.mark.parametrize("is_fragment", [False, True])
+def test_move_from_a_second_tab_leads_to_where_the_document_lies(house, at, is_fragment):
+    document = house.filed()
+    client, values = at(house.clerk), sent(house, "move")
+    client.post(url("move", document), values)
+    headers = {"HX-Request": "true"} if is_fragment else {}
+
+    response = client.post(url("move", document), values, headers=headers)
+    shown = text_of(client.get(url("view", document)))
+
+    place = response.headers["HX-Redirect" if is_fragment else "Location"]
+    assert place == url("view", document)
+    assert "It lies in this chart already; nothing was moved again." in shown
+    assert f"{house.clerk.display_name} changed this document on" in shown
+    assert DocumentMove.objects.count() == 1
+    refused = events_of("DOCUMENT_MOVED", outcome="REFUSED")
+    assert [event["detail"]["reason"] for event in refused] == ["DOCUMENT_STALE"]
+
+
 @pytest.mark.parametrize(("patient", "status"), [("stranger", 403), (987_654, 404), ("", 404)])
 def test_move_to_a_chart_without_a_ground_is_refused(house, at, patient, status):
     document = house.filed()
