@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from audit.errors import NotVisible, Refused, StaleState
 
 
@@ -54,6 +56,18 @@ class NotReady(Refused):
     message = "The request is not complete yet."
     reason = "NOT_READY"
     status = 409
+
+
+class DayImpossible(Refused):
+    """A day that contradicts another one; `field` is the one of the form that is wrong."""
+
+    message = "This day cannot be."
+    reason = "DAY_IMPOSSIBLE"
+    status = 409
+
+    def __init__(self, message: str = "", *, field: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.field = field
 
 
 class NobodyApproves(Refused):

@@ -10,6 +10,7 @@ from records.access.enums import SensitivityClass
 from requests_release.enums import AuthorizedPurpose
 from requests_release.forms.fields import PastDay, VersionedForm
 from requests_release.models import Authorization
+from requests_release.rules import authorization as rules
 from requests_release.services.authorizations import FormFacts
 
 PROTECTED = [
@@ -85,7 +86,7 @@ class AuthorizationForm(VersionedForm):
         return [self[name] for name in CHECKS]
 
     def clean(self) -> dict[str, Any]:
-        """Check that there is a form to read."""
+        """Check that there is a form to read, and that its days can follow each other."""
         data: dict[str, Any] = super().clean() or {}
         document, file = data.get("document"), data.get("file")
         # A form that is recorded already stands chosen; one that is added takes its place.
@@ -97,6 +98,11 @@ class AuthorizationForm(VersionedForm):
         first, last = data.get("scope_from"), data.get("scope_until")
         if first and last and last < first:
             self.add_error("scope_until", "This day lies before the first one.")
+        wrong = rules.find_disorder(
+            signed_on=data.get("signed_on"), expires_on=data.get("expires_on")
+        )
+        for name, message in wrong.items():
+            self.add_error(name, message)
         return data
 
     def keep_filed(self, document_id: int, documents: list[tuple[int, str]]) -> None:
@@ -105,6 +111,15 @@ class AuthorizationForm(VersionedForm):
         self.is_filed = True
         self.cleaned_data["document"] = document_id
         self.type_over("document", str(document_id))
+
+    def say_file_is_gone(self) -> None:
+        """Ask for an added form again where another field kept it from being filed.
+
+        A browser sends a file once; unlike what was typed it is not there when the page is shown.
+        """
+        is_gone = bool(self.files.get("file")) and bool(self.errors) and not self.is_filed
+        if is_gone and "file" not in self.errors:
+            self.add_error("file", "Choose the file again: it was not kept.")
 
     def facts(self) -> FormFacts:
         """Return what the form says."""

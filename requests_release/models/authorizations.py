@@ -77,6 +77,20 @@ class Authorization(models.Model):
                 | Q(scope_until__gte=F("scope_from")),
                 name="requests_release_authorization_scope_ends_after_start",
             ),
+            models.CheckConstraint(
+                # One that is revoked carries nothing: rows from before this rule can still be.
+                condition=Q(signed_on__isnull=True)
+                | Q(expires_on__isnull=True)
+                | Q(expires_on__gte=F("signed_on"))
+                | Q(revoked_on__isnull=False),
+                name="requests_release_authorization_expires_after_signature",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True)
+                | Q(revoked_on__isnull=True)
+                | Q(revoked_on__gte=F("signed_on")),
+                name="requests_release_authorization_revoked_after_signature",
+            ),
         ]
         indexes = [
             models.Index(fields=["request", "-id"], name="requests_authorization_newest"),

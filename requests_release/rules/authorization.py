@@ -21,6 +21,13 @@ _P = AuthorizedPurpose
 # For these purposes a treatment or an enrollment may depend on the signature, 164.508(b)(4).
 _CONDITION_ALLOWED = frozenset({_P.RESEARCH, _P.ENROLLMENT, _P.THIRD_PARTY_EXAM})
 _REMUNERATED = frozenset({_P.MARKETING, _P.SALE})
+DISORDER_WORDS = {
+    "expires_on": (
+        "This lies before the day of the signature. Check both days against the form; one that "
+        "truly says so was never valid: ask for a new form."
+    ),
+    "revoked_on": "This lies before the day on which the form was signed.",
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,23 @@ def find_defects(
     defect stands for itself.
     """
     return [defect for defect, has in _CHECKS.items() if has(form, release, today)]
+
+
+def find_disorder(
+    *, signed_on: date | None, expires_on: date | None = None, revoked_on: date | None = None
+) -> dict[str, str]:
+    """Return what is wrong with the order of a form's days, by the field that it is wrong in.
+
+    A form holds from its signature through the day of its expiry (AUTH-E5, AUTH-E6, AUTH-D1), so
+    it never ends before it was signed, and nobody revokes what is not signed yet. Days that the
+    form does not give are defects, no disorder.
+    """
+    if signed_on is None:
+        return {}
+    late = {"expires_on": expires_on, "revoked_on": revoked_on}
+    return {
+        name: DISORDER_WORDS[name] for name, on in late.items() if on is not None and on < signed_on
+    }
 
 
 def find_cautions(form: SignedForm, requester: RequesterKind, *, today: date) -> list[Caution]:

@@ -19,13 +19,17 @@ from records.documents.services.filing import DocumentFacts
 from records.documents.services.storing import Upload
 from requests_release import access
 from requests_release.access import about
-from requests_release.errors import DocumentNotFit, NotReady, RequestUnknown
+from requests_release.errors import DayImpossible, DocumentNotFit, NotReady, RequestUnknown
 from requests_release.models import Authorization, Request
 from requests_release.permissions import PREPARE_REQUEST
+from requests_release.rules import authorization as rules
 from requests_release.selectors import readiness, sources
 from requests_release.services import moving, packages, requests
 
 TYPE_CODE = "AUTHORIZATION"
+NOT_YET = "This day has not come yet."
+# What the form on the screen calls a column.
+FIELDS = {"revoked_on": "received_on"}
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,24 @@ def record(
 ) -> Authorization:
     """Record what a filed, signed form says, as the request's authorization from now on.
 
-    Defects are no reason to refuse: the form is kept as it came, and the defects are named.
+    Defects are no reason to refuse: the form is kept as it came, and the defects are named. Days
+    that cannot follow each other are: they are a slip of the reader, or no authorization at all.
 
     Raises:
         RequestChanged: the form on the screen is stale.
         RequestMoveNotAllowed: the request is submitted or further.
+        DayImpossible: it would expire before it was signed.
         DocumentNotFit: the document is not a current one of this chart, or hidden.
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     request = moving.lock(request_id=request_id, version=version)
     requests.check_editable(actor=actor, request=request)
     scope = access.check_scope(actor=actor, request=request)
+    _refuse_disorder(
+        request,
+        Action.AUTHORIZATION_RECORDED,
+        rules.find_disorder(signed_on=facts.signed_on, expires_on=facts.expires_on),
+    )
     document = documents.list_documents(scope).filter(pk=document_id).first()
     if document is None or document.status != DocumentStatus.CURRENT:
         raise DocumentNotFit(
@@ -138,7 +149,8 @@ def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> 
 
     Raises:
         RequestChanged: the form is stale.
-        NotReady: there is no authorization that stands, or the day is not one of the past.
+        NotReady: there is no authorization that stands.
+        DayImpossible: the day has not come yet, or lies before the signature.
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     request = moving.lock(request_id=request_id, version=version)
@@ -150,12 +162,16 @@ def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> 
     )
     access.check_scope(actor=actor, request=request)
     form = readiness.get_authorization(request)
-    if form is None or form.revoked_on is not None or received_on > timezone.localdate():
+    if form is None or form.revoked_on is not None:
         raise NotReady(
-            "There is no authorization to revoke, or the day has not come yet.",
+            "There is no authorization to revoke.",
             action=Action.AUTHORIZATION_REVOKED,
             **about(request),
         )
+    wrong = rules.find_disorder(signed_on=form.signed_on, revoked_on=received_on)
+    if received_on > timezone.localdate():
+        wrong = {"revoked_on": NOT_YET}
+    _refuse_disorder(request, Action.AUTHORIZATION_REVOKED, wrong)
     form.revoked_on, form.revocation_recorded_by = received_on, actor
     form.save(update_fields=["revoked_on", "revocation_recorded_by"])
     moving.save(request)
@@ -168,6 +184,11 @@ def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> 
     packages.void_if_changed(request_id=request.pk)
     request.refresh_from_db()
     return request
+
+
+def _refuse_disorder(request: Request, action: Action, wrong: dict[str, str]) -> None:
+    for name, message in wrong.items():
+        raise DayImpossible(message, field=FIELDS.get(name, name), action=action, **about(request))
 
 
 def _record(actor: User, request: Request, form: Authorization) -> None:

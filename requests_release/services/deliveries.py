@@ -17,7 +17,7 @@ from audit.writes import attributed
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import DeliveryMethod, ReleaseBasis, RequestStatus
-from requests_release.errors import LinkStillOpen, NotReady
+from requests_release.errors import DayImpossible, LinkStillOpen
 from requests_release.models import Delivery, Disclosure, Package, Request
 from requests_release.permissions import DELIVER_RELEASE
 from requests_release.rules.bases import accounting_required
@@ -43,7 +43,7 @@ def hand_over(
         PackageNotReady: there is no finished package.
         DocumentNotFit: the approval no longer stands; it was made void.
         LinkStillOpen: a link is open; recall it first.
-        NotReady: the day lies in the future or before the approval.
+        DayImpossible: the day lies in the future or before the approval.
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     packages.check_unchanged(request_id=request_id)
@@ -154,8 +154,9 @@ def _check_day(request: Request, handed_on: date, today: date) -> None:
     approved_at = request.approved_at
     is_early = approved_at is not None and handed_on < timezone.localdate(approved_at)
     if handed_on > today or is_early:
-        raise NotReady(
+        raise DayImpossible(
             "The day must lie between the approval and today.",
+            field="handed_on",
             action=Action.PACKAGE_DELIVERED,
             **about(request),
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.errors import Refused
 from audit.services import events
-from requests_release.errors import RequestChanged
+from requests_release.errors import DayImpossible, RequestChanged
 from requests_release.forms.fields import VersionedForm
 from requests_release.presenters import changes as presenter
 from requests_release.presenters.changes import Difference
@@ -61,7 +61,7 @@ def show_again(
         return Shown(opened, 422 if form.errors else 200)
     fresh = frames.renew(opened)
     if not isinstance(refused, RequestChanged):
-        form.add_error(None, refused.message)
+        form.add_error(_field_of(refused, form), refused.message)
         return Shown(fresh, CONFLICT)
     since = changes.list_since(fresh.request, form.seen_version)
     form.renew(fresh.request.version)
@@ -72,6 +72,12 @@ def show_again(
         differences=differences(fresh) if differences else (),
     )
     return Shown(fresh, CONFLICT, {"overtaken": overtaken})
+
+
+def _field_of(refused: Refused, form: VersionedForm) -> str | None:
+    """Return the field beside which a refusal is said, or None where it is the form's."""
+    name = refused.field if isinstance(refused, DayImpossible) else None
+    return name if name in form.fields else None
 
 
 def unless_editable(opened: Opened) -> str:

@@ -42,6 +42,7 @@ def request_authorization(request: HttpRequest, request_id: int) -> HttpResponse
         if refused is None:
             messages.success(request, "The authorization is recorded.")
             return redirect("requests_release:request_authorization", request_id=request_id)
+    form.say_file_is_gone()
     shown = attempts.show_again(opened, form, refused, why_not=attempts.unless_editable)
     values = frames.values(shown.opened, "request_authorization") | shown.values
     values |= {

@@ -183,7 +183,10 @@ def test_a_protected_class_waits_for_its_gate(unit, patient, clerk, sensitivity,
     [
         ({}, []),
         ({"names_us": False}, ["It does not name us as the one who may disclose"]),
-        ({"expires_on": date(2026, 1, 1)}, ["It has expired"]),
+        (
+            {"signed_on": date(2025, 12, 1), "expires_on": date(2026, 1, 1)},
+            ["It has expired"],
+        ),
     ],
 )
 def test_a_consent_beside_another_ground_tells_its_defects(

@@ -1,13 +1,19 @@
 """Reading the signed form, and its revocation."""
 
+from datetime import date, timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.enums import Action
 from audit.errors import Refused
+from records.documents.models import Document
+from requests_release.rules.authorization import DISORDER_WORDS
 from requests_release.services import authorizations
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of
+from tests.requests_release.pages import page
 from tests.requests_release.refusals import refused_without_a_trace
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +68,149 @@ def test_the_newest_reading_counts(patient, clerk, document):
     builders.authorize(request, clerk, form)
 
     assert builders.submit(request, clerk).status == "SUBMITTED"
+
+
+# --- days that cannot follow each other
+
+SIGNED = date(2026, 11, 3)
+DAYS = [
+    # signed on, expires on, whether it is taken
+    ("11/03/2026", "11/02/2026", False),
+    ("11/03/2026", "11/03/2025", False),
+    ("11/03/2026", "11/03/2026", True),
+    ("11/03/2026", "11/04/2026", True),
+    ("11/03/2026", "11/03/2027", True),
+    ("11/03/2026", "", True),
+    ("", "11/02/2026", True),
+]
+
+
+@pytest.fixture
+def attached(patient, clerk, document):
+    """A request on an authorization that lies in the chart and is not read yet."""
+    request = builders.prepared(
+        patient, clerk, document, requester=builders.ATTORNEY, basis="508", stated_due_on=None
+    )
+    return request, builders.file_document(
+        patient, clerk, type_code="AUTHORIZATION", title="Authorization"
+    )
+
+
+@pytest.mark.parametrize(("signed", "expires", "is_taken"), DAYS)
+def test_a_form_that_ends_before_it_was_signed_is_not_taken(
+    as_clerk, attached, signed, expires, is_taken
+):
+    request, form = attached
+    data = {
+        "version": request.version,
+        "document": form.pk,
+        "signed_on": signed,
+        "expires_on": expires,
+        "scope": "The stay of May",
+        "recipients": "Harlan & Pike LLP",
+        "is_plain": "on",
+    }
+
+    response = as_clerk.post(page("request_authorization", request), data)
+
+    assert request.authorizations.count() == int(is_taken)
+    assert response.status_code == (302 if is_taken else 422)
+    if is_taken:
+        return
+    shown = response.context["form"]
+    assert shown.errors == {"expires_on": [DISORDER_WORDS["expires_on"]]}
+    kept = {name: shown[name].value() for name in data}
+    assert kept == {name: str(value) for name, value in data.items()} | {"is_plain": True}
+    body = response.content.decode()
+    assert 'href="#id_expires_on"' in body
+    assert "one that truly says so was never valid" in body
+    assert "It has expired" not in body
+
+
+def test_a_form_that_was_added_with_impossible_days_is_not_filed_and_asked_for_again(
+    as_clerk, attached
+):
+    request, form = attached
+    data = {
+        "version": request.version,
+        "file": upload("form.pdf", builders.pdf(1, "Form")),
+        "signed_on": "11/03/2026",
+        "expires_on": "11/03/2025",
+    }
+
+    response = as_clerk.post(page("request_authorization", request), data)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors == {
+        "expires_on": [DISORDER_WORDS["expires_on"]],
+        "file": ["Choose the file again: it was not kept."],
+    }
+    assert list(Document.objects.filter(type__code="AUTHORIZATION")) == [form]
+
+
+def test_the_service_takes_no_form_that_ends_before_it_was_signed(clerk, attached):
+    request, form = attached
+
+    refused = refused_without_a_trace(
+        "DAY_IMPOSSIBLE",
+        authorizations.record,
+        actor=clerk,
+        request_id=request.pk,
+        version=request.version,
+        document_id=form.pk,
+        facts=builders.signed_form(signed_on=SIGNED, expires_on=SIGNED - timedelta(days=1)),
+    )
+
+    assert (refused.status, refused.field) == (409, "expires_on")
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        (-1, "This lies before the day on which the form was signed."),
+        (0, ""),
+        (1, ""),
+    ],
+)
+def test_a_revocation_from_before_the_signature_is_said_beside_its_day(
+    as_clerk, clerk, attached, days, message
+):
+    request, form = attached
+    signed = timezone.localdate() - timedelta(days=20)
+    builders.authorize(request, clerk, form, signed_on=signed)
+    received = signed + timedelta(days=days)
+    data = {
+        "version": builders.fresh(request).version,
+        "received_on": f"{received:%m/%d/%Y}",
+    }
+
+    response = as_clerk.post(page("request_step", request, step="revoke"), data)
+
+    revoked_on = request.authorizations.get().revoked_on
+    assert revoked_on == (None if message else received)
+    assert response.status_code == (409 if message else 302)
+    if message:
+        assert response.context["form"].errors == {"received_on": [message]}
+        assert response.context["form"]["received_on"].value() == data["received_on"]
+        (event,) = events_of(Action.AUTHORIZATION_REVOKED)
+        assert (event["outcome"], event["detail"]["reason"]) == ("REFUSED", "DAY_IMPOSSIBLE")
+
+
+def test_a_revocation_of_tomorrow_is_refused_by_the_service(clerk, attached):
+    request, form = attached
+    builders.authorize(request, clerk, form)
+
+    refused = refused_without_a_trace(
+        "DAY_IMPOSSIBLE",
+        authorizations.revoke,
+        actor=clerk,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        received_on=timezone.localdate() + timedelta(days=1),
+    )
+
+    assert refused.field == "received_on"
+
+
+def upload(name, content):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")

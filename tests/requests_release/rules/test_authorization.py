@@ -142,6 +142,36 @@ def test_a_form_holds_through_its_day_of_expiry(today, expected):
     assert defects(today=today) == expected
 
 
+EARLIER, SIGNED, LATER = date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ({}, set()),
+        ({"signed_on": SIGNED}, set()),
+        ({"signed_on": None, "expires_on": EARLIER, "revoked_on": EARLIER}, set()),
+        ({"signed_on": SIGNED, "expires_on": EARLIER}, {"expires_on"}),
+        ({"signed_on": SIGNED, "expires_on": SIGNED}, set()),
+        ({"signed_on": SIGNED, "expires_on": LATER}, set()),
+        ({"signed_on": SIGNED, "revoked_on": EARLIER}, {"revoked_on"}),
+        ({"signed_on": SIGNED, "revoked_on": SIGNED}, set()),
+        ({"signed_on": SIGNED, "expires_on": LATER, "revoked_on": LATER}, set()),
+        (
+            {"signed_on": SIGNED, "expires_on": EARLIER, "revoked_on": EARLIER},
+            {"expires_on", "revoked_on"},
+        ),
+        # A day may be typed with the wrong year: the last of December before, the next January.
+        ({"signed_on": date(2026, 1, 1), "expires_on": date(2025, 12, 31)}, {"expires_on"}),
+        ({"signed_on": date(2024, 2, 29), "expires_on": date(2025, 2, 28)}, set()),
+    ],
+)
+def test_a_form_neither_ends_nor_is_revoked_before_it_was_signed(days, expected):
+    found = authorization.find_disorder(**({"signed_on": None} | days))
+
+    assert found == {name: authorization.DISORDER_WORDS[name] for name in expected}
+
+
 @pytest.mark.parametrize(
     ("form_change", "release_change", "expected"),
     [
