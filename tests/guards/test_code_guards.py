@@ -19,6 +19,8 @@ from config import env
 from tests.guards.imports import ROOMS, imports_of, name_of, room_of, sources
 from tests.guards.routes import list_routes
 
+THE_DAY = {"localdate", "localtime", "today"}
+LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 TEMPLATES = sorted((env.ROOT / "templates").rglob("*.html"))
 # What one room may take from another: what it offers, never how it works inside.
 OFFERED = {"services", "selectors", "access", "permissions", "enums", "errors"}
@@ -319,6 +321,27 @@ def test_nothing_is_printed_and_nothing_is_left_to_do():
     assert (printed, left) == ([], [])
 
 
+def test_no_test_reads_the_day_while_it_is_collected():
+    """A run that goes on past midnight would compare yesterday with today."""
+    found = []
+    for path in sorted((env.ROOT / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        late = {id(node) for one in ast.walk(tree) if isinstance(one, LATER) for node in _body(one)}
+        found += [
+            f"{path.relative_to(env.ROOT)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr in THE_DAY and id(node) not in late
+        ]
+
+    assert found == []
+
+
+def _body(function: ast.AST) -> list[ast.AST]:
+    """Return what runs when the function is called: neither its decorators nor its defaults."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    return [node for one in body for node in ast.walk(one)]
+
+
 def test_no_error_is_swallowed():
     """`except …: pass` and a bare `except` hide what went wrong."""
     found = [
@@ -364,6 +387,7 @@ def test_every_link_of_a_template_leads_to_a_page():
     assert dead == set()
 
 
+@pytest.mark.goal("G-57")
 def test_templates_escape_what_they_show():
     raw = re.compile(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq\b")
     found = {name_of(path) for path in TEMPLATES if raw.search(path.read_text(encoding="utf-8"))}

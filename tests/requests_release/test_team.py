@@ -17,12 +17,11 @@ pytestmark = pytest.mark.django_db
 LIST = "/release/?view=list"
 TAKE = f"{LIST}&status=LOGGED"
 PREPARE = f"{LIST}&status=IN_PREPARATION&status=RETURNED"
-TODAY = timezone.localdate()
 
 
 def logged(patient, clerk, days=None, **facts):
     if days is not None:
-        facts |= {"due_on": TODAY + timedelta(days=days), "due_cite": "x"}
+        facts |= {"due_on": timezone.localdate() + timedelta(days=days), "due_cite": "x"}
     return factories.make_request(patient, clerk, **facts)
 
 
@@ -51,10 +50,12 @@ def loads_of(user, name):
 def test_queues_are_counted_with_what_is_late(patient, clerk, approver, document, stored):
     logged(patient, clerk)
     logged(patient, clerk, days=-1)
-    builders.prepared(patient, clerk, document, stated_due_on=TODAY)
-    builders.submitted(patient, clerk, document, stated_due_on=TODAY - timedelta(days=3))
+    builders.prepared(patient, clerk, document, stated_due_on=timezone.localdate())
+    builders.submitted(
+        patient, clerk, document, stated_due_on=timezone.localdate() - timedelta(days=3)
+    )
     builders.ready(patient, clerk, approver, stored)
-    late = TODAY - timedelta(days=1)
+    late = timezone.localdate() - timedelta(days=1)
     answer(builders.submitted(patient, clerk, document, stated_due_on=late), approver)
 
     assert queues_of(approver) == [
@@ -93,7 +94,9 @@ def test_lists_behind_the_loads_show_as_many_as_was_counted(
     client, patient, unit, clerk, approver, document
 ):
     other = factories.make_user("CLERK", unit=unit)
-    builders.prepared(patient, clerk, document, stated_due_on=TODAY - timedelta(days=2))
+    builders.prepared(
+        patient, clerk, document, stated_due_on=timezone.localdate() - timedelta(days=2)
+    )
     builders.prepared(patient, clerk, document)
     builders.prepared(patient, other, document)
     logged(patient, clerk, days=-2)

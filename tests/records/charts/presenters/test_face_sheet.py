@@ -10,6 +10,7 @@ from records.patients.rules import mrn
 from records.patients.rules.names import PersonName
 from records.patients.services import numbers
 from records.patients.services.facts import AddressFact, OtherName, PhoneFact
+from tests.ages import years_since
 from tests.records.encounters import world as stays
 from tests.records.patients import world
 
@@ -29,7 +30,7 @@ def test_sheet_says_who_the_patient_is_and_how_to_reach_them(house, patient):
         mrn.display(patient.mrn),
         "Female",
     )
-    assert sheet.born == "Mar 14, 1961 (65 y)"
+    assert sheet.born == f"Mar 14, 1961 ({years_since(patient.birth_on)} y)"
     assert sheet.facility == house.main.facility.name
     assert sheet.identity == [
         ("Unit", "Main file room"),

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from records.access.enums import SensitivityClass, UnitRight
 from records.documents.models import DocumentType
 from records.documents.services import corrections
 from tests import builders, trail
+from tests.ages import years_since
 from tests.factories.people import make_user
 from tests.factories.units import grant
 from tests.records.encounters import world as stays
@@ -84,7 +87,7 @@ def test_chart_shows_banner_encounters_and_documents_by_date(house, patient, bro
 
     text = text_of(page)
     assert "MUÑOZ, Rosa Elena" in page.content.decode()
-    assert "Mar 14, 1961 (65)" in page.content.decode()
+    assert f"Mar 14, 1961 ({years_since(date(1961, 3, 14))})" in page.content.decode()
     assert "Chest pain" in text
     assert [row.split()[0] for row in rows_of(page)] == ["Newer", "Older"]
     assert "Who looked" not in text
@@ -108,6 +111,7 @@ def test_documents_can_be_narrowed_to_a_type_and_widened_to_voided_ones(house, p
     assert {row.split()[0] for row in rows_of(odd)} == {"Summary", "Blood"}
 
 
+@pytest.mark.goal("G-12")
 def test_protected_documents_show_only_to_who_may_see_their_class(house, patient):
     make_document(patient, title="Canary", sensitivity=SensitivityClass.PSYCHNOTE)
     guardian = make_user("SUPERVISOR", unit=house.main)

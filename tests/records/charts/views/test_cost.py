@@ -30,6 +30,7 @@ def ask(client, patient):
     return answer.content.decode().count("<tr data-row"), len(queries)
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.parametrize("role", PANELS)
 @pytest.mark.usefixtures("activity_unnoted")
 def test_chart_page_costs_the_same_for_one_document_and_for_thirty(db, role):

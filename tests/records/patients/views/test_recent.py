@@ -7,6 +7,7 @@ from audit.enums import Action
 from records.access.enums import UnitRight
 from records.access.services import rights
 from tests import builders, trail
+from tests.ages import years_since
 from tests.records.patients import world
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +33,10 @@ def test_charts_opened_last_are_listed_with_two_identifiers_and_logged(house, pa
     answer = browser.get(URL)
 
     numbers = ["-".join(one.mrn[at : at + 2] for at in range(0, 8, 2)) for one in (patient, other)]
+    age = years_since(patient.birth_on)
     assert shown_in(answer) == [
-        f"MUÑOZ, Rosa Elena Mar 14, 1961 (65) · {numbers[0]}",
-        f"MUÑOZ, Ana Mar 14, 1961 (65) · {numbers[1]}",
+        f"MUÑOZ, Rosa Elena Mar 14, 1961 ({age}) · {numbers[0]}",
+        f"MUÑOZ, Ana Mar 14, 1961 ({age}) · {numbers[1]}",
     ]
     assert f'data-url="/charts/{patient.pk}/"' in answer.content.decode()
     (event,) = trail.events_of(Action.PATIENTS_LISTED)
@@ -51,6 +53,7 @@ def test_who_opened_nothing_gets_nothing_and_no_event(house, patient, browser):
     assert trail.events_of(Action.PATIENTS_LISTED) == []
 
 
+@pytest.mark.goal("G-05")
 def test_chart_that_may_not_be_opened_any_more_is_left_out(house, patient, browser):
     browser.get(f"/charts/{patient.pk}/")
     rights.revoke_unit(
@@ -71,6 +74,7 @@ def test_change_of_roles_empties_the_list(house, patient, browser):
     assert again.get(URL).status_code == 204
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_the_list_costs_the_same_for_one_and_for_three(
     house, patient, browser, django_assert_num_queries

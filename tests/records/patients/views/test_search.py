@@ -8,6 +8,7 @@ from audit.models import Event
 from records.patients.rules import mrn
 from records.patients.selectors import browsing
 from tests import builders, trail
+from tests.ages import years_since
 from tests.factories.people import PASSWORD, make_user
 from tests.records.patients import world
 from tests.records.patients.views.pages import (
@@ -32,9 +33,10 @@ def test_search_shows_two_identifiers_a_line_and_what_matched(patient, browser):
     answer = browser.get(URL, {"q": "muñ rosa"})
 
     number = "-".join(patient.mrn[at : at + 2] for at in range(0, 8, 2))
+    age = years_since(patient.birth_on)
     assert answer.status_code == 200
     assert rows_of(answer) == [
-        f"MUÑ OZ, Rosa Elena Mar 14, 1961 (65) Female {number} Main file room never seen"
+        f"MUÑ OZ, Rosa Elena Mar 14, 1961 ({age}) Female {number} Main file room never seen"
     ]
     assert bold_of(answer) == ["MUÑ", "Rosa"]
     assert "1 found" in text_of(answer)
@@ -56,6 +58,7 @@ def test_search_says_why_somebody_matched(patient, browser):
     }
 
 
+@pytest.mark.goal("G-24")
 def test_search_is_an_event_with_those_shown_and_no_word_of_what_was_typed(patient, browser, house):
     browser.get(URL, {"q": "Rosa Muñoz 3/14/1961"})
     browser.get(URL, {"q": "ROSA"})
