@@ -17,43 +17,56 @@ from accounts.models import User
 from accounts.services.undoing import UNDO_FOR
 
 View = Callable[..., HttpResponseBase]
+First = Callable[..., HttpResponseBase | None]
 
 public = login_not_required
 
 
-def fresh_sign_in_required(view: View) -> View:
+def fresh_sign_in_required(*, first: First | None) -> Callable[[View], View]:
     """Let a view answer only people who proved within five minutes who they are.
 
+    Nobody proves it in vain: `first` is called before the proof is asked, with what the view is
+    called with. It raises the refusal that the deed would meet, returns an answer where there is
+    nothing left to do, or None where the proof is worth its while; None in its place says that no
+    state stands in the way. It writes nothing, and shows no more than may be seen without a proof.
+    What it looked at may be other by then, so the view's service looks again.
+
     A form that was sent meanwhile waits in the session and is carried out after the proof. Stands
-    below `requires`, so that nobody signs in again only to be refused. Tests read the rule from
-    the view's `needs_fresh_sign_in`.
+    below `requires`, for the same reason. Tests read the rule from the view's
+    `needs_fresh_sign_in`.
 
     Raises:
         ReauthenticationRequired: from the view; allauth answers it with the page that asks.
     """
-    return _fresh(view, methods=("GET", "HEAD", "POST"))
+    return _fresh(first, methods=("GET", "HEAD", "POST"))
 
 
-def fresh_sign_in_to_post(view: View) -> View:
+def fresh_sign_in_to_post(*, first: First | None) -> Callable[[View], View]:
     """As `fresh_sign_in_required`, for pages that anybody of the role may look at."""
-    return _fresh(view, methods=("POST",))
+    return _fresh(first, methods=("POST",))
 
 
 def _is_stale(request: HttpRequest) -> bool:
     return bool(reauthentication.is_reauthentication_required(request, app="chartroom"))
 
 
-def _fresh(view: View, methods: tuple[str, ...]) -> View:
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method in methods and _is_stale(request):
+def _fresh(first: First | None, methods: tuple[str, ...]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in methods or not _is_stale(request):
+                return view(request, *args, **kwargs)
             # Who only looks has given up a form that waited for the proof: it is not carried out.
             request.session.pop(reauthentication.STATE_SESSION_KEY, None)
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
+            answer = first(request, *args, **kwargs) if first else None
+            if answer is None:
+                raise ReauthenticationRequired
+            return answer
 
-    checked.needs_fresh_sign_in = methods  # type: ignore[attr-defined]
-    return checked
+        checked.needs_fresh_sign_in = methods  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
 
 
 def polling(view: View) -> View:

@@ -99,15 +99,10 @@ def set_roles(*, actor: User, user_id: int, roles: list[str]) -> User:
     """
     _lock_roles()
     user = _lock(user_id)
+    check_roles(actor=actor, user=user, roles=roles)
     held, wanted = set(user.role_names), set(roles)
     if held == wanted:
         return user
-    if user.pk == actor.pk:
-        raise OwnRolesUnchangeable(
-            action=Action.ROLE_GRANTED, subject_type="user", subject_id=user.pk
-        )
-    if Role.ADMINISTRATOR in held - wanted:
-        _check_administrator_remains(user, Action.ROLE_REVOKED)
     _take_roles(actor, user, held - wanted)
     _give_roles(actor, user, wanted - held)
     sessions.revoke(actor=actor, user_id=user.pk)
@@ -125,18 +120,54 @@ def disable(*, actor: User, user_id: int) -> User:
     """
     _lock_roles()
     user = _lock(user_id)
-    if user.pk == actor.pk:
-        raise OwnRolesUnchangeable(
-            action=Action.USER_DISABLED, subject_type="user", subject_id=user.pk
-        )
+    check_disable(actor=actor, user=user)
     if user.is_active:
-        if Role.ADMINISTRATOR in user.role_names:
-            _check_administrator_remains(user, Action.USER_DISABLED)
         user.is_active, user.disabled_at, user.disabled_by = False, timezone.now(), actor
         user.save(update_fields=["is_active", "disabled_at", "disabled_by"])
         _record(Action.USER_DISABLED, actor, user)
         sessions.revoke(actor=actor, user_id=user.pk)
     return user
+
+
+def check_roles(*, actor: User, user: User, roles: list[str]) -> None:
+    """Check that a person may be given exactly `roles`.
+
+    Raises:
+        OwnRolesUnchangeable: the actor is the person, and the roles are others.
+        LastAdministrator: nobody active would be left to administer.
+    """
+    held, wanted = set(user.role_names), set(roles)
+    if held != wanted and user.pk == actor.pk:
+        raise OwnRolesUnchangeable(
+            action=Action.ROLE_GRANTED, subject_type="user", subject_id=user.pk
+        )
+    if Role.ADMINISTRATOR in held - wanted:
+        _check_administrator_remains(user, Action.ROLE_REVOKED)
+
+
+def check_disable(*, actor: User, user: User) -> None:
+    """Check that a person's sign-in may be closed, where it is open.
+
+    Raises:
+        OwnRolesUnchangeable: the actor is the person.
+        LastAdministrator: nobody active would be left to administer.
+    """
+    if user.pk == actor.pk:
+        raise OwnRolesUnchangeable(
+            action=Action.USER_DISABLED, subject_type="user", subject_id=user.pk
+        )
+    if user.is_active and Role.ADMINISTRATOR in user.role_names:
+        _check_administrator_remains(user, Action.USER_DISABLED)
+
+
+def check_other(*, actor: User, user: User, action: Action) -> None:
+    """Check that it is somebody else's sign-in that is reset.
+
+    Raises:
+        OwnSignIn: the actor is the person.
+    """
+    if user.pk == actor.pk:
+        raise OwnSignIn(action=action, subject_type="user", subject_id=user.pk)
 
 
 @attributed
@@ -223,8 +254,7 @@ def _refusing_taken(action: Action, user: User) -> Iterator[None]:
 
 def _lock_other(actor: User, user_id: int, action: Action) -> User:
     user = _lock(user_id)
-    if user.pk == actor.pk:
-        raise OwnSignIn(action=action, subject_type="user", subject_id=user.pk)
+    check_other(actor=actor, user=user, action=action)
     return user
 
 

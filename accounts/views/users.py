@@ -45,7 +45,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(MANAGE_USERS, methods=("GET", "POST"))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=None)
 def user_create(request: HttpRequest) -> HttpResponse:
     """Make a sign-in."""
     form = NewPersonForm(request.POST or None)
@@ -64,8 +64,18 @@ def user_create(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:user_change", user_id=user.pk)
 
 
+def _before_change(request: HttpRequest, user_id: int) -> None:
+    """Refuse what cannot be: what was overtaken or incomplete is shown on the page, by proof."""
+    user = _get(user_id)
+    if request.method == "POST":
+        form = PersonForm(request.POST, user=user)
+        if form.is_valid():
+            roles = form.cleaned_data["roles"]
+            users.check_roles(actor=person(request), user=user, roles=roles)
+
+
 @requires(MANAGE_USERS, methods=("GET", "POST"))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_before_change)
 def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
     """Change a person and their roles; the person is signed out where roles changed."""
     user = _get(user_id)
@@ -83,8 +93,12 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("accounts:user_list")
 
 
+def _before_reset(request: HttpRequest, user_id: int) -> None:
+    users.check_other(actor=person(request), user=_get(user_id), action=Action.PASSWORD_CHANGED)
+
+
 @requires(MANAGE_USERS, methods=("POST",))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_before_reset)
 def user_reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give somebody who forgot theirs a first password again."""
     user = _get(user_id)
@@ -98,28 +112,75 @@ def user_reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("accounts:user_change", user_id=user.pk)
 
 
+def _unless_without_factor(request: HttpRequest, user_id: int) -> HttpResponse | None:
+    """Say where there is no factor to take.
+
+    Raises:
+        PersonUnknown, OwnSignIn: as `users.remove_factors`.
+    """
+    user = _get(user_id)
+    users.check_other(actor=person(request), user=user, action=Action.SECOND_FACTOR_REMOVED)
+    if second_factors.list_kinds(user):
+        return None
+    return _say_done_before(request, f"{user.display_name} has no second factor any more.")
+
+
 @requires(MANAGE_USERS, methods=("POST",))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_unless_without_factor)
 def user_remove_factors(request: HttpRequest, user_id: int) -> HttpResponse:
     """Take the second factors of somebody who lost them."""
+    answer = _unless_without_factor(request, user_id)
+    if answer is not None:
+        return answer
     users.remove_factors(actor=person(request), user_id=user_id)
     messages.success(request, "The second factors are removed.")
     return redirect("accounts:user_change", user_id=user_id)
 
 
+def _unless_disabled(request: HttpRequest, user_id: int) -> HttpResponse | None:
+    """Say where the sign-in is closed already.
+
+    Raises:
+        PersonUnknown, OwnRolesUnchangeable, LastAdministrator: as `users.disable`.
+    """
+    user = _get(user_id)
+    users.check_disable(actor=person(request), user=user)
+    if user.is_active:
+        return None
+    return _say_done_before(request, f"The sign-in of {user.display_name} was closed already.")
+
+
 @requires(MANAGE_USERS, methods=("POST",))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_unless_disabled)
 def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close a sign-in and end its sessions."""
+    answer = _unless_disabled(request, user_id)
+    if answer is not None:
+        return answer
     users.disable(actor=person(request), user_id=user_id)
     messages.success(request, "The sign-in is closed.")
     return redirect("accounts:user_change", user_id=user_id)
 
 
+def _unless_enabled(request: HttpRequest, user_id: int) -> HttpResponse | None:
+    """Say where the sign-in is open already.
+
+    Raises:
+        PersonUnknown: as `users.enable`.
+    """
+    user = _get(user_id)
+    if not user.is_active:
+        return None
+    return _say_done_before(request, f"The sign-in of {user.display_name} is open already.")
+
+
 @requires(MANAGE_USERS, methods=("POST",))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_unless_enabled)
 def user_enable(request: HttpRequest, user_id: int) -> HttpResponse:
     """Open a closed sign-in again."""
+    answer = _unless_enabled(request, user_id)
+    if answer is not None:
+        return answer
     users.enable(actor=person(request), user_id=user_id)
     messages.success(request, "The sign-in is open again.")
     return redirect("accounts:user_change", user_id=user_id)
@@ -131,6 +192,12 @@ def user_end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     ended = users.end_sessions(actor=person(request), user_id=user_id)
     messages.success(request, f"Sessions ended: {ended}.")
     return redirect("accounts:user_change", user_id=user_id)
+
+
+def _say_done_before(request: HttpRequest, text: str) -> HttpResponse:
+    """Lead to the list, which unlike the person's page asks for no proof."""
+    messages.info(request, text)
+    return redirect("accounts:user_list")
 
 
 def _show_overtaken(

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.models import User
 from records.access.enums import UnitRight
 from records.access.models import (
     ChartUserPermission,
@@ -33,6 +34,10 @@ class Holder:
     reason: str
     expires_at: datetime | None
 
+    def is_same(self, *, reason: str, expires_at: datetime | None) -> bool:
+        """Tell whether the right was given for this reason and until then."""
+        return (self.reason, self.expires_at) == (reason, expires_at)
+
 
 def list_holders(unit: CustodyUnit) -> list[Holder]:
     """Return the rights in force on a unit, roles first: two queries."""
@@ -44,6 +49,20 @@ def list_holders(unit: CustodyUnit) -> list[Holder]:
         *people.select_related("user", "permission", "granted_by").order_by("user__display_name"),
     ]
     return [_holder(row) for row in rows]
+
+
+def find_holder(
+    unit: CustodyUnit, right: UnitRight, *, user: User | None = None, role: str | None = None
+) -> Holder | None:
+    """Return the right in force that a person or a role holds on a unit, if it does."""
+    key = (right, user.pk if user else None, "" if user else role or "")
+    found = (one for one in list_holders(unit) if (one.right, one.user_id, one.role) == key)
+    return next(found, None)
+
+
+def find_chart_holder(chart_id: int, user: User) -> Holder | None:
+    """Return the right in force that a person holds on one chart, if they do."""
+    return next((one for one in list_chart_holders(chart_id) if one.user_id == user.pk), None)
 
 
 def list_unstaffed(most: int) -> list[CustodyUnit]:

@@ -130,15 +130,6 @@ def peek_scope(*, actor: User, patient_id: int, use: Use = Use.WORK) -> ChartSco
     return _scope(ground, basis, actor, patient_id)
 
 
-def has_ground(*, actor: User, patient_id: int) -> bool:
-    """Return whether `actor` may open the chart now, in an open emergency access too.
-
-    Raises:
-        ChartUnknown: no such chart.
-    """
-    return find_ground(actor=actor, patient_id=patient_id).basis is not None
-
-
 def find_ground(*, actor: User, patient_id: int) -> Ground:
     """Return on which ground `actor` may open the chart, if any.
 

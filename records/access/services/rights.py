@@ -23,6 +23,26 @@ from records.access.models import (
 from records.access.services import opening
 
 
+def check_grant(
+    *, actor: User, user: User | None = None, role: str | None = None, chart_id: int | None = None
+) -> None:
+    """Check that the person may give this person or role a right, on a chart if one is named.
+
+    Raises:
+        OwnRights: the actor is the person, or holds the role.
+        ChartUnknown, ChartDestroyed, ChartRefused: the actor may not open the chart themselves.
+    """
+    if chart_id is not None:
+        opening.peek_scope(actor=actor, patient_id=chart_id)
+    if (user is not None and user.pk == actor.pk) or (role and role in actor.role_names):
+        raise OwnRights(
+            action=Action.RIGHT_GRANTED,
+            patient_id=chart_id,
+            subject_type="user",
+            subject_id=actor.pk,
+        )
+
+
 @attributed
 def grant_unit(
     *,
@@ -39,7 +59,7 @@ def grant_unit(
     Raises:
         OwnRights: the actor is the person, or holds the role.
     """
-    _check_not_own(actor, user, role)
+    check_grant(actor=actor, user=user, role=role)
     facts: dict[str, Any] = {
         "content_object": unit,
         "permission": _permission(CustodyUnit, right),
@@ -90,8 +110,7 @@ def grant_chart(
         OwnRights: the actor is the person.
         ChartUnknown, ChartDestroyed, ChartRefused: the actor may not open the chart themselves.
     """
-    opening.peek_scope(actor=actor, patient_id=chart_id)
-    _check_not_own(actor, user, None, chart_id)
+    check_grant(actor=actor, user=user, chart_id=chart_id)
     permission = _permission(Chart, UnitRight.VIEW_CHART)
     rows = ChartUserPermission.objects.filter(
         user=user, content_object_id=chart_id, permission=permission
@@ -134,18 +153,6 @@ def revoke_chart(*, actor: User, chart_id: int, user: User) -> bool:
             subject_id=user.pk,
         )
     return bool(removed)
-
-
-def _check_not_own(
-    actor: User, user: User | None, role: str | None, chart_id: int | None = None
-) -> None:
-    if (user is not None and user.pk == actor.pk) or (role and role in actor.role_names):
-        raise OwnRights(
-            action=Action.RIGHT_GRANTED,
-            patient_id=chart_id,
-            subject_type="user",
-            subject_id=actor.pk,
-        )
 
 
 def _permission(model: type[CustodyUnit] | type[Chart], codename: str) -> Permission:

@@ -65,10 +65,7 @@ def change(
         UnitChangedMeanwhile: somebody else saved in between.
     """
     unit = CustodyUnit.objects.select_for_update().get(pk=unit_id)
-    if seen is not None and seen != selectors.fingerprint(unit):
-        raise UnitChangedMeanwhile(
-            action=Action.SETTING_CHANGED, subject_type="unit", subject_id=unit_id
-        )
+    check_seen(unit, seen)
     wanted = {
         "name": name,
         "is_listed": is_listed,
@@ -88,6 +85,18 @@ def change(
             detail={"fields": changed},
         )
     return unit
+
+
+def check_seen(unit: CustodyUnit, seen: str | None) -> None:
+    """Check that a unit is still what a form showed, where the form says what that was.
+
+    Raises:
+        UnitChangedMeanwhile: somebody saved it in between.
+    """
+    if seen is not None and seen != selectors.fingerprint(unit):
+        raise UnitChangedMeanwhile(
+            action=Action.SETTING_CHANGED, subject_type="unit", subject_id=unit.pk
+        )
 
 
 @attributed

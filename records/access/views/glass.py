@@ -13,6 +13,7 @@ from audit.http import requires
 from audit.services import events
 from records.access import directory
 from records.access.enums import ReviewOutcome
+from records.access.errors import GlassNotNeeded
 from records.access.forms.glass import BreakGlassForm, ReviewForm
 from records.access.models import BrokenGlass
 from records.access.permissions import (
@@ -24,19 +25,29 @@ from records.access.permissions import (
 from records.access.presenters import glass as presenter
 from records.access.selectors import glass as selectors
 from records.access.selectors import told
-from records.access.services import glass, opening
+from records.access.services import glass
+
+
+def _unless_needed(request: HttpRequest, patient_id: int) -> HttpResponse | None:
+    """Lead who has a ground straight to the chart; refuse who may not break the glass now.
+
+    A ground comes from care or work, or from the same form sent twice.
+    """
+    try:
+        glass.check_break(actor=person(request), patient_id=patient_id)
+    except GlassNotNeeded:
+        return redirect("charts:chart_detail", patient_id=patient_id)
+    return None
 
 
 @requires(OPEN_CHART, BREAK_GLASS, methods=("GET", "POST"))
-@fresh_sign_in_required
+@fresh_sign_in_required(first=_unless_needed)
 def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Ask why, then open the chart for a limited time; the person has just signed in again.
-
-    Who has a ground already, from care or work or a form sent twice, goes straight to the chart.
-    """
+    """Ask why, then open the chart for a limited time; the person has just signed in again."""
+    answer = _unless_needed(request, patient_id)
+    if answer is not None:
+        return answer
     actor = person(request)
-    if opening.has_ground(actor=actor, patient_id=patient_id):
-        return redirect("charts:chart_detail", patient_id=patient_id)
     form = BreakGlassForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _ask(request, patient_id, form)
@@ -46,8 +57,7 @@ def glass_break(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, patient_id: int, form: BreakGlassForm) -> HttpResponse:
-    """Show whose chart it is, as the directory does, and the form; refuse before anything typed."""
-    glass.check_break(actor=person(request), patient_id=patient_id)
+    """Show whose chart it is, as the directory does, and the form."""
     events.record(
         action=Action.PATIENTS_LISTED,
         basis=Basis.DIRECTORY,

@@ -35,7 +35,7 @@ from records.retention.presenters import batches as batch_presenter
 from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
 from records.retention.selectors import charts, due
-from records.retention.services import batches, proposals
+from records.retention.services import batches, moves, proposals
 from records.retention.views.batches import SHOWN_LEFT_OUT
 
 SHOWN_BEFORE_PROPOSING = 100
@@ -68,7 +68,7 @@ def batch_propose(request: HttpRequest) -> HttpResponse:
 
 
 def checked_first(check: Check) -> Callable[[View], View]:
-    """Refuse whoever may not take a step before its page, and before they sign in again for it.
+    """Refuse whoever may not take a step before its page.
 
     What is sent is checked by the service, under the batch's lock.
     """
@@ -85,9 +85,28 @@ def checked_first(check: Check) -> Callable[[View], View]:
     return decorate
 
 
+def by_fresh_sign_in(check: Check) -> Callable[[View], View]:
+    """As `checked_first`, for a step that needs a fresh sign-in.
+
+    Who may not take it, or sends it from a page that shows another state, signs in for nothing:
+    they are refused before it is asked, as the service refuses them.
+    """
+
+    def first(request: HttpRequest, batch_id: int) -> None:
+        batch = selectors.get_batch(batch_id)
+        form = SeenForm(request.POST)
+        if request.method == "POST" and form.is_valid():
+            moves.check_seen(batch, form.seen())
+        check(person(request), batch)
+
+    def decorate(view: View) -> View:
+        return fresh_sign_in_required(first=first)(checked_first(check)(view))
+
+    return decorate
+
+
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
-@checked_first(access.check_may_approve)
-@fresh_sign_in_required
+@by_fresh_sign_in(access.check_may_approve)
 def batch_approve(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Approve exactly the batch that was seen; the person has just signed in again."""
     batch = selectors.get_batch(batch_id)
@@ -95,8 +114,7 @@ def batch_approve(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @requires(VIEW_RETENTION, methods=("GET", "POST"))
-@checked_first(lambda actor, batch: access.check_may_start(actor, batch, timezone.localdate()))
-@fresh_sign_in_required
+@by_fresh_sign_in(lambda actor, batch: access.check_may_start(actor, batch, timezone.localdate()))
 def batch_start(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Say what will be destroyed, ask once, and hand it to the worker."""
     batch = selectors.get_batch(batch_id)
