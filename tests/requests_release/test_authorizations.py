@@ -1,6 +1,6 @@
 """Reading the signed form, and its revocation."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -72,17 +72,20 @@ def test_the_newest_reading_counts(patient, clerk, document):
 
 # --- days that cannot follow each other
 
-SIGNED = date(2026, 11, 3)
+# Days from the signature to the expiry, whether the form is signed, whether it is taken.
 DAYS = [
-    # signed on, expires on, whether it is taken
-    ("11/03/2026", "11/02/2026", False),
-    ("11/03/2026", "11/03/2025", False),
-    ("11/03/2026", "11/03/2026", True),
-    ("11/03/2026", "11/04/2026", True),
-    ("11/03/2026", "11/03/2027", True),
-    ("11/03/2026", "", True),
-    ("", "11/02/2026", True),
+    (-1, True, False),
+    (-365, True, False),
+    (0, True, True),
+    (1, True, True),
+    (365, True, True),
+    (None, True, True),
+    (-1, False, True),
 ]
+
+
+def signing_day():
+    return timezone.localdate() - timedelta(days=27)
 
 
 @pytest.fixture
@@ -96,16 +99,17 @@ def attached(patient, clerk, document):
     )
 
 
-@pytest.mark.parametrize(("signed", "expires", "is_taken"), DAYS)
+@pytest.mark.parametrize(("days", "is_signed", "is_taken"), DAYS)
 def test_a_form_that_ends_before_it_was_signed_is_not_taken(
-    as_clerk, attached, signed, expires, is_taken
+    as_clerk, attached, days, is_signed, is_taken
 ):
     request, form = attached
+    ends = "" if days is None else f"{signing_day() + timedelta(days=days):%m/%d/%Y}"
     data = {
         "version": request.version,
         "document": form.pk,
-        "signed_on": signed,
-        "expires_on": expires,
+        "signed_on": f"{signing_day():%m/%d/%Y}" if is_signed else "",
+        "expires_on": ends,
         "scope": "The stay of May",
         "recipients": "Harlan & Pike LLP",
         "is_plain": "on",
@@ -134,8 +138,8 @@ def test_a_form_that_was_added_with_impossible_days_is_not_filed_and_asked_for_a
     data = {
         "version": request.version,
         "file": upload("form.pdf", builders.pdf(1, "Form")),
-        "signed_on": "11/03/2026",
-        "expires_on": "11/03/2025",
+        "signed_on": f"{signing_day():%m/%d/%Y}",
+        "expires_on": f"{signing_day() - timedelta(days=365):%m/%d/%Y}",
     }
 
     response = as_clerk.post(page("request_authorization", request), data)
@@ -158,7 +162,9 @@ def test_the_service_takes_no_form_that_ends_before_it_was_signed(clerk, attache
         request_id=request.pk,
         version=request.version,
         document_id=form.pk,
-        facts=builders.signed_form(signed_on=SIGNED, expires_on=SIGNED - timedelta(days=1)),
+        facts=builders.signed_form(
+            signed_on=signing_day(), expires_on=signing_day() - timedelta(days=1)
+        ),
     )
 
     assert (refused.status, refused.field) == (409, "expires_on")

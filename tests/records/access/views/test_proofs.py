@@ -131,8 +131,8 @@ def rights_of(patient, what=""):
     return f"/access/charts/{patient.pk}/{what}"
 
 
-def form_for(person, **changes):
-    values = {"user": person.pk, "reason": "Audit", "expires_on": until().isoformat()}
+def form_for(person, *, days=7, **changes):
+    values = {"user": person.pk, "reason": "Audit", "expires_on": until(days).isoformat()}
     return values | changes
 
 
@@ -150,7 +150,7 @@ def let_in(house, patient, **facts):
         (None, {}, True),
         ({}, {}, False),
         ({"reason": "Complaint"}, {}, True),
-        ({}, {"expires_on": until(8).isoformat()}, True),
+        ({}, {"days": 8}, True),
         ({"expires_at": None}, {}, True),
     ],
 )
