@@ -28,7 +28,6 @@ from audit.selectors import pivots
 from audit.selectors import seals as sealed
 from audit.selectors.events import Criteria, Key
 from audit.services import events, exports, verifications
-from audit.spreadsheets import WRITERS
 
 PAGE_SIZE = 50
 MOST_PIVOT_LINES = 500
@@ -77,15 +76,17 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @requires(VIEW_EVENT, EXPORT_EVENT)
 def event_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the log as shown by the same filters, as CSV or XLSX."""
+    """Send the log as shown by the same filters, as CSV, XLSX or FHIR AuditEvent resources."""
     form = EventFilterForm(request.GET)
-    if kind not in WRITERS or not form.is_valid() or form.finds:
+    if kind not in exports.KINDS or not form.is_valid() or form.finds:
         raise NotVisible(action=Action.LOG_EXPORTED)
     criteria = form.criteria(timezone.localdate())
     file = exports.export_log(actor=request.user, criteria=criteria, kind=kind)
-    name = f"access-log-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
-    _write, content_type = WRITERS[kind]
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    form_of_file = exports.KINDS[kind]
+    name = f"access-log-{timezone.localtime():%Y%m%d-%H%M}.{form_of_file.suffix}"
+    return FileResponse(
+        file, as_attachment=True, filename=name, content_type=form_of_file.content_type
+    )
 
 
 @requires(VIEW_EVENT)

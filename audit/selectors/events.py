@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -221,6 +221,22 @@ def list_shown_patients(event: EventRow) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(query, [event.id, event.occurred_at])
         return [patient_id for (patient_id,) in cursor.fetchall()]
+
+
+def map_shown_patients(events: Sequence[EventRow]) -> dict[int, list[int]]:
+    """Return the patients that lists showed, in the order shown, by the event's number."""
+    lists = [event for event in events if event.shown_count]
+    if not lists:
+        return {}
+    query = """
+        SELECT event_id, array_agg(patient_id ORDER BY position) FROM audit_eventsubject
+        WHERE event_id = ANY(%s) AND occurred_at BETWEEN %s AND %s GROUP BY event_id
+    """
+    moments = [event.occurred_at for event in lists]
+    values: list[Any] = [[event.id for event in lists], min(moments), max(moments)]
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return dict(cursor.fetchall())
 
 
 def list_row_changes(request_id: str, *, most: int) -> list[RowChangeRow]:

@@ -130,7 +130,7 @@ def _log(world: World) -> list[Probe]:
     ]
     found += [
         Probe("audit:event_export", {"kind": kind}, {"patient": key}, people=people)
-        for kind in ("csv", "xlsx")
+        for kind in ("csv", "xlsx", "fhir")
         for key in world.ids["patient_id"].values()
     ]
     found.append(Probe("audit:event_list", headers=TURNED, people=people))

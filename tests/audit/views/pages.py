@@ -13,6 +13,7 @@ PAGES = [
     LIST,
     "/log/export/csv/",
     "/log/export/xlsx/",
+    "/log/export/fhir/",
     "/log/events/{event}/",
     "/log/patients/5/",
     "/log/people/7/",

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 
 from audit import context
 from audit.context import Origin
@@ -13,6 +15,7 @@ from audit.enums import Action, Basis, Outcome
 from audit.errors import AuditUnavailable
 from audit.services import events, exports
 from tests.audit.views.pages import (
+    ANA,
     LIST,
     newest,
     shown_by,
@@ -75,6 +78,8 @@ def test_workbook_opens_and_holds_the_same(signed_in, some):
     assert "MILLS, Peter 45-50-99" in sheet
 
 
+@pytest.mark.goal("G-20")
+@pytest.mark.goal("G-32")
 def test_export_is_recorded_with_its_patients_before_it_leaves(signed_in, some, officer):
     answer = signed_in.get("/log/export/csv/", {"basis": "UNIT"})
 
@@ -89,6 +94,47 @@ def test_export_is_recorded_with_its_patients_before_it_leaves(signed_in, some, 
     assert (event.detail["kind"], event.detail["basis"], shown) == ("csv", "UNIT", [5])
 
 
+def test_fhir_holds_what_the_filters_say_a_resource_a_line(signed_in, some):
+    answer = signed_in.get("/log/export/fhir/", {"patient": 5})
+
+    found = [json.loads(line) for line in body_of(answer).splitlines()]
+    assert answer.headers["Content-Type"] == "application/fhir+ndjson"
+    assert re.fullmatch(
+        r'attachment; filename="access-log-\d{8}-\d{4}.ndjson"',
+        answer.headers["Content-Disposition"],
+    )
+    # The list showed two patients, and so is told twice.
+    assert [resource["id"] for resource in found] == [
+        str(some[2]), f"{some[1]}-1", f"{some[1]}-2", str(some[0]),
+    ]  # fmt: skip
+    assert [resource["outcome"] for resource in found] == ["4", "0", "0", "0"]
+    assert {resource["source"]["observer"]["identifier"]["value"] for resource in found} == {
+        settings.SITE_URL
+    }
+
+
+def test_fhir_is_recorded_with_every_patient_of_its_lists(signed_in, some):
+    answer = signed_in.get("/log/export/fhir/", {"person": 7})
+
+    event, shown = newest(), shown_by(newest())
+    answer.close()
+    assert (event.action, event.detail["kind"]) == (Action.LOG_EXPORTED, "fhir")
+    assert shown == [6, 5]
+
+
+@pytest.mark.parametrize(("kind", "statements"), [("csv", 6), ("fhir", 7)])
+@pytest.mark.parametrize("lists", [1, 3, 300])
+def test_export_costs_the_same_whatever_the_lists_showed(
+    signed_in, django_assert_num_queries, kind, statements, lists
+):
+    with context.acting(ANA):
+        for _ in range(lists):
+            events.record(action=Action.PATIENTS_LISTED, patients=[6, 5])
+
+    with django_assert_num_queries(statements):
+        signed_in.get(f"/log/export/{kind}/", {"action": "PATIENTS_LISTED"}).close()
+
+
 @pytest.mark.parametrize(
     "path", ["/log/export/pdf/", "/log/export/csv/?since=x", "/log/export/csv/?find_person=ana"]
 )
@@ -97,15 +143,17 @@ def test_export_that_cannot_be_is_not_found(signed_in, some, path):
     assert (newest().action, newest().outcome) == (Action.LOG_EXPORTED, Outcome.REFUSED)
 
 
-def test_export_of_too_much_is_refused(signed_in, some, monkeypatch):
-    monkeypatch.setattr(exports, "MOST_ROWS", 2)
+@pytest.mark.parametrize(("kind", "most"), [("csv", 2), ("xlsx", 2), ("fhir", 2), ("fhir", 3)])
+def test_export_of_too_much_is_refused(signed_in, some, monkeypatch, kind, most):
+    monkeypatch.setattr(exports, "MOST_ROWS", most)
 
-    answer = signed_in.get("/log/export/csv/")
+    answer = signed_in.get(f"/log/export/{kind}/")
 
     assert (answer.status_code, "Narrow the period" in text_of(answer)) == (409, True)
     assert newest().detail == {"reason": "TOO_MUCH_TO_EXPORT"}
 
 
+@pytest.mark.goal("G-21")
 def test_export_that_cannot_be_recorded_sends_nothing(signed_in, some, monkeypatch):
     def broken(**_values):
         raise AuditUnavailable
