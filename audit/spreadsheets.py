@@ -23,8 +23,13 @@ def write_csv(file: IO[bytes], header: Row, rows: Iterable[Row]) -> None:
     text.detach()
 
 
-def write_xlsx(file: IO[bytes], header: Row, rows: Iterable[Row]) -> None:
-    """Write a table as an Excel workbook; rows go to disk as they come."""
+def write_xlsx(
+    file: IO[bytes], header: Row, rows: Iterable[Row], about: Iterable[Row] = ()
+) -> None:
+    """Write a table as an Excel workbook; rows go to disk as they come.
+
+    `about` is a second sheet: who took the table out, when, and what narrowed it.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -37,6 +42,9 @@ def write_xlsx(file: IO[bytes], header: Row, rows: Iterable[Row]) -> None:
         sheet.write_row(0, 0, header)
         for number, row in enumerate(rows, 1):
             sheet.write_row(number, 0, row)
+        notes = workbook.add_worksheet("About")
+        for number, row in enumerate(about):
+            notes.write_row(number, 0, row)
 
 
 def harmless(cell: Cell) -> Cell:

@@ -11,6 +11,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from audit.context import NO_ROLE, RECIPIENT_ROLE
@@ -254,11 +255,14 @@ def _details(stored: str) -> list[Resource]:
     return found
 
 
+# The same few codes stand in every resource of a long file.
+@cache
 def _coding(code: Coding) -> Resource:
     system, value, display = code
     return _filled(system=system, code=value, display=display)
 
 
+@cache
 def _concept(code: Coding, text: str = "") -> Resource:
     return _filled(coding=[_coding(code)], text=text)
 

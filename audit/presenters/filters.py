@@ -37,23 +37,34 @@ class Chip:
 
 def chips(query: QueryDict, criteria: Criteria, patients: dict[str, str]) -> list[Chip]:
     """Return the filters in force, in words; the period only where it was chosen."""
-    person = str(criteria.person_id or "")
-    words = {
-        "person": subjects.labels(subjects.PERSON, [person])[person] if person else "",
-        "patient": patients.get(str(criteria.patient_id), ""),
-        "action": word(Action, criteria.action),
-        "outcome": word(Outcome, criteria.outcome),
-        "basis": word(Basis, criteria.basis),
-        "since": query.get("since", ""),
-        "until": query.get("until", ""),
-        "release": _subject_word(criteria),
-        "request": criteria.request_id,
-    }
+    words = _words(criteria, patients)
+    words |= {"since": query.get("since", ""), "until": query.get("until", "")}
     return [
         Chip(CHIP_LABELS[name], text, _query_without(query, name))
         for name, text in words.items()
         if text and query.get(name)
     ]
+
+
+def describe(criteria: Criteria, patients: dict[str, str]) -> list[tuple[str, str]]:
+    """Return all that narrows the log, in words, for a paper that stands without its page."""
+    words = _words(criteria, patients)
+    return [(CHIP_LABELS[name].capitalize(), text) for name, text in words.items() if text]
+
+
+def _words(criteria: Criteria, patients: dict[str, str]) -> dict[str, str]:
+    person = str(criteria.person_id or "")
+    return {
+        "person": subjects.labels(subjects.PERSON, [person])[person] if person else "",
+        "patient": patients.get(str(criteria.patient_id), ""),
+        "action": word(Action, criteria.action),
+        "outcome": word(Outcome, criteria.outcome),
+        "basis": word(Basis, criteria.basis),
+        "since": _moment(criteria.since),
+        "until": _moment(criteria.until),
+        "release": _subject_word(criteria),
+        "request": criteria.request_id,
+    }
 
 
 def bars(
@@ -82,6 +93,10 @@ def bars(
 def _subject_word(criteria: Criteria) -> str:
     asked = criteria.subjects[:1]
     return "".join(label_subjects(asked).values())
+
+
+def _moment(moment: datetime | None) -> str:
+    return timezone.localtime(moment).isoformat(" ", "minutes") if moment else ""
 
 
 def _slot(moment: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import TextChoices
 
@@ -10,6 +11,8 @@ from audit import subjects
 from audit.context import NO_ROLE
 
 
+# Long exports ask for the same few words in every line, and Django walks all of an enum for each.
+@lru_cache(maxsize=1024)
 def word(choices: type[TextChoices], code: str) -> str:
     """Return the words for a stored code; one that is no longer known stands for itself."""
     return str(choices(code).label) if code in choices.values else code

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils import timezone
 
-from audit import spreadsheets
+from audit import context, spreadsheets
 from audit.enums import Action, Basis, Purpose
 from audit.errors import Refused
-from audit.presenters import fhir
+from audit.presenters import fhir, filters
 from audit.presenters.events import COLUMNS, export_rows
-from audit.presenters.words import label_patients
+from audit.presenters.words import label_patients, word
 from audit.selectors import events as log
 from audit.selectors.events import Criteria
 from audit.services import events
 from audit.spreadsheets import Row
 
 MOST_ROWS = 200_000
+PURPOSE = Purpose.OVERSIGHT
 # The patients named in a file, in the order in which they were first named.
 Patients = dict[int, None]
 
@@ -64,7 +66,7 @@ def export_log(*, actor: Any, criteria: Criteria, kind: str) -> IO[bytes]:
             actor=actor,
             patient_id=criteria.patient_id,
             basis=Basis.ROLE,
-            purpose=Purpose.OVERSIGHT,
+            purpose=PURPOSE,
             detail={"kind": kind, **filters_of(criteria)},
             patients=patients,
             durable=True,
@@ -99,7 +101,18 @@ def _write_csv(file: IO[bytes], criteria: Criteria, patients: Patients) -> None:
 
 
 def _write_xlsx(file: IO[bytes], criteria: Criteria, patients: Patients) -> None:
-    spreadsheets.write_xlsx(file, COLUMNS, _rows(criteria, patients))
+    spreadsheets.write_xlsx(file, COLUMNS, _rows(criteria, patients), _about(criteria))
+
+
+def _about(criteria: Criteria) -> list[Row]:
+    """Return whose log it is, who took it out, when, what for, and what narrowed it."""
+    return [
+        ("Access log of", settings.FACILITY_NAME),
+        ("Taken out by", context.current().actor_name),
+        ("On", timezone.localtime().isoformat(" ", "minutes")),
+        ("Purpose", word(Purpose, PURPOSE)),
+        *filters.describe(criteria, label_patients([criteria.patient_id])),
+    ]
 
 
 def _rows(criteria: Criteria, patients: Patients) -> Iterator[Row]:

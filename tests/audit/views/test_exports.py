@@ -69,13 +69,17 @@ def test_export_names_who_stands_behind_an_event(signed_in):
     assert (row["On behalf of"], row["On behalf of id"]) == ("Ana Mills", "7")
 
 
-def test_workbook_opens_and_holds_the_same(signed_in, some):
+def test_workbook_opens_holds_the_same_and_says_what_it_is(signed_in, some):
     answer = signed_in.get("/log/export/xlsx/", {"person": 7})
 
     with ZipFile(io.BytesIO(body_of(answer))) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        sheet, about = (book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2))
     assert sheet.count("<row ") == 3
     assert "MILLS, Peter 45-50-99" in sheet
+    said = re.findall(r"<t>(.*?)</t>", about)
+    assert said[:4] == ["Access log of", settings.FACILITY_NAME, "Taken out by", "Cora Hale"]
+    assert said[6:10] == ["Purpose", "Oversight", "Person", "Ana Mills"]
+    assert said[10] == "From"
 
 
 @pytest.mark.goal("G-20")
