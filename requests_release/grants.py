@@ -47,7 +47,8 @@ grants.register(
 )
 grants.register("requests_release_requestitem", update=["version_number", "pages"], delete=True)
 grants.register(
-    "requests_release_authorization", update=["revoked_on", "revocation_recorded_by_id"]
+    "requests_release_authorization",
+    update=["revoked_on", "revocation_recorded_at", "revocation_recorded_by_id"],
 )
 grants.register(
     "requests_release_package",

@@ -4,6 +4,7 @@ from requests_release.models.disclosures import Accounting, Disclosure
 from requests_release.models.histories import (
     Comment,
     RequestAssignment,
+    RequestChoice,
     RequestPreparer,
     RequestStatusChange,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Repeat",
     "Request",
     "RequestAssignment",
+    "RequestChoice",
     "RequestItem",
     "RequestPreparer",
     "RequestStatusChange",

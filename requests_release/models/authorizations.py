@@ -55,6 +55,7 @@ class Authorization(models.Model):
     is_combined = models.BooleanField(default=False)
     is_known_false = models.BooleanField(default=False)
     revoked_on = models.DateField(null=True, blank=True, help_text="Day we received it")
+    revocation_recorded_at = models.DateTimeField(null=True, blank=True)
     revocation_recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -70,6 +71,13 @@ class Authorization(models.Model):
                 condition=Q(revoked_on__isnull=True, revocation_recorded_by__isnull=True)
                 | Q(revoked_on__isnull=False, revocation_recorded_by__isnull=False),
                 name="requests_release_authorization_revoked_on_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    revocation_recorded_at__isnull=True, revocation_recorded_by__isnull=True
+                )
+                | Q(revocation_recorded_at__isnull=False, revocation_recorded_by__isnull=False),
+                name="requests_release_authorization_revocation_at_and_by_together",
             ),
             models.CheckConstraint(
                 condition=Q(scope_from__isnull=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from requests_release.enums import RequestStatus
 from requests_release.models.requests import Request
@@ -87,6 +87,43 @@ class RequestAssignment(models.Model):
     def holder_name(self) -> str:
         """With whom the request lay from then on."""
         return self.person.display_name if self.person else "nobody"
+
+
+class RequestChoice(models.Model):
+    """That somebody chose documents and pages of a request, or took some out; insert only.
+
+    Numbers alone: what is chosen stands in the items, and which documents changed in the trail.
+    `changed_count` documents stayed, with other pages or in a newer version.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="choices")
+    added_count = models.PositiveIntegerField()
+    removed_count = models.PositiveIntegerField()
+    changed_count = models.PositiveIntegerField()
+    document_count = models.PositiveIntegerField(help_text="Chosen from then on")
+    page_count = models.PositiveIntegerField(help_text="Chosen from then on")
+    chosen_at = models.DateTimeField(auto_now_add=True)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(added_count__gt=0) | Q(removed_count__gt=0) | Q(changed_count__gt=0),
+                name="requests_release_choice_changes_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(document_count__gte=F("added_count") + F("changed_count"))
+                & Q(page_count__gte=F("document_count")),
+                name="requests_release_choice_numbers_agree",
+            ),
+        ]
+        indexes = [models.Index(fields=["request", "id"], name="requests_choices_in_order")]
+
+    def __str__(self) -> str:
+        return f"choice {self.pk}"
 
 
 class Comment(models.Model):

@@ -1,17 +1,21 @@
-"""The story of a request: its steps, to whom it was given, and what was said of it."""
+"""The story of a request: its steps, to whom it was given, what belongs to it, what was said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from accounts.models import User
+from printing import words
 from requests_release.enums import RequestStatus
 from requests_release.models import (
+    Authorization,
     Comment,
     Delivery,
     Request,
     RequestAssignment,
+    RequestChoice,
     RequestStatusChange,
 )
 from requests_release.presenters import packages
@@ -53,14 +57,21 @@ def present(
     request: Request,
     changes: Iterable[RequestStatusChange],
     assignments: Iterable[RequestAssignment],
+    choices: Iterable[RequestChoice],
+    authorizations: Iterable[Authorization],
     comments: Iterable[Comment],
     delivery: Delivery | None,
 ) -> list[dict[str, Any]]:
-    """Return the story of a request, newest first; `delivery` is how its copies left, if so."""
+    """Return the story of a request, newest first; `delivery` is how its copies left, if so.
+
+    All are given oldest first.
+    """
     story: list[tuple[datetime, dict[str, Any]]] = [
         (change.changed_at, _step(request, change, delivery)) for change in changes
     ]
     story += [(given.assigned_at, _assignment(given)) for given in assignments]
+    story += [(choice.chosen_at, _choice(choice)) for choice in choices]
+    story += [(entry["at"], entry) for entry in _readings(authorizations)]
     story += [(comment.made_at, _comment(comment)) for comment in comments]
     return [entry for _, entry in sorted(story, key=lambda pair: pair[0], reverse=True)]
 
@@ -101,6 +112,54 @@ def _assignment(given: RequestAssignment) -> dict[str, Any]:
         "text": "",
         "tone": "neutral",
     }
+
+
+def _choice(choice: RequestChoice) -> dict[str, Any]:
+    documents = words.counted(choice.document_count, "document")
+    chosen = f"{documents}, {words.counted(choice.page_count, 'page')}"
+    is_first = choice.added_count == choice.document_count and not choice.removed_count
+    now = f"Chosen now: {chosen}." if choice.document_count else "Nothing is chosen now."
+    return {
+        "at": choice.chosen_at,
+        "who": choice.chosen_by.display_name,
+        "what": f"chose {chosen}" if is_first else _difference(choice),
+        "text": "" if is_first else now,
+        "tone": "neutral",
+    }
+
+
+def _difference(choice: RequestChoice) -> str:
+    """Say what became other than before, in the order in which it matters."""
+    said = (
+        (choice.added_count, "chose {} more"),
+        (choice.removed_count, "took out {}"),
+        (choice.changed_count, "chose the pages of {} anew"),
+    )
+    parts = [text.format(words.counted(count, "document")) for count, text in said if count]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _readings(authorizations: Iterable[Authorization]) -> Iterator[dict[str, Any]]:
+    """Yield what was done with the signed forms; another reading of the same one corrects it."""
+    read: set[tuple[int, int]] = set()
+    for form in authorizations:
+        key = (form.document_id, form.version_number)
+        verb = "corrected the reading of" if key in read else "attached"
+        read.add(key)
+        yield _reading(form.recorded_at, form.recorded_by, f"{verb} {_named(form)}", "neutral")
+        if form.revocation_recorded_at and form.revocation_recorded_by:
+            told = f"noted that {_named(form)} was revoked on {words.day(form.revoked_on)}"
+            yield _reading(form.revocation_recorded_at, form.revocation_recorded_by, told, "bad")
+
+
+def _reading(at: datetime, who: User, what: str, tone: str) -> dict[str, Any]:
+    return {"at": at, "who": who.display_name, "what": what, "text": "", "tone": tone}
+
+
+def _named(form: Authorization) -> str:
+    if form.signed_on is None:
+        return "the authorization without a day of signature"
+    return f"the authorization signed {words.day(form.signed_on)}"
 
 
 def _comment(comment: Comment) -> dict[str, Any]:

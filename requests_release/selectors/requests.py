@@ -16,12 +16,14 @@ from records.access.services.opening import ChartScope
 from requests_release.enums import RequestStatus
 from requests_release.errors import RequestUnknown
 from requests_release.models import (
+    Authorization,
     Comment,
     Delivery,
     Package,
     Repeat,
     Request,
     RequestAssignment,
+    RequestChoice,
     RequestStatusChange,
 )
 from requests_release.rules import transitions
@@ -101,6 +103,20 @@ def list_assignments(request: Request) -> QuerySet[RequestAssignment]:
     return (
         RequestAssignment.objects.filter(request=request)
         .select_related("assigned_by", "person")
+        .order_by("pk")
+    )
+
+
+def list_choices(request: Request) -> QuerySet[RequestChoice]:
+    """Return when documents and pages were chosen or taken out, oldest first."""
+    return RequestChoice.objects.filter(request=request).select_related("chosen_by").order_by("pk")
+
+
+def list_authorizations(request: Request) -> QuerySet[Authorization]:
+    """Return every reading of a request's authorizations, oldest first."""
+    return (
+        Authorization.objects.filter(request=request)
+        .select_related("recorded_by", "revocation_recorded_by")
         .order_by("pk")
     )
 

@@ -168,12 +168,14 @@ def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> 
             action=Action.AUTHORIZATION_REVOKED,
             **about(request),
         )
+    now = timezone.now()
     wrong = rules.find_disorder(signed_on=form.signed_on, revoked_on=received_on)
-    if received_on > timezone.localdate():
+    if received_on > timezone.localdate(now):
         wrong = {"revoked_on": NOT_YET}
     _refuse_disorder(request, Action.AUTHORIZATION_REVOKED, wrong)
-    form.revoked_on, form.revocation_recorded_by = received_on, actor
-    form.save(update_fields=["revoked_on", "revocation_recorded_by"])
+    form.revoked_on = received_on
+    form.revocation_recorded_at, form.revocation_recorded_by = now, actor
+    form.save(update_fields=["revoked_on", "revocation_recorded_at", "revocation_recorded_by"])
     moving.save(request)
     events.record(
         action=Action.AUTHORIZATION_REVOKED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from accounts.models import User
 from audit.enums import Action
@@ -13,7 +13,7 @@ from records.documents.selectors import documents
 from requests_release import access
 from requests_release.access import about
 from requests_release.errors import DocumentNotFit, DocumentNotOfChart, NothingChosen
-from requests_release.models import Request, RequestItem
+from requests_release.models import Request, RequestChoice, RequestItem
 from requests_release.rules import pages as page_rules
 from requests_release.services import moving, requests
 
@@ -45,6 +45,8 @@ def choose(
     changed = _write(actor, request, wanted, newest, present)
     moving.note_preparer(actor=actor, request=request)
     moving.save(request, page_count=sum(map(len, wanted.values())))
+    if changed:
+        _note(actor, request, wanted, present, changed)
     events.record(
         action=Action.REQUEST_CHANGED,
         actor=actor,
@@ -91,6 +93,26 @@ def _check_hidden(scope: ChartScope, request: Request, removed: list[int]) -> No
             action=Action.REQUEST_CHANGED,
             **about(request),
         )
+
+
+def _note(
+    actor: User,
+    request: Request,
+    wanted: Collection[int],
+    present: Collection[int],
+    changed: Collection[int],
+) -> None:
+    """Write how many documents were chosen, taken out or chosen anew, for the request's story."""
+    added, removed = set(wanted) - set(present), set(present) - set(wanted)
+    RequestChoice.objects.create(
+        request=request,
+        added_count=len(added),
+        removed_count=len(removed),
+        changed_count=len(set(changed) - added - removed),
+        document_count=len(wanted),
+        page_count=request.page_count,
+        chosen_by=actor,
+    )
 
 
 def _write(

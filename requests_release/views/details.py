@@ -59,6 +59,8 @@ def _show(
             release,
             requests.list_changes(release),
             requests.list_assignments(release),
+            requests.list_choices(release),
+            requests.list_authorizations(release),
             requests.list_comments(release),
             delivery,
         ),

@@ -23,6 +23,43 @@ def test_choosing_replaces_the_choice(patient, clerk, document):
 
     assert [(one.document_id, one.pages) for one in request.items.all()] == [(other.pk, [2, 5])]
     assert builders.fresh(request).page_count == 2
+    assert numbers_of(request) == [(1, 0, 0, 1, 3), (1, 1, 0, 1, 2)]
+
+
+def numbers_of(request):
+    """How many documents were chosen, taken out, chosen anew; then documents and pages chosen."""
+    names = ("added_count", "removed_count", "changed_count", "document_count", "page_count")
+    return list(request.choices.order_by("pk").values_list(*names))
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ({0: [1, 2, 3]}, None),
+        ({0: [1]}, (0, 0, 1, 1, 1)),
+        ({}, (0, 1, 0, 0, 0)),
+        ({0: [1, 2, 3], 1: [1, 2]}, (1, 0, 0, 2, 5)),
+        ({0: [3], 1: [2]}, (1, 0, 1, 2, 2)),
+        ({1: [1]}, (1, 1, 0, 1, 1)),
+    ],
+)
+def test_a_choice_leaves_a_row_of_what_it_changed_by_whom(
+    patient, clerk, approver, document, pages, expected
+):
+    request = builders.prepared(patient, clerk, document)
+    known = [document, factories.make_document(patient, pages=5)]
+    first = numbers_of(request)
+
+    items.choose(
+        actor=approver,
+        request_id=request.pk,
+        version=request.version,
+        chosen={known[place].pk: found for place, found in pages.items()},
+    )
+
+    assert numbers_of(request) == first + ([expected] if expected else [])
+    newest = request.choices.latest("pk")
+    assert newest.chosen_by == (approver if expected else clerk)
 
 
 def test_choosing_the_same_again_keeps_the_rows(patient, clerk, document):
@@ -32,6 +69,7 @@ def test_choosing_the_same_again_keeps_the_rows(patient, clerk, document):
     builders.choose(request, clerk, document)
 
     assert list(request.items.values()) == before
+    assert len(numbers_of(request)) == 1
 
 
 @pytest.mark.parametrize(

@@ -424,6 +424,7 @@ def test_items_are_fixed_once_submitted(sql, submitted, statement):
         "requeststatuschange",
         "requestpreparer",
         "requestassignment",
+        "requestchoice",
         "comment",
         "accounting",
     ],
@@ -435,7 +436,8 @@ def test_histories_are_insert_only(sql, table, statement):
 
 
 @pytest.mark.parametrize(
-    "table", ["disclosure", "requeststatuschange", "requestpreparer", "requestassignment"]
+    "table",
+    ["disclosure", "requeststatuschange", "requestpreparer", "requestassignment", "requestchoice"],
 )
 def test_not_even_a_superuser_changes_histories_by_mistake(superuser_connection, table, submitted):
     with superuser_connection.cursor() as cursor, pytest.raises(psycopg2.errors.RestrictViolation):
@@ -478,10 +480,10 @@ INSERT_AUTHORIZATION = """
         has_event_occurred, names_us, has_revocation_statement, has_condition_statement,
         has_redisclosure_statement, has_remuneration_statement, is_plain, is_sought_by_us,
         is_copy_given, is_conditioned, is_combined, is_known_false, revoked_on,
-        revocation_recorded_by_id, recorded_at, recorded_by_id)
+        revocation_recorded_by_id, revocation_recorded_at, recorded_at, recorded_by_id)
     VALUES (%(request)s, %(document)s, 1, '', '{}', '{}', '', %(signed)s, true, '', '', false,
             %(expires)s, '', false, false, false, false, false, false, false, false, false, false,
-            false, false, %(revoked)s, %(revoker)s, now(), %(clerk)s)
+            false, false, %(revoked)s, %(revoker)s, %(noted)s, now(), %(clerk)s)
 """
 ENDS, REVOKED = "expires_after_signature", "revoked_after_signature"
 
@@ -510,6 +512,7 @@ def test_the_days_of_an_authorization_follow_each_other(
         "expires": expires,
         "revoked": revoked,
         "revoker": clerk.pk if revoked else None,
+        "noted": "2026-11-05" if revoked else None,
     }
 
     if not broken:
@@ -539,7 +542,7 @@ def test_a_house_that_took_such_a_form_before_goes_on_with_it(
     table = "ALTER TABLE requests_release_authorization"
     name = migration.NAMES[0]
     values = {"request": logged.pk, "document": document.pk, "clerk": clerk.pk, "revoker": None}
-    days = {"signed": "2026-11-03", "expires": "2026-11-02", "revoked": None}
+    days = {"signed": "2026-11-03", "expires": "2026-11-02", "revoked": None, "noted": None}
     superuser_connection.autocommit = False
 
     with superuser_connection.cursor() as cursor:
@@ -557,10 +560,71 @@ def test_a_house_that_took_such_a_form_before_goes_on_with_it(
         is_whole = cursor.fetchone()[0]
         cursor.execute(
             "UPDATE requests_release_authorization"
-            " SET revoked_on = '2026-11-04', revocation_recorded_by_id = %s",
+            " SET revoked_on = '2026-11-04', revocation_recorded_by_id = %s,"
+            " revocation_recorded_at = now()",
             [clerk.pk],
         )
         revoked = cursor.rowcount
     superuser_connection.rollback()
 
     assert (is_whole, revoked) == (False, 1)
+
+
+@pytest.mark.parametrize(("by", "at"), [(True, None), (False, "2026-11-05")])
+def test_a_revocation_has_its_person_and_its_time(sql, logged, document, clerk, by, at):
+    values = {
+        "request": logged.pk,
+        "document": document.pk,
+        "clerk": clerk.pk,
+        "signed": None,
+        "expires": None,
+        "revoked": "2026-11-04" if by else None,
+        "revoker": clerk.pk if by else None,
+        "noted": at,
+    }
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="revocation_at_and_by_together"):
+        sql(INSERT_AUTHORIZATION, **values)
+
+
+INSERT_CHOICE = """
+    INSERT INTO requests_release_requestchoice (
+        request_id, added_count, removed_count, changed_count, document_count, page_count,
+        chosen_at, chosen_by_id)
+    VALUES (%(request)s, %(added)s, %(removed)s, %(changed)s, %(documents)s, %(pages)s, now(),
+            %(person)s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("added", "removed", "changed", "documents", "pages", "broken"),
+    [
+        (3, 0, 0, 3, 12, ""),
+        (0, 1, 0, 0, 0, ""),
+        (0, 0, 1, 2, 2, ""),
+        (0, 0, 0, 2, 5, "changes_something"),
+        (2, 0, 1, 2, 5, "numbers_agree"),
+        (1, 0, 0, 3, 2, "numbers_agree"),
+        (-1, 1, 0, 3, 3, "added_count"),
+    ],
+)
+def test_the_numbers_of_a_choice_agree(
+    sql, logged, clerk, added, removed, changed, documents, pages, broken
+):
+    values = {"added": added, "removed": removed, "changed": changed}
+    values |= {"request": logged.pk, "documents": documents, "pages": pages, "person": clerk.pk}
+
+    if not broken:
+        sql(INSERT_CHOICE, **values)
+        assert logged.choices.count() == 1
+        return
+    with pytest.raises(psycopg2.errors.CheckViolation, match=broken):
+        sql(INSERT_CHOICE, **values)
+
+
+def test_nobody_chooses_in_the_name_of_another_person(sql, logged, approver):
+    values = {"request": logged.pk, "added": 1, "removed": 0, "changed": 0}
+    values |= {"documents": 1, "pages": 1, "person": approver.pk}
+
+    with pytest.raises(psycopg2.errors.CheckViolation, match="in the name of another person"):
+        sql(INSERT_CHOICE, **values)

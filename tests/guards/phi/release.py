@@ -20,7 +20,7 @@ RELEASE: dict[str, dict[str, str]] = {
         ),
         STAFF: "revocation_recorded_by_id recorded_by_id",
         LINK: "request_id document_id",
-        TECHNICAL: "id version_number recorded_at",
+        TECHNICAL: "id version_number revocation_recorded_at recorded_at",
     },
     "requests_release.Comment": {
         PHI: "text",
@@ -106,6 +106,13 @@ RELEASE: dict[str, dict[str, str]] = {
         LINK: "request_id",
         CODE: "is_undoing",
         TECHNICAL: "id version assigned_at",
+    },
+    "requests_release.RequestChoice": {
+        STAFF: "chosen_by_id",
+        LINK: "request_id",
+        TECHNICAL: (
+            "id added_count removed_count changed_count document_count page_count chosen_at"
+        ),
     },
     "requests_release.Requester": {
         THIRD_PARTY: "name address phone fax email",
