@@ -65,7 +65,7 @@ class Pattern:
 
 def _rest(name: str, letter: str, user: Coding, client: Coding, server: Coding) -> Pattern:
     code = "search-type" if name == "Query" else name.lower()
-    subtype = (INTERACTION, code, "search" if name == "Query" else code)
+    subtype = (INTERACTION, code, code)
     return Pattern(REST, subtype, letter, user, client, server, name, is_query=name == "Query")
 
 
