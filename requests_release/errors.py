@@ -140,6 +140,16 @@ class LinkStillOpen(Refused):
     status = 409
 
 
+class LinkMade(StaleState):
+    """The form has made its link already: it was sent twice, or its answer loaded again."""
+
+    message = (
+        "Nothing new was made: this form made its link when it was sent first. "
+        "What stands is said below."
+    )
+    reason = "LINK_MADE"
+
+
 class LinkUnknown(NotVisible):
     """No link has this token."""
 

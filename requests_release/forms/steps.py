@@ -125,7 +125,9 @@ class CommentForm(PlainForm):
 
 
 class LinkForm(VersionedForm):
-    """How long a one-time link lasts."""
+    """How long a one-time link lasts; the key makes sending it twice make one link."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
     days = forms.IntegerField(
         label="Days until it expires",

@@ -32,6 +32,9 @@ class Delivery(models.Model):
     used_at = models.DateTimeField(null=True, blank=True, help_text="Copies left the house")
     handed_on = models.DateField(null=True, blank=True)
     tracking_note = models.CharField(max_length=200, blank=True, default="")
+    form_key = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="Of the form that made a link, sent once"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

@@ -14,10 +14,11 @@ from requests_release.models.deliveries import MOST_TRIES
 
 @dataclass(frozen=True)
 class DeliveryShown:
-    """A delivery in words; `is_open` while its link can be used."""
+    """A delivery in words; `is_open` while its link can be used, `made` by whom and when."""
 
     is_open: bool
     state: str
+    made: str
     rows: list[tuple[str, str]]
 
 
@@ -38,6 +39,7 @@ def present(
         ("How", delivery.told),
         ("By", delivery.created_by.display_name),
         ("On", words.day(delivery.handed_on)),
+        ("Link made", words.moment(delivery.created_at) if is_link else ""),
         ("Expires", words.moment(delivery.expires_at) if is_open and not is_late else ""),
         ("Wrong passcodes", _count_wrong(delivery, repeats) if is_link else ""),
         ("Fetched again", _last(repeats, RepeatOutcome.GIVEN)),
@@ -45,7 +47,8 @@ def present(
         ("Tracking number, or to whom", delivery.tracking_note),
         ("State", f"{state[:1].upper()}{state[1:]}"),
     ]
-    return DeliveryShown(is_open and not is_late, state, [row for row in rows if row[1]])
+    made = f"{delivery.created_by.display_name} on {words.moment(delivery.created_at)}"
+    return DeliveryShown(is_open and not is_late, state, made, [row for row in rows if row[1]])
 
 
 def _count_wrong(delivery: Delivery, repeats: Sequence[Repeat]) -> str:

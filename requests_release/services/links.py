@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
@@ -23,10 +24,12 @@ from requests_release.enums import DeliveryMethod, RequestStatus
 from requests_release.errors import (
     LinkClosed,
     LinkExpired,
+    LinkMade,
     LinkUnknown,
     LinkUsed,
     NotReady,
     PasscodeWrong,
+    RequestChanged,
 )
 from requests_release.models import Delivery, Request
 from requests_release.models.deliveries import MOST_TRIES
@@ -58,8 +61,20 @@ class Download:
 
 
 @attributed
-def _make_link(*, actor: User, request_id: int, version: int, days: int) -> NewLink:
-    request = moving.lock(request_id=request_id, version=version)
+def _make_link(
+    *,
+    actor: User,
+    request_id: int,
+    version: int,
+    days: int,
+    form_key: UUID | None,
+    is_in_place: bool,
+) -> NewLink:
+    request = moving.lock(request_id=request_id)
+    _refuse_sent_before(request, actor, form_key)
+    moving.check_version(request, version)
+    if is_in_place:
+        _end_open(actor, request)
     package = deliveries.check_deliverable(actor, request)
     if not 1 <= days <= LONGEST_DAYS:
         raise NotReady(
@@ -76,17 +91,49 @@ def _make_link(*, actor: User, request_id: int, version: int, days: int) -> NewL
         token_hash=hash_of(token),
         passcode_hash=make_password(passcode),
         expires_at=timezone.now() + timedelta(days=days),
+        form_key=form_key,
         created_by=actor,
     )
     deliveries.record(Action.PACKAGE_CHECKED, request, delivery)
     return NewLink(delivery, token, passcode)
 
 
-def make_link(*, actor: User, request_id: int, version: int, days: int) -> NewLink:
+def _refuse_sent_before(request: Request, actor: User, form_key: UUID | None) -> None:
+    """Refuse a form that has made its link: the passcode is not known any more, here either."""
+    made = Delivery.objects.filter(form_key=form_key).first() if form_key else None
+    if made is None:
+        return
+    is_own = (made.request_id, made.created_by_id) == (request.pk, actor.pk)
+    refused = LinkMade if is_own else RequestChanged
+    raise refused(action=Action.PACKAGE_DELIVERED, **about(request))
+
+
+def _end_open(actor: User, request: Request) -> None:
+    """End the open link, if there is one, to make room for another."""
+    deliveries.check_person(actor, request)
+    delivery = deliveries.open_link_of(request)
+    if delivery is not None:
+        deliveries.close(delivery)
+        deliveries.record(Action.PACKAGE_RECALLED, request, delivery)
+
+
+def make_link(
+    *,
+    actor: User,
+    request_id: int,
+    version: int,
+    days: int,
+    form_key: UUID | None = None,
+    is_in_place: bool = False,
+) -> NewLink:
     """Make a one-time link with a passcode that is shown once.
 
+    With `is_in_place` it takes the place of the one that is open, which ends. A form carries its
+    `form_key`, so that one sent twice makes one link.
+
     Raises:
-        RequestChanged: the form is stale, or was sent twice.
+        LinkMade: the form has made its link already.
+        RequestChanged: the form is stale.
         PackageNotReady: there is no finished package.
         DocumentNotFit: the approval no longer stands; it was made void.
         LinkStillOpen: a link is open already.
@@ -94,7 +141,14 @@ def make_link(*, actor: User, request_id: int, version: int, days: int) -> NewLi
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     packages.check_unchanged(request_id=request_id)
-    return _make_link(actor=actor, request_id=request_id, version=version, days=days)
+    return _make_link(
+        actor=actor,
+        request_id=request_id,
+        version=version,
+        days=days,
+        form_key=form_key,
+        is_in_place=is_in_place,
+    )
 
 
 @attributed

@@ -35,9 +35,19 @@ def lock(*, request_id: int, version: int | None = None) -> Request:
         request = Request.objects.select_for_update().get(pk=request_id)
     except Request.DoesNotExist:
         raise RequestUnknown(subject_type="request", subject_id=request_id) from None
-    if version is not None and request.version != version:
-        raise RequestChanged(action=Action.REQUEST_CHANGED, **about(request))
+    if version is not None:
+        check_version(request, version)
     return request
+
+
+def check_version(request: Request, version: int) -> None:
+    """Check that a locked request is still the one that a form showed.
+
+    Raises:
+        RequestChanged: somebody changed it since.
+    """
+    if request.version != version:
+        raise RequestChanged(action=Action.REQUEST_CHANGED, **about(request))
 
 
 def move(

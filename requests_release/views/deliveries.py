@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from audit.errors import Refused
 from audit.http import requires
 from printing import words
 from requests_release.enums import DeliveryMethod, RequestStatus
+from requests_release.errors import LinkMade
 from requests_release.forms.steps import HandOverForm, LinkForm
 from requests_release.permissions import DELIVER_RELEASE
 from requests_release.presenters import deliveries as presenter
@@ -22,22 +25,32 @@ from requests_release.services.links import NewLink
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
+# The ways out that the page sends beside handing over: a link, and one in place of the open one.
+LINK, IN_PLACE = "link", "in_place"
+
 
 @requires(DELIVER_RELEASE, methods=("GET", "POST"))
 def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Make a link, whose passcode is shown once, or note that the copies were handed over."""
+    """Make a link, whose passcode is shown once, or note that the copies were handed over.
+
+    The form of a link that comes again, as when its answer is loaded again, leads to what stands.
+    """
     opened = frames.open_request(request, request_id)
-    wants_link = request.method == "POST" and request.POST.get("way") == "link"
+    way = request.POST.get("way", "") if request.method == "POST" else ""
+    wants_link = way in (LINK, IN_PLACE)
     wants_hand = request.method == "POST" and not wants_link
-    initial = {"version": opened.request.version}
+    initial = {"version": opened.request.version, "key": uuid.uuid4()}
     link_form = LinkForm(request.POST if wants_link else None, prefix="link", initial=initial)
     hand_form = HandOverForm(request.POST if wants_hand else None, prefix="hand", initial=initial)
     refused: Refused | None = None
     if wants_link and link_form.is_valid():
         made: list[NewLink] = []
-        refused = attempts.attempt(lambda: made.append(_make_link(opened, link_form)))
+        refused = attempts.attempt(lambda: made.append(_make_link(opened, link_form, way)))
         if refused is None:
             return _show_link(request, opened, made[0])
+        if isinstance(refused, LinkMade):
+            messages.info(request, refused.message)
+            return redirect("requests_release:request_deliver", request_id=request_id)
     if wants_hand and hand_form.is_valid():
         refused = attempts.attempt(lambda: _hand_over(opened, hand_form))
         if refused is None:
@@ -63,12 +76,14 @@ def _unless_ready(opened: Opened) -> str:
     return attempts.unless(opened, opened.request.status == RequestStatus.READY)
 
 
-def _make_link(opened: Opened, form: LinkForm) -> NewLink:
+def _make_link(opened: Opened, form: LinkForm, way: str) -> NewLink:
     return links.make_link(
         actor=opened.scope.actor,
         request_id=opened.request.pk,
         version=form.seen_version,
         days=form.cleaned_data["days"],
+        form_key=form.cleaned_data["key"],
+        is_in_place=way == IN_PLACE,
     )
 
 

@@ -19,6 +19,7 @@ from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import log_data, page
 
 pytestmark = pytest.mark.django_db
+KEY = "3f0c9a52-6a0b-4c0e-9a53-1f1c5a1b7d10"
 TITLE = "Not saved: the request changed while you worked"
 
 
@@ -234,7 +235,10 @@ def test_a_form_sent_twice_says_that_the_sender_was_first(as_clerk, prepared):
 @pytest.mark.parametrize(
     ("way", "kept"),
     [
-        ({"way": "link", "link-days": "21"}, 'name="link-days" value="21"'),
+        (
+            {"way": "link", "link-days": "21", "link-key": KEY},
+            'name="link-days" value="21"',
+        ),
         (
             {"way": "hand", "hand-method": "MAIL", "hand-tracking_note": "9400 1000 0000"},
             'value="9400 1000 0000"',

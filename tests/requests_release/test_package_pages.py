@@ -1,5 +1,6 @@
 """The package and its delivery, as the pages show them."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -143,6 +144,7 @@ def test_there_is_no_file_before_it_is_built(as_clerk, prepared):
 
 def test_the_link_is_shown_once_and_kept_nowhere(as_clerk, ready):
     data = {"way": "link", "link-version": ready.version, "link-days": 7}
+    data["link-key"] = str(uuid.uuid4())
 
     body = as_clerk.post(page("request_deliver", ready), data).content.decode()
     later = as_clerk.get(page("request_deliver", ready)).content.decode()
@@ -154,14 +156,15 @@ def test_the_link_is_shown_once_and_kept_nowhere(as_clerk, ready):
     assert "A download link is open" in later
 
 
-def test_while_a_link_is_open_nothing_else_is_offered(as_clerk, clerk, ready):
+def test_while_a_link_is_open_only_one_in_its_place_is_offered(as_clerk, clerk, ready):
     made = links.make_link(actor=clerk, request_id=ready.pk, version=ready.version, days=7)
 
     body = as_clerk.get(page("request_deliver", ready)).content.decode()
 
     assert "A download link is open" in body
-    assert f"It expires {words.moment(made.delivery.expires_at)}" in body
-    assert 'name="way"' not in body
+    assert f"and expires {words.moment(made.delivery.expires_at)}." in body
+    assert 'name="way" value="link"' not in body
+    assert 'name="way" value="hand"' not in body
 
 
 def test_an_expired_link_is_said_to_be_over_and_another_is_offered(

@@ -34,7 +34,7 @@ RELEASE: dict[str, dict[str, str]] = {
         LINK: "request_id package_id",
         SECRET: "token_hash passcode_hash",
         CODE: "method",
-        TECHNICAL: "id expires_at failed_attempts closed_at used_at created_at",
+        TECHNICAL: "id expires_at failed_attempts closed_at used_at form_key created_at",
     },
     "requests_release.Disclosure": {
         PHI: (
