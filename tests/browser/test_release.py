@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from printing import words
+from requests_release.models import Delivery
 from requests_release.services import links, requests
 from tests.browser.conftest import broken_rules, wait_for_picture
 from tests.requests_release import builders, factories
@@ -305,6 +306,52 @@ def test_a_number_typed_into_the_search_leads_to_its_request(sign_in, scene):
     page.wait_for_url(f"**{page_of('request_detail', scene['ready'])}")
 
     assert page.get_by_role("heading", name=scene["ready"].number).is_visible()
+
+
+def test_the_page_of_a_new_link_loaded_again_says_what_stands(sign_in, scene):
+    page = enter(sign_in, scene, "CLERK")
+    page.goto(page_of("request_deliver", scene["ready"]))
+    page.get_by_role("button", name="Make the link").click()
+    page.get_by_text("Shown this once").wait_for()
+    passcode = page.locator("dd.strong").inner_text()[:11]
+    made = Delivery.objects.get(used_at=None)
+
+    page.reload()
+
+    page.get_by_text("Nothing new was made").wait_for()
+    told = page.locator("main").inner_text()
+    assert f"It was made by {made.created_by.display_name} on" in told
+    assert "they are kept nowhere and cannot be shown again" in told
+    assert "Not saved" not in told
+    assert passcode not in page.content()
+    assert broken_rules(page) == []
+    page.get_by_role("button", name="End it and make a new link").click()
+    page.get_by_text("Shown this once").wait_for()
+
+    made.refresh_from_db()
+    assert made.closed_at is not None
+    assert page.locator("dd.strong").inner_text()[:11] != passcode
+
+
+def test_an_impossible_day_is_said_beside_its_field(sign_in, scene):
+    page = enter(sign_in, scene, "CLERK")
+    page.goto(page_of("request_authorization", scene["prepared"]))
+    page.get_by_label("Which information").fill("The stay of May")
+    page.get_by_label("Signed on").fill("11/03/2025")
+    page.get_by_label("Expires on").fill("11/02/2025")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "form.pdf", "mimeType": "application/pdf", "buffer": builders.pdf(1, "Form")}
+    )
+
+    page.get_by_role("button", name="Record the authorization").click()
+    page.get_by_role("link", name="This lies before the day of the signature").wait_for()
+
+    field = page.get_by_label("Expires on")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.input_value() == "11/02/2025"
+    assert page.get_by_label("Which information").input_value() == "The stay of May"
+    assert page.get_by_text("Choose the file again: it was not kept.").count() > 0
+    assert broken_rules(page) == []
 
 
 # --- the link, for strangers ------------------------------------------------------------------
