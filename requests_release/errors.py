@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from audit.errors import NotVisible, Refused, StaleState
@@ -51,23 +52,26 @@ class ReasonMissing(Refused):
 
 
 class NotReady(Refused):
-    """The request lacks something that the step needs; the message names the first thing."""
+    """The request lacks something that the step needs; the message names the first thing.
+
+    `beside` says what is wrong with which field of the form, where it is one of its fields.
+    """
 
     message = "The request is not complete yet."
     reason = "NOT_READY"
     status = 409
 
+    def __init__(
+        self, message: str = "", *, beside: Mapping[str, str] | None = None, **facts: Any
+    ) -> None:
+        self.beside = dict(beside or {})
+        super().__init__(message or " ".join(self.beside.values()), **facts)
 
-class DayImpossible(Refused):
-    """A day that contradicts another one; `field` is the one of the form that is wrong."""
 
-    message = "This day cannot be."
+class DayImpossible(NotReady):
+    """A day that contradicts another one."""
+
     reason = "DAY_IMPOSSIBLE"
-    status = 409
-
-    def __init__(self, message: str = "", *, field: str, **facts: Any) -> None:
-        super().__init__(message, **facts)
-        self.field = field
 
 
 class NobodyApproves(Refused):

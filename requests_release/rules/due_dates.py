@@ -72,6 +72,7 @@ class ExtensionFinding(StrEnum):
     NOTICE_BEFORE_RECEIPT = "NOTICE_BEFORE_RECEIPT"
     NO_REASON = "NO_REASON"
     NO_COMPLETION_DATE = "NO_COMPLETION_DATE"
+    COMPLETION_TOO_EARLY = "COMPLETION_TOO_EARLY"
     COMPLETION_TOO_LATE = "COMPLETION_TOO_LATE"
 
 
@@ -158,6 +159,10 @@ def extension_findings(
         ExtensionFinding.NOTICE_BEFORE_RECEIPT: notice_on < received_on,
         ExtensionFinding.NO_REASON: not reason.strip(),
         ExtensionFinding.NO_COMPLETION_DATE: complete_by is None,
+        # A day within the first period extends nothing, and would use up the one extension.
+        ExtensionFinding.COMPLETION_TOO_EARLY: (
+            due.can_extend and complete_by is not None and complete_by <= due.due_on
+        ),
         ExtensionFinding.COMPLETION_TOO_LATE: (
             complete_by is not None and complete_by > due.extended_on
         ),

@@ -189,8 +189,9 @@ def revoke(*, actor: User, request_id: int, version: int, received_on: date) -> 
 
 
 def _refuse_disorder(request: Request, action: Action, wrong: dict[str, str]) -> None:
-    for name, message in wrong.items():
-        raise DayImpossible(message, field=FIELDS.get(name, name), action=action, **about(request))
+    if wrong:
+        beside = {FIELDS.get(name, name): message for name, message in wrong.items()}
+        raise DayImpossible(beside=beside, action=action, **about(request))
 
 
 def _record(actor: User, request: Request, form: Authorization) -> None:

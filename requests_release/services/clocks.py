@@ -26,7 +26,17 @@ OBJECTIONS = {
     ExtensionFinding.NOTICE_BEFORE_RECEIPT: "The notice lies before the receipt.",
     ExtensionFinding.NO_REASON: "The notice must give the reason.",
     ExtensionFinding.NO_COMPLETION_DATE: "The notice must give the day of the answer.",
+    ExtensionFinding.COMPLETION_TOO_EARLY: "The day of the answer lies within the first period.",
     ExtensionFinding.COMPLETION_TOO_LATE: "The day of the answer lies past the longest extension.",
+}
+# The field of the form that a finding is about; the others are about the request.
+FIELDS = {
+    ExtensionFinding.NOTICE_TOO_LATE: "notice_on",
+    ExtensionFinding.NOTICE_BEFORE_RECEIPT: "notice_on",
+    ExtensionFinding.NO_REASON: "reason",
+    ExtensionFinding.NO_COMPLETION_DATE: "complete_by",
+    ExtensionFinding.COMPLETION_TOO_EARLY: "complete_by",
+    ExtensionFinding.COMPLETION_TOO_LATE: "complete_by",
 }
 
 
@@ -71,7 +81,7 @@ def extend(
     findings = _find_objections(request, notice_on, reason, complete_by)
     if findings:
         raise NotReady(
-            " ".join(OBJECTIONS[finding] for finding in findings),
+            beside=_say_beside(findings),
             action=Action.REQUEST_EXTENDED,
             detail={"findings": [str(finding) for finding in findings]},
             **about(request),
@@ -79,6 +89,16 @@ def extend(
     moving.save(request, extended_on=notice_on, extension_reason=reason.strip(), due_on=complete_by)
     events.record(action=Action.REQUEST_EXTENDED, actor=actor, **about(request))
     return request
+
+
+def _say_beside(findings: list[ExtensionFinding]) -> dict[str, str]:
+    """Return what is wrong by field; what is about the request as a whole stands alone."""
+    whole = [finding for finding in findings if finding not in FIELDS]
+    said: dict[str, str] = {}
+    for finding in whole or findings:
+        name = FIELDS.get(finding, "")
+        said[name] = " ".join(filter(None, (said.get(name), OBJECTIONS[finding])))
+    return said
 
 
 def _find_objections(

@@ -155,8 +155,7 @@ def _check_day(request: Request, handed_on: date, today: date) -> None:
     is_early = approved_at is not None and handed_on < timezone.localdate(approved_at)
     if handed_on > today or is_early:
         raise DayImpossible(
-            "The day must lie between the approval and today.",
-            field="handed_on",
+            beside={"handed_on": "The day must lie between the approval and today."},
             action=Action.PACKAGE_DELIVERED,
             **about(request),
         )

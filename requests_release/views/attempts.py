@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.errors import Refused
 from audit.services import events
-from requests_release.errors import DayImpossible, RequestChanged
+from requests_release.errors import NotReady, RequestChanged
 from requests_release.forms.fields import VersionedForm
 from requests_release.presenters import changes as presenter
 from requests_release.presenters.changes import Difference
@@ -61,7 +61,7 @@ def show_again(
         return Shown(opened, 422 if form.errors else 200)
     fresh = frames.renew(opened)
     if not isinstance(refused, RequestChanged):
-        form.add_error(_field_of(refused, form), refused.message)
+        _add(refused, form)
         return Shown(fresh, CONFLICT)
     since = changes.list_since(fresh.request, form.seen_version)
     form.renew(fresh.request.version)
@@ -74,10 +74,11 @@ def show_again(
     return Shown(fresh, CONFLICT, {"overtaken": overtaken})
 
 
-def _field_of(refused: Refused, form: VersionedForm) -> str | None:
-    """Return the field beside which a refusal is said, or None where it is the form's."""
-    name = refused.field if isinstance(refused, DayImpossible) else None
-    return name if name in form.fields else None
+def _add(refused: Refused, form: VersionedForm) -> None:
+    """Say a refusal beside the fields that it is about, or else of the form as a whole."""
+    beside = refused.beside if isinstance(refused, NotReady) else {}
+    for name, message in (beside or {"": refused.message}).items():
+        form.add_error(name if name in form.fields else None, message)
 
 
 def unless_editable(opened: Opened) -> str:

@@ -31,7 +31,8 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
     """Choose which documents, and which of their pages, are released."""
     opened = frames.open_request(request, request_id)
     is_sent = request.method == "POST"
-    form = VersionedForm(request.POST if is_sent else None)
+    initial = {"version": opened.request.version}
+    form = VersionedForm(request.POST if is_sent else None, initial=initial)
     rows = _rows(opened, request.POST if is_sent else None)
     has_errors = any(row["error"] for row in rows)
     refused: Refused | None = None

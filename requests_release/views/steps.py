@@ -11,14 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import User
+from audit.access import refusal
+from audit.enums import Action
 from audit.errors import Refused
 from audit.http import requires
-from requests_release.enums import RequestStatus, WaitReason
+from printing import words
+from requests_release import access
+from requests_release.enums import PackageState, RequestKind, RequestStatus, WaitReason
 from requests_release.forms import steps as forms
 from requests_release.forms.fields import VersionedForm
-from requests_release.permissions import PREPARE_REQUEST, VIEW_REQUEST
+from requests_release.permissions import DELIVER_RELEASE, PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.rules import transitions
-from requests_release.selectors import reviewers
+from requests_release.selectors import requests, reviewers
 from requests_release.services import approvals, authorizations, clocks, links, packages, stages
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
@@ -37,13 +41,71 @@ class StepPage:
     consequence: str = ""
     tone: str = "primary"
     target: RequestStatus | None = None
+    unless: Callable[[Opened], str] = lambda opened: ""
+    permission: str = PREPARE_REQUEST
 
     def why_not(self, opened: Opened) -> str:
-        """Say why the request's state does not allow the step, or nothing where it does."""
+        """Say why the request's state or the person's role does not allow the step, or nothing."""
+        return self._unless_possible(opened) or self._unless_theirs(opened)
+
+    def _unless_possible(self, opened: Opened) -> str:
         following = transitions.moves_from(opened.request.status)
         if self.target is None or self.target in following:
-            return ""
-        return f"The request is {opened.request.get_status_display().lower()}: not now."
+            return self.unless(opened)
+        return _not_now(opened)
+
+    def _unless_theirs(self, opened: Opened) -> str:
+        refused = refusal(
+            access.check_permission,
+            actor=opened.scope.actor,
+            permission=self.permission,
+            request=opened.request,
+            action=Action.REQUEST_CHANGED,
+        )
+        return refused.message if refused else ""
+
+
+def _not_now(opened: Opened) -> str:
+    return f"The request is {opened.request.get_status_display().lower()}: not now."
+
+
+def _unless_void(is_voiding: bool) -> Callable[[Opened], str]:
+    """Tell taking up a request from changing an approved one, which voids the approval."""
+
+    def unless(opened: Opened) -> str:
+        move = transitions.find_move(opened.request.status, S.IN_PREPARATION)
+        return "" if move.voids_approval == is_voiding else _not_now(opened)
+
+    return unless
+
+
+def _unless_extendable(opened: Opened) -> str:
+    asked = opened.request
+    if asked.is_answered:
+        return _not_now(opened)
+    if asked.extended_on is not None:
+        return "It was extended already; there is one extension."
+    return "" if asked.kind == RequestKind.ACCESS else "The time for this request is not extended."
+
+
+def _unless_failed(opened: Opened) -> str:
+    package = opened.package
+    is_failed = package is not None and package.state == PackageState.FAILED
+    is_waiting = is_failed and opened.request.status == S.APPROVED
+    return "" if is_waiting else "There is nothing to build again."
+
+
+def _unless_open_link(opened: Opened) -> str:
+    delivery = requests.get_delivery(opened.request)
+    is_open = delivery is not None and delivery.used_at is None and delivery.closed_at is None
+    return "" if is_open else "There is no open link."
+
+
+def _unless_revocable(opened: Opened) -> str:
+    form = opened.found.authorization
+    if form is None:
+        return "The request has no authorization."
+    return f"The revocation of {words.day(form.revoked_on)} is noted." if form.revoked_on else ""
 
 
 def _hold(actor: User, request_id: int, data: dict[str, Any]) -> object:
@@ -70,6 +132,7 @@ STEPS = {
         forms.StepForm,
         _plain(stages.take),
         target=S.IN_PREPARATION,
+        unless=_unless_void(False),
     ),
     "hold": StepPage("Put on hold", "Put on hold", forms.HoldForm, _hold, target=S.ON_HOLD),
     "reopen": StepPage(
@@ -80,6 +143,7 @@ STEPS = {
         "The approval, the package and any open link are void. Somebody else approves again.",
         "danger",
         S.IN_PREPARATION,
+        _unless_void(True),
     ),
     "withdraw": StepPage(
         "Withdraw",
@@ -96,10 +160,15 @@ STEPS = {
         forms.ExtendForm,
         _plain(clocks.extend),
         "The law allows one extension, with a written notice inside the first period.",
+        unless=_unless_extendable,
     ),
     "close": StepPage("Close", "Close", forms.StepForm, _plain(stages.close), target=S.CLOSED),
     "rebuild": StepPage(
-        "Build the package again", "Build again", forms.StepForm, _plain(packages.order_again)
+        "Build the package again",
+        "Build again",
+        forms.StepForm,
+        _plain(packages.order_again),
+        unless=_unless_failed,
     ),
     "recall": StepPage(
         "Recall the download link",
@@ -108,6 +177,8 @@ STEPS = {
         _plain(links.recall_link),
         "The link stops working at once.",
         "danger",
+        unless=_unless_open_link,
+        permission=DELIVER_RELEASE,
     ),
     "revoke": StepPage(
         "The patient has revoked the authorization",
@@ -116,6 +187,7 @@ STEPS = {
         _plain(authorizations.revoke),
         "Nothing more leaves on this authorization. An approval that stands is void.",
         "danger",
+        unless=_unless_revocable,
     ),
 }
 

@@ -167,7 +167,7 @@ def test_the_service_takes_no_form_that_ends_before_it_was_signed(clerk, attache
         ),
     )
 
-    assert (refused.status, refused.field) == (409, "expires_on")
+    assert (refused.status, list(refused.beside)) == (409, ["expires_on"])
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_revocation_of_tomorrow_is_refused_by_the_service(clerk, attached):
         received_on=timezone.localdate() + timedelta(days=1),
     )
 
-    assert refused.field == "received_on"
+    assert list(refused.beside) == ["received_on"]
 
 
 def upload(name, content):

@@ -1,6 +1,9 @@
 """The board and the list: who sees what, in which order, at what cost."""
 
+import html
+import re
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection
@@ -224,11 +227,17 @@ def test_columns_are_cut_off_and_say_so(as_clerk, unit, clerk):
     for _ in range(boards.CARDS + 1):
         factories.make_request(patient, clerk, requester=requester)
 
-    body = as_clerk.get(BOARD).content.decode()
+    body = as_clerk.get(f"{BOARD}?mine=0&kind=DISCLOSURE").content.decode()
 
     assert body.count('class="board-card"') == boards.CARDS
     assert f"{boards.CARDS}+" in body
-    assert "All in this state" in body
+    [address] = re.findall(r'<a href="([^"]+)">All in this state', body)
+    assert parse_qs(html.unescape(address)[1:]) == {
+        "mine": ["0"],
+        "kind": ["DISCLOSURE"],
+        "view": ["list"],
+        "status": ["LOGGED"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from audit.errors import Refused
 from requests_release.services import approvals, clocks, requests
 from tests.requests_release import builders
 from tests.requests_release.events import last_event
+from tests.requests_release.pages import page
 
 PROVIDER = builders.RequesterFacts(kind="TREATING_PROVIDER", name="Dr. Ned Pagac")
 
@@ -131,6 +132,8 @@ def test_a_correction_does_not_take_back_an_extension(access_request, clerk):
     [
         ({"reason": " "}, "must give the reason"),
         ({"complete_by": 56}, "past the longest extension"),
+        ({"complete_by": 25}, "within the first period"),
+        ({"complete_by": -1}, "within the first period"),
         ({"notice_on": -9}, "before the receipt"),
         ({"notice_on": 26}, "within the first period"),
     ],
@@ -146,6 +149,34 @@ def test_a_notice_that_does_not_extend_is_refused(access_request, clerk, change,
         extend(access_request, clerk, **days)
 
     assert builders.fresh(access_request).extended_on is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "errors"),
+    [
+        ({"complete_by": 56}, {"complete_by"}),
+        ({"complete_by": 25}, {"complete_by"}),
+        ({"notice_on": -9}, {"notice_on"}),
+        ({"notice_on": -9, "complete_by": 56}, {"notice_on", "complete_by"}),
+    ],
+)
+def test_what_is_wrong_with_a_notice_is_said_beside_its_field(
+    as_clerk, access_request, change, errors
+):
+    days = {"notice_on": 0, "complete_by": 40} | change
+    typed = {
+        name: f"{timezone.localdate() + timedelta(days=value):%m/%d/%Y}"
+        for name, value in days.items()
+    }
+    data = {"version": access_request.version, "reason": "Stored off site"} | typed
+
+    response = as_clerk.post(page("request_step", access_request, step="extend"), data)
+
+    form = response.context["form"]
+    assert (response.status_code, set(form.errors)) == (409, errors)
+    assert {name: form[name].value() for name in typed} == typed
+    assert form["reason"].value() == "Stored off site"
 
 
 @pytest.mark.django_db

@@ -146,6 +146,24 @@ def test_the_choice_of_pages_is_kept(as_clerk, approver, prepared, document):
     assert prepared.items.get().pages == [2, 3]
 
 
+def test_a_range_that_cannot_be_read_does_not_hide_that_the_request_changed(
+    as_clerk, approver, prepared, document
+):
+    change_meanwhile(prepared, approver)
+    data = {"document": [document.pk], f"pages-{document.pk}": "one"}
+    address = page("request_items", prepared)
+
+    shown = as_clerk.post(address, data | {"version": prepared.version}).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', shown)[1]
+    again = as_clerk.post(address, data | {"version": version, f"pages-{document.pk}": "2"})
+
+    assert "is no page or range of pages" in shown
+    assert int(version) == prepared.version
+    assert again.status_code == 409
+    assert "Sam Ito changed the protected classes on" in again.content.decode()
+    assert prepared.items.get().pages == [1, 2, 3]
+
+
 def test_an_uploaded_form_is_filed_and_chosen_though_the_request_was_overtaken(
     as_clerk, approver, patient, clerk, document
 ):

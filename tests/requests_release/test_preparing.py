@@ -167,6 +167,16 @@ def test_submit_page_says_why_not(as_clerk, patient, clerk, document):
     assert "disabled" in body
 
 
+def test_submit_page_says_that_nothing_is_chosen(as_clerk, patient, clerk, document):
+    empty = builders.take(builders.log(patient, clerk), clerk)
+    full = builders.prepared(patient, clerk, document)
+
+    bodies = [as_clerk.get(page("request_submit", one)).content.decode() for one in (empty, full)]
+
+    said = ("No documents are chosen. Choose some first", "1 document with 3 pages goes to")
+    assert [[text in body for text in said] for body in bodies] == [[True, False], [False, True]]
+
+
 def test_submit_page_lists_who_may_decide(as_clerk, prepared, unit, clerk, approver):
     factories.make_user("SUPERVISOR", display_name="Far Away")
 

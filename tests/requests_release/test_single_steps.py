@@ -1,10 +1,13 @@
 """Steps that ask first, assignment and comments."""
 
+import re
+
 import pytest
 
 from audit.enums import Action
-from requests_release.services import assignments
-from tests.requests_release import builders
+from audit.writes import attributing
+from requests_release.services import assignments, links, stages
+from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event
 from tests.requests_release.pages import page
 
@@ -69,3 +72,85 @@ def test_a_comment_stands_in_the_timeline(as_clerk, prepared):
     )
 
     assert "Caller asked for paper" in response.content.decode()
+
+
+STEPS = ("take", "hold", "withdraw", "reopen", "close", "rebuild", "recall", "revoke", "extend")
+# What can be done in each state: every other page says why not, and its button is off.
+POSSIBLE = {
+    "logged": {"take", "withdraw"},
+    "prepared": {"hold", "withdraw"},
+    "attached": {"hold", "withdraw", "revoke"},
+    "asked by the patient": {"take", "withdraw", "extend"},
+    "submitted": {"take", "withdraw"},
+    "failed": {"reopen", "withdraw", "rebuild"},
+    "ready": {"reopen", "withdraw"},
+    "with a link": {"reopen", "withdraw", "recall"},
+    "delivered": {"close"},
+    "withdrawn": set(),
+}
+
+
+def bring(state, patient, clerk, approver, stored):
+    if state == "logged":
+        return builders.log(patient, clerk)
+    if state == "asked by the patient":
+        asked = builders.RequesterFacts(kind="PATIENT", name="Freda O'Connell")
+        facts = {"kind": "ACCESS", "basis": "524", "purpose": "PATIENT_REQUEST"}
+        return builders.log(patient, clerk, requester=asked, stated_due_on=None, **facts)
+    if state == "submitted":
+        return builders.submitted(patient, clerk, stored)
+    if state in ("prepared", "attached", "withdrawn"):
+        request = builders.prepared(patient, clerk, stored)
+        if state == "attached":
+            builders.authorize(request, clerk, factories.make_document(patient))
+        if state == "withdrawn":
+            stages.withdraw(
+                actor=clerk, request_id=request.pk, version=request.version, reason="No need"
+            )
+        return request
+    if state == "failed":
+        request = builders.approved(patient, clerk, approver, stored)
+        with attributing(clerk):
+            request.packages.update(state="FAILED", error_code="VaultMissing")
+        return request
+    request = builders.ready(patient, clerk, approver, stored)
+    if state == "with a link":
+        links.make_link(actor=clerk, request_id=request.pk, version=request.version, days=7)
+    if state == "delivered":
+        builders.hand_over(request, clerk)
+    return request
+
+
+@pytest.mark.parametrize("state", POSSIBLE)
+def test_the_page_of_a_step_offers_it_only_where_it_can_be_taken(
+    as_clerk, patient, clerk, approver, stored, state
+):
+    request = bring(state, patient, clerk, approver, stored)
+
+    shown = {step: as_clerk.get(page("request_step", request, step=step)) for step in STEPS}
+
+    offered = {step for step, answer in shown.items() if not answer.context["why_not"]}
+    assert offered == POSSIBLE[state]
+    for step, answer in shown.items():
+        button = re.search(
+            r'<button class="btn btn-\w+" type="submit"[^>]*>', answer.content.decode()
+        )
+        assert (" disabled" in button[0]) is (step not in offered)
+
+
+@pytest.mark.parametrize("step", ["take", "withdraw"])
+def test_who_may_not_take_a_step_reads_whose_it_is_before_sending(
+    client, unit, patient, clerk, step
+):
+    request = builders.log(patient, clerk)
+    client.force_login(factories.make_user("COMPLIANCE", unit=unit))
+
+    shown = client.get(page("request_step", request, step=step))
+    sent = client.post(
+        page("request_step", request, step=step), {"version": request.version, "reason": "No"}
+    )
+
+    said = "A clerk or a supervisor prepares requests; your role does not prepare requests."
+    assert shown.context["why_not"] == said
+    assert sent.status_code == 403
+    assert builders.fresh(request).status == "LOGGED"

@@ -186,6 +186,9 @@ GOOD = {
         ({"reason": "  "}, [ExtensionFinding.NO_REASON]),
         ({"complete_by": None}, [ExtensionFinding.NO_COMPLETION_DATE]),
         ({"complete_by": date(2026, 5, 2)}, [ExtensionFinding.COMPLETION_TOO_LATE]),
+        ({"complete_by": date(2026, 4, 2)}, []),
+        ({"complete_by": date(2026, 4, 1)}, [ExtensionFinding.COMPLETION_TOO_EARLY]),
+        ({"complete_by": date(2026, 3, 1)}, [ExtensionFinding.COMPLETION_TOO_EARLY]),
         (
             {"notice_on": date(2026, 4, 2), "reason": ""},
             [ExtensionFinding.NOTICE_TOO_LATE, ExtensionFinding.NO_REASON],
