@@ -23,6 +23,7 @@ def guess(login, password="wrong", address="127.0.0.1", **headers):
     return client.post(LOGIN, {"login": login, "password": password})
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.django_db
 def test_tenth_failure_locks_and_the_right_password_does_not_help():
     user = make_user(Role.CLERK, username="rosa")
@@ -43,6 +44,7 @@ def test_tenth_failure_locks_and_the_right_password_does_not_help():
     assert events_of(Action.SIGNED_IN) == []
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.django_db
 def test_ways_around_the_limit_share_its_count():
     make_user(Role.CLERK, username="rosa", email="rosa.d@example.org")
@@ -65,6 +67,31 @@ def test_ways_around_the_limit_share_its_count():
     assert LOCKED in guess("rosa", PASSWORD, address="10.1.1.3").content.decode()
 
 
+@pytest.mark.goal("G-13")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "login",
+    [
+        "\uff32osa",
+        "\uff52\uff4f\uff53\uff41",
+        "ro\u017fa",
+        "RO\u017fA",
+        "rosa\u200b",
+        "rosa\u00a0",
+        "\u202erosa",
+        "ros\u0430",
+        "rosa\x00",
+    ],
+)
+def test_name_written_in_another_form_opens_no_way_around_the_lock(login):
+    make_user(Role.CLERK, username="rosa")
+    for _ in range(10):
+        guess("rosa")
+
+    assert guess(login, PASSWORD).status_code == 200
+    assert events_of(Action.SIGNED_IN) == []
+
+
 @pytest.mark.django_db
 def test_another_person_is_not_locked_out_with_the_first():
     make_user(Role.CLERK, username="rosa")
@@ -77,6 +104,7 @@ def test_another_person_is_not_locked_out_with_the_first():
     assert [event.actor_id for event in events_of(Action.SIGNED_IN)] == [other.pk]
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.django_db
 def test_lock_ends_by_itself_after_fifteen_minutes():
     make_user(Role.CLERK, username="rosa")
@@ -90,6 +118,7 @@ def test_lock_ends_by_itself_after_fifteen_minutes():
         assert guess("rosa", PASSWORD).status_code == 302
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.django_db
 def test_success_takes_back_only_its_own_try():
     user = make_user(Role.CLERK, username="rosa")
@@ -111,6 +140,7 @@ def test_count_lies_in_the_cache_that_all_processes_share():
     assert len(keys) == 2
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.django_db
 def test_typing_the_password_again_counts_as_a_try():
     user = make_user(Role.CLERK)
@@ -148,6 +178,7 @@ def test_asking_too_often_is_refused_with_a_page_and_an_event():
     )
 
 
+@pytest.mark.goal("G-13")
 @pytest.mark.committed
 def test_parallel_guesses_share_the_count():
     make_user(Role.CLERK, username="rosa")
