@@ -36,6 +36,7 @@ def test_field_read_as_memoryview_opens():
     assert crypto.decrypt_field("t", "c", 1, memoryview(stored)) == SSN
 
 
+@pytest.mark.goal("G-53")
 @pytest.mark.parametrize(
     "place",
     [
@@ -53,6 +54,7 @@ def test_field_moved_elsewhere_does_not_open(place):
         crypto.decrypt_field(*place, stored)
 
 
+@pytest.mark.goal("G-53")
 def test_field_with_any_byte_changed_does_not_open():
     stored = crypto.encrypt_field("t", "c", 1, SSN)
 
@@ -63,6 +65,7 @@ def test_field_with_any_byte_changed_does_not_open():
                 crypto.decrypt_field("t", "c", 1, changed)
 
 
+@pytest.mark.goal("G-53")
 @effort(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(stored=strategies.binary(max_size=100))
 def test_field_of_any_other_bytes_does_not_open(stored):

@@ -32,6 +32,7 @@ NEEDED = {
 }
 
 
+@pytest.mark.goal("G-18")
 def test_pages_of_people_rights_and_glass_that_need_a_fresh_proof():
     found = {
         route.name: route.view.needs_fresh_sign_in
@@ -48,6 +49,7 @@ def administrator(db):
     return make_user(Role.ADMINISTRATOR)
 
 
+@pytest.mark.goal("G-18")
 @pytest.mark.parametrize("name", sorted(name for name in NEEDED if name.startswith("accounts:")))
 def test_nothing_happens_until_the_proof(administrator, name):
     other = make_user(Role.CLERK)
@@ -66,6 +68,7 @@ def test_nothing_happens_until_the_proof(administrator, name):
     assert list(before.all()) == known
 
 
+@pytest.mark.goal("G-18")
 @pytest.mark.parametrize("seconds, expected", [(0, 200), (299, 200), (300, 302)])
 def test_proof_lasts_five_minutes(administrator, seconds, expected):
     with time_machine.travel("2026-11-23T08:00:00Z", tick=False) as clock:
@@ -75,6 +78,7 @@ def test_proof_lasts_five_minutes(administrator, seconds, expected):
         assert client.get("/people/new/").status_code == expected
 
 
+@pytest.mark.goal("G-18")
 def test_sign_in_itself_is_no_fresh_proof_and_the_proof_is_an_event(administrator):
     client = sign_in(administrator)
     assert client.get("/people/new/").status_code == 302

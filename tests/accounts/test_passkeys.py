@@ -65,6 +65,7 @@ def test_passkey_signs_in_without_a_password(user, key):
     ]
 
 
+@pytest.mark.goal("G-13")
 def test_passkey_is_exempt_from_the_lock_of_the_password(user, key):
     for _ in range(11):
         Client().post("/sign-in/login/", {"login": user.username, "password": "wrong"})

@@ -70,6 +70,7 @@ def test_wrong_code_is_said_to_be_wrong_or_used(user):
     assert "This code is wrong, or was used already." in answer.content.decode()
 
 
+@pytest.mark.goal("G-14")
 def test_password_alone_signs_nobody_in_who_has_a_factor(user):
     client = give_password(user)
 
@@ -91,6 +92,7 @@ def test_right_code_signs_in_and_both_steps_are_events(user):
     ]
 
 
+@pytest.mark.goal("G-15")
 @pytest.mark.parametrize("seconds", [-60, -31, 31, 60, 90])
 def test_code_of_another_time_is_refused(user, seconds):
     client = give_password(user)
@@ -103,6 +105,7 @@ def test_code_of_another_time_is_refused(user, seconds):
     ]
 
 
+@pytest.mark.goal("G-15")
 def test_code_works_once(user):
     code = code_at(now())
     give_password(user).post(CODE, {"code": code})
@@ -155,6 +158,7 @@ def test_seeds_and_recovery_codes_lie_encrypted_and_open_again(user):
     assert "seed" in fresh.data
 
 
+@pytest.mark.goal("G-17")
 def test_setting_up_an_app_makes_codes_and_ends_other_sessions(
     clock, django_capture_on_commit_callbacks
 ):
@@ -181,6 +185,7 @@ def test_setting_up_an_app_makes_codes_and_ends_other_sessions(
     ]
 
 
+@pytest.mark.goal("G-18")
 def test_changing_factors_needs_a_fresh_proof(clock):
     client = sign_in(make_user(Role.CLERK))
     pages = ["totp/activate/", "webauthn/add/", "recovery-codes/generate/"]
@@ -227,6 +232,7 @@ def test_role_that_requires_a_factor_gets_no_further_without(settings, role, req
         assert answer.url == "/sign-in/2fa/?next=%2F"
 
 
+@pytest.mark.goal("G-14")
 def test_who_owes_a_factor_reaches_only_what_sets_it_up(settings):
     settings.ROLES_REQUIRING_SECOND_FACTOR = ["CLERK"]
     client = sign_in(make_user(Role.CLERK))
@@ -284,6 +290,7 @@ def test_passkey_that_does_not_fit_is_a_failure(user):
     ]
 
 
+@pytest.mark.goal("G-17")
 def test_lost_factor_is_removed_by_an_administrator(user):
     client = give_password(user)
     client.post(CODE, {"code": code_at(now())})

@@ -40,6 +40,7 @@ def is_open(client):
     return client.get("/sign-in/2fa/").status_code == 200
 
 
+@pytest.mark.goal("G-16")
 @pytest.mark.parametrize("seconds, expected", [(1, True), (IDLE - 1, True), (IDLE, False)])
 def test_idle_session_ends_after_fifteen_minutes(user, clock, seconds, expected):
     client = sign_in(user)
@@ -68,6 +69,7 @@ def test_expired_session_stays_expired_and_is_told_once(user, clock):
     assert not Session.objects.filter(pk=client.cookies["session"].value).exists()
 
 
+@pytest.mark.goal("G-16")
 def test_activity_keeps_the_session_until_its_whole_length(user, clock):
     client = sign_in(user)
 
@@ -99,10 +101,12 @@ def polling_paths():
     return found
 
 
+@pytest.mark.goal("G-16")
 def test_there_are_polling_pages_to_try():
     assert polling_paths() == ["/session/", "/status/"]
 
 
+@pytest.mark.goal("G-16")
 @pytest.mark.parametrize("path", ["/session/", "/status/"])
 @pytest.mark.parametrize("query", ["", "?active_at=9999999999", "?extend=1"])
 def test_polling_never_lengthens_a_session(user, clock, path, query):
@@ -144,6 +148,7 @@ def test_scripts_are_told_so_that_the_page_keeps_what_was_typed(user, clock, pat
     assert (answer.status_code, answer.headers["X-Sign-In"]) == (401, "/sign-in/login/")
 
 
+@pytest.mark.goal("G-16")
 def test_session_without_clocks_is_over(user):
     client = sign_in(user)
     session = client.session
@@ -186,6 +191,7 @@ def test_clock_finds_nothing_to_tell_of_sessions_that_ended_otherwise(user, cloc
     assert [event.action for event in events_of(*ENDS)] == [Action.SIGNED_OUT]
 
 
+@pytest.mark.goal("G-17")
 @pytest.mark.django_db
 def test_flipped_flag_ends_the_session_on_the_next_request(user):
     client = sign_in(user)
@@ -203,6 +209,7 @@ def test_flipped_flag_ends_the_session_on_the_next_request(user):
     assert not is_open(client)
 
 
+@pytest.mark.goal("G-17")
 def test_password_changed_behind_the_back_ends_the_session_on_the_next_request(user):
     client = sign_in(user)
     changed = again(user)

@@ -154,6 +154,7 @@ def test_who_owes_a_password_may_still_end_a_session(user):
     assert not is_open(other)
 
 
+@pytest.mark.goal("G-17")
 def test_new_password_ends_other_sessions_and_keeps_this_one(user):
     other, client = sign_in(user), sign_in(user)
 
@@ -221,6 +222,8 @@ def lose_factors(actor, user):
     users.remove_factors(actor=actor, user_id=user.pk)
 
 
+@pytest.mark.goal("G-05")
+@pytest.mark.goal("G-17")
 @pytest.mark.parametrize(
     "act",
     [

@@ -48,6 +48,7 @@ def test_sign_in_by_name_or_address_in_any_case_is_an_event(field, change):
     assert event.client_address == "127.0.0.1"
 
 
+@pytest.mark.goal("G-22")
 def test_wrong_password_names_the_person_and_keeps_no_word_of_what_was_typed():
     user = make_user(Role.CLERK, username="rosa")
 
@@ -66,6 +67,7 @@ def test_wrong_password_names_the_person_and_keeps_no_word_of_what_was_typed():
     ]
 
 
+@pytest.mark.goal("G-19")
 def test_unknown_name_is_a_failure_of_nobody_and_answers_alike():
     make_user(Role.CLERK, username="rosa")
 
@@ -99,6 +101,7 @@ def test_the_system_cannot_sign_in():
     assert events_of(Action.SIGNED_IN) == []
 
 
+@pytest.mark.goal("G-17")
 def test_sign_out_is_one_event_and_ends_the_session():
     user = make_user(Role.CLERK)
     client = sign_in(user)
@@ -133,6 +136,7 @@ def test_weaker_hash_is_made_stronger_at_sign_in_in_the_persons_own_name(setting
     assert isinstance(identify_hasher(again(user).password), Argon2PasswordHasher)
 
 
+@pytest.mark.goal("G-19")
 @pytest.mark.parametrize(
     "path",
     [
@@ -150,6 +154,7 @@ def test_ways_in_by_mail_do_not_exist(path, method):
     assert getattr(client, method)(path).status_code == 404
 
 
+@pytest.mark.goal("G-19")
 @pytest.mark.parametrize("path", ["/sign-in/password/reset/", "/sign-in/password/reset/key/1-abc/"])
 def test_forgotten_password_page_says_whom_to_ask_and_takes_nothing(path):
     before = count_events()

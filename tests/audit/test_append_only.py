@@ -54,6 +54,7 @@ def three(app, owner):
     return lambda: changes(app)[before:]
 
 
+@pytest.mark.goal("G-30")
 def test_insert_is_one_row_for_all_keys_with_actor_and_request(app):
     app.execute("INSERT INTO toy (id) SELECT n FROM generate_series(1, 3) AS n")
 
@@ -62,6 +63,7 @@ def test_insert_is_one_row_for_all_keys_with_actor_and_request(app):
     assert app.fetchall() == [(7, "r1", 1)]
 
 
+@pytest.mark.goal("G-30")
 def test_copy_is_seen(app):
     app.copy_from(io.StringIO("1\n2\n"), "toy", columns=["id"])
 
@@ -81,6 +83,7 @@ def test_a_great_many_keys_are_split_over_rows(app):
     ]
 
 
+@pytest.mark.goal("G-30")
 def test_update_names_the_columns_that_changed_for_each_row(app, three):
     app.execute(
         "UPDATE toy SET name = CASE id WHEN 1 THEN 'z' ELSE name END,"
@@ -117,6 +120,7 @@ def test_changed_key_is_told_under_both_keys(app, three):
     ]
 
 
+@pytest.mark.goal("G-30")
 def test_delete_and_truncate_are_seen(app, three):
     app.execute("DELETE FROM toy WHERE id < 3")
     app.execute("TRUNCATE toy")
@@ -124,6 +128,7 @@ def test_delete_and_truncate_are_seen(app, three):
     assert three() == [("DELETE", ["1", "2"], []), ("TRUNCATE", [], [])]
 
 
+@pytest.mark.goal("G-30")
 def test_upsert_and_merge_are_seen_as_what_they_did(app, three):
     app.execute(
         "INSERT INTO toy (id, name) VALUES (1, 'z'), (9, 'n')"
@@ -155,6 +160,7 @@ def test_key_of_several_columns_is_told_whole(app):
     ]
 
 
+@pytest.mark.goal("G-31")
 def test_application_that_names_nobody_changes_nothing(app, three):
     settings = [
         "RESET chartroom.actor",
@@ -212,6 +218,7 @@ def test_owner_needs_no_actor_but_is_seen(owner):
     assert owner.fetchall() == [(None, ["1"])]
 
 
+@pytest.mark.goal("G-30")
 def test_cascade_of_the_database_is_seen_with_the_actor(app, owner):
     owner.execute("ALTER TABLE pair ADD FOREIGN KEY (a) REFERENCES toy (id) ON DELETE CASCADE")
     app.execute("INSERT INTO toy (id) VALUES (1); INSERT INTO pair VALUES (1, 'x', '')")

@@ -58,6 +58,7 @@ def test_each_request_has_an_id_of_its_own_and_leaves_no_origin(signed_in):
     assert context.has_origin() is False
 
 
+@pytest.mark.goal("G-22")
 def test_refusal_is_answered_and_recorded(signed_in, clerk):
     answer = signed_in.get("/fail/refused/")
 
@@ -77,6 +78,7 @@ def test_refusal_is_answered_and_recorded(signed_in, clerk):
     assert (event.actor_id, event.request_id) == (clerk.pk, answer.headers["X-Request-ID"])
 
 
+@pytest.mark.goal("G-22")
 def test_refusal_survives_the_rollback_that_it_causes(signed_in, clerk):
     before = RowChange.objects.count()
 
@@ -91,6 +93,7 @@ def test_refusal_survives_the_rollback_that_it_causes(signed_in, clerk):
     ]
 
 
+@pytest.mark.goal("G-04")
 def test_hidden_page_answers_like_one_that_does_not_exist(signed_in):
     def body(path):
         answer = signed_in.get(path)
@@ -125,6 +128,7 @@ def test_script_is_answered_with_json(signed_in, kind, status, code):
     assert answer.headers["X-Request-ID"]
 
 
+@pytest.mark.goal("G-21")
 @pytest.mark.parametrize("kind", ["audit", "operational", "interface"])
 def test_store_that_is_down_is_answered_503_without_asking_it(
     signed_in, kind, django_assert_max_num_queries
@@ -142,6 +146,7 @@ def test_bug_is_left_to_others(signed_in):
         signed_in.get("/fail/bug/")
 
 
+@pytest.mark.goal("G-21")
 def test_refusal_that_cannot_be_recorded_is_answered_503(signed_in, monkeypatch):
     def broken(_refused):
         raise AuditUnavailable

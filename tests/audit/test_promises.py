@@ -81,6 +81,7 @@ def tries_at(cursor, table):
     ]
 
 
+@pytest.mark.goal("G-26")
 def test_application_can_change_no_row(app):
     before = count_all(app)
 
@@ -92,6 +93,7 @@ def test_application_can_change_no_row(app):
     assert count_all(app) == before
 
 
+@pytest.mark.goal("G-26")
 def test_application_cannot_take_other_rights(app):
     settings = [
         "SET session_replication_role = replica",
@@ -107,6 +109,7 @@ def test_application_cannot_take_other_rights(app):
             app.execute(setting)
 
 
+@pytest.mark.goal("G-26")
 @pytest.mark.parametrize("role", ["app", "owner"])
 def test_no_setting_switches_a_promise_off(request, app, role):
     cursor = request.getfixturevalue(role)
@@ -127,6 +130,7 @@ def test_no_setting_switches_a_promise_off(request, app, role):
     assert count_all(cursor) == before
 
 
+@pytest.mark.goal("G-26")
 def test_even_the_owner_is_refused_readably(app, owner):
     for table in TABLES:
         column = columns_of(owner, table)[-1]
@@ -147,6 +151,7 @@ def partitions_of(cursor, table):
     return [name for (name,) in cursor.fetchall()]
 
 
+@pytest.mark.goal("G-26")
 @pytest.mark.parametrize("role", ["app", "owner"])
 def test_partitions_keep_what_their_parent_promises(request, app, role):
     cursor = request.getfixturevalue(role)
@@ -172,6 +177,8 @@ def test_application_reaches_partitions_through_the_parent_only(app):
                 app.execute(statement)
 
 
+@pytest.mark.goal("G-23")
+@pytest.mark.goal("G-26")
 def test_application_cannot_write_what_only_the_server_knows(app):
     before = count_all(app)
     forged = {"id": 1, "occurred_at": "2020-01-01", "txid": "1", "epoch": 9}
@@ -212,6 +219,7 @@ def test_application_may_copy_in_what_it_may_insert(app):
     assert app.fetchone() == (1,)
 
 
+@pytest.mark.goal("G-23")
 def test_event_that_says_too_little_is_refused(app):
     wrongs = [
         ({"actor_name": ""}, "audit_event_names_its_actor"),
@@ -228,12 +236,14 @@ def test_event_that_says_too_little_is_refused(app):
             app.execute(*insert(**wrong))
 
 
+@pytest.mark.goal("G-23")
 def test_event_without_a_needed_column_is_refused(app):
     for missing in VALUES:
         with pytest.raises(errors.NotNullViolation, match=missing):
             app.execute(*insert(**{missing: None}))
 
 
+@pytest.mark.goal("G-26")
 def test_nobody_adds_a_patient_to_an_event_of_before(app):
     before = count_all(app)
 
@@ -257,6 +267,7 @@ def test_patient_shown_needs_a_position_that_counts(app):
         )
 
 
+@pytest.mark.goal("G-26")
 def test_application_cannot_write_what_triggers_and_owner_write(app):
     statements = [
         "INSERT INTO audit_rowchange (table_name, operation, keys, columns)"

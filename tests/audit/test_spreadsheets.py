@@ -19,6 +19,7 @@ def test_csv_is_quoted_and_reads_as_utf_8():
     )
 
 
+@pytest.mark.goal("G-57")
 def test_workbook_holds_text_as_text():
     file = io.BytesIO()
 
@@ -32,6 +33,7 @@ def test_workbook_holds_text_as_text():
         assert text in sheet
 
 
+@pytest.mark.goal("G-57")
 @pytest.mark.parametrize(
     "cell, expected",
     [

@@ -44,6 +44,7 @@ def test_sign_in_page_breaks_no_rule(window, db):
     assert _has_focus(window, "[name=login]")
 
 
+@pytest.mark.goal("G-57")
 def test_nothing_is_refused_by_the_content_policy(sign_in):
     page = sign_in("CLERK")
     for address in ("/", FORM, reverse("mfa_index"), reverse("usersessions_list")):

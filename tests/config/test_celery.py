@@ -21,6 +21,7 @@ def test_every_scheduled_task_exists_and_every_other_is_sent_by_a_service(tasks)
     assert tasks - scheduled == ON_DEMAND
 
 
+@pytest.mark.goal("G-39")
 def test_messages_expire_before_they_pile_up():
     missing = {
         name for name, entry in app.conf.beat_schedule.items() if not entry["options"]["expires"]

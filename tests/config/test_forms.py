@@ -144,6 +144,7 @@ def test_hidden_fields_are_drawn_once():
     assert str(Intake()).count('name="batch"') == 1
 
 
+@pytest.mark.goal("G-57")
 def test_typed_text_is_escaped():
     html = str(Intake({"family": '"><script>x</script>', "born": "<b>"}))
 

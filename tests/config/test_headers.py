@@ -22,6 +22,7 @@ def test_page_is_kept_out_of_caches_frames_and_other_sites():
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+@pytest.mark.goal("G-59")
 def test_page_cannot_make_itself_cacheable():
     response = _answer("/charts/1/", **{"Cache-Control": "private, max-age=600"})
 
@@ -39,6 +40,7 @@ def test_missing_static_file_is_not_cached():
     assert _answer("/static/none.css")["Cache-Control"] == "no-store"
 
 
+@pytest.mark.goal("G-59")
 @pytest.mark.parametrize(
     ("method", "url_name", "is_cleared"),
     [
@@ -65,6 +67,7 @@ def test_middleware_stands_first(settings):
     assert settings.MIDDLEWARE[0] == "config.middleware.ResponseHeadersMiddleware"
 
 
+@pytest.mark.goal("G-24")
 def test_log_names_a_request_without_what_was_searched_for():
     request = RequestFactory().get("/patients/", {"q": "Munoz"})
 

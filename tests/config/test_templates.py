@@ -35,6 +35,7 @@ def test_template_compiles(path):
         get_template(_name(path))
 
 
+@pytest.mark.goal("G-57")
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_template_holds_nothing_that_the_policy_refuses(path):
     text = TAGS.sub("", path.read_text(encoding="utf-8"))

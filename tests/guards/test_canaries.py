@@ -218,6 +218,12 @@ def _spoken() -> Iterator[io.StringIO]:
         root.handlers[:] = handlers
 
 
+@pytest.mark.goal("G-01")
+@pytest.mark.goal("G-03")
+@pytest.mark.goal("G-04")
+@pytest.mark.goal("G-12")
+@pytest.mark.goal("G-20")
+@pytest.mark.goal("G-24")
 @pytest.mark.long
 @pytest.mark.committed
 def test_every_page_shows_what_it_may_after_its_event(second_connection, subtests):

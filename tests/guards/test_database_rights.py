@@ -93,6 +93,7 @@ def _tracked(triggers):
     }
 
 
+@pytest.mark.goal("G-26")
 def test_rights_on_tables_are_exactly_those_registered(catalog, tables):
     whole: dict[str, set[str]] = {name: set() for name in tables}
     for table, verb in catalog(TABLE_RIGHTS, [APP]):
@@ -130,6 +131,7 @@ def test_every_registered_table_exists(tables):
     assert set(grants.registered()) - set(tables) == set()
 
 
+@pytest.mark.goal("G-26")
 def test_application_role_has_no_power_of_its_own(catalog):
     attributes = catalog(
         "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolinherit"
@@ -150,6 +152,7 @@ def test_application_role_has_no_power_of_its_own(catalog):
     assert owned == []
 
 
+@pytest.mark.goal("G-26")
 def test_application_role_can_make_nothing(catalog):
     rights = catalog(
         "SELECT has_schema_privilege(%(app)s, 'public', 'CREATE'),"
@@ -162,6 +165,7 @@ def test_application_role_can_make_nothing(catalog):
     assert rights == [(False, False, 0)]
 
 
+@pytest.mark.goal("G-26")
 def test_sequences_can_be_counted_and_not_set(catalog):
     settable = catalog(
         "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
@@ -172,6 +176,7 @@ def test_sequences_can_be_counted_and_not_set(catalog):
     assert settable == []
 
 
+@pytest.mark.goal("G-26")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -222,6 +227,7 @@ def test_application_is_refused(second_connection, statement):
     pytest.fail("not refused")
 
 
+@pytest.mark.goal("G-26")
 def test_nothing_can_be_truncated(tables, second_connection):
     truncated = []
     with second_connection.cursor() as cursor:
@@ -235,6 +241,7 @@ def test_nothing_can_be_truncated(tables, second_connection):
     assert truncated == []
 
 
+@pytest.mark.goal("G-26")
 def test_functions_with_the_owners_rights_are_known_and_pinned(catalog):
     rows = catalog(
         "SELECT proname, proconfig FROM pg_proc"
@@ -264,10 +271,13 @@ def test_trigger_functions_look_names_up_where_they_mean(catalog):
     assert [name for (name,) in rows] == []
 
 
+@pytest.mark.goal("G-26")
+@pytest.mark.goal("G-64")
 def test_every_trigger_is_on(catalog):
     assert [row for row in catalog(TRIGGERS) if row[3] not in "OA"] == []
 
 
+@pytest.mark.goal("G-26")
 def test_tables_that_only_grow_have_the_triggers_that_say_so(catalog, tables, triggers):
     """UPDATE, DELETE and TRUNCATE are refused to the owner too, on every partition."""
     open_tables = []
@@ -306,6 +316,7 @@ def test_list_of_tables_without_that_trigger_is_not_stale(tables):
     assert set(ADDED_WITHOUT_TRIGGER) - set(tables) == set()
 
 
+@pytest.mark.goal("G-30")
 def test_tracked_tables_are_tracked_for_every_verb(triggers):
     gaps = {
         table: missing
@@ -324,6 +335,7 @@ def test_tracked_tables_are_tracked_for_every_verb(triggers):
     assert gaps == {}
 
 
+@pytest.mark.goal("G-31")
 def test_no_tracked_table_is_written_without_an_actor(triggers, second_connection):
     """A statement that touches no row is enough: the trigger asks who before it looks at rows."""
     written = []
@@ -370,6 +382,7 @@ def _model_columns(table: str) -> list[str]:
     return [field.column for field in model._meta.concrete_fields]
 
 
+@pytest.mark.goal("G-30")
 @pytest.mark.committed
 def test_every_row_and_every_way_of_writing_it_is_in_the_trail(second_connection, owner_connection):
     """Rows that services made, and plain SQL that passes all of them (G-30)."""

@@ -126,6 +126,7 @@ def break_glass(user, patient):
     )
 
 
+@pytest.mark.goal("G-01")
 def test_broken_glass_opens_pages_to_read_and_none_to_work_on(ids, patient, outsider, keeper):
     break_glass(outsider, patient)
     client = sign_in_freshly(outsider)
@@ -162,6 +163,7 @@ def test_lists_of_pages_hold_no_stale_page(ids):
     assert {name for name, _ in APART} - names == set()
 
 
+@pytest.mark.goal("G-22")
 def test_refusal_is_in_the_trail_with_the_patient(ids, patient, outsider):
     break_glass(outsider, patient)
     client = sign_in_freshly(outsider)

@@ -81,6 +81,7 @@ def _full(superuser) -> Iterator[None]:
 FAILURES = {"no right": _no_right, "locked": _locked, "full": _full}
 
 
+@pytest.mark.goal("G-21")
 @pytest.mark.long
 @pytest.mark.committed
 def test_no_page_shows_a_patient_while_the_trail_cannot_be_written(

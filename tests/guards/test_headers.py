@@ -18,7 +18,11 @@ from tests.guards.routes import list_routes
 from tests.guards.test_routes import _path
 from tests.guards.wire import Wire
 
-pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.usefixtures("quiet"),
+    pytest.mark.django_db,
+    pytest.mark.goal("G-59"),
+]
 
 POLICY = {
     "default-src": "'none'",

@@ -56,6 +56,7 @@ def test_keys_are_found():
     assert {"q", "patient", "after", "before", "chart", "passcode", "show"} <= set(_keys())
 
 
+@pytest.mark.goal("G-58")
 @pytest.mark.long
 @pytest.mark.committed
 @pytest.mark.parametrize("method", ["GET", "POST"])

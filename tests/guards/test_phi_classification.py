@@ -105,6 +105,8 @@ def test_free_text_about_patients_is_never_called_technical():
     assert faults == []
 
 
+@pytest.mark.goal("G-30")
+@pytest.mark.goal("G-64")
 @pytest.mark.django_db
 def test_tables_with_patients_or_rights_are_tracked_or_exempt_with_a_reason(owner_connection):
     with owner_connection.cursor() as cursor:
@@ -123,6 +125,7 @@ def test_tables_with_patients_or_rights_are_tracked_or_exempt_with_a_reason(owne
     assert RIGHTS - set(known) == set()
 
 
+@pytest.mark.goal("G-24")
 def test_no_model_tells_of_a_patient_when_it_is_turned_into_text():
     """Such texts end up in logs, in error pages and as names of objects in auditlog."""
     told = []

@@ -48,6 +48,7 @@ def _permissions(role: str) -> frozenset[str]:
     return roles.permissions_of([role])
 
 
+@pytest.mark.goal("G-02")
 def test_every_page_of_ours_declares_its_rule_and_the_table_says_the_same():
     declared = {
         route.name: (" ".join(route.permissions), tuple(m for m in route.methods if m != "HEAD"))
@@ -58,6 +59,7 @@ def test_every_page_of_ours_declares_its_rule_and_the_table_says_the_same():
     assert declared == POLICY
 
 
+@pytest.mark.goal("G-02")
 def test_pages_without_a_rule_are_exactly_those_with_a_reason():
     found = {route.name for route in own_routes() if route.permissions is None}
 
@@ -65,11 +67,13 @@ def test_pages_without_a_rule_are_exactly_those_with_a_reason():
     assert all(EXCEPTIONS.values())
 
 
+@pytest.mark.goal("G-02")
 def test_exceptions_that_are_public_say_so_themselves():
     assert [r.name for r in own_routes() if r.is_public and r.name not in EXCEPTIONS] == []
     assert [r.name for r in own_routes() if not r.is_public and r.name in EXCEPTIONS] == []
 
 
+@pytest.mark.goal("G-02")
 def test_library_pages_are_exactly_those_with_a_reason():
     shadowed = {(route.name, route.pattern) for route in own_routes()}
     found = {
@@ -113,6 +117,8 @@ def _administer() -> frozenset[str]:
     return _permissions("ADMINISTRATOR")
 
 
+@pytest.mark.goal("G-01")
+@pytest.mark.goal("G-22")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", people.ROLES)
 def test_matrix_of_one_role(role):
@@ -150,6 +156,7 @@ def _is_fit(route: Route, method: str, response) -> bool:
     return response.status_code in {200, 204, 302, 400, 404, 409, 422}
 
 
+@pytest.mark.goal("G-01")
 @pytest.mark.django_db
 def test_every_other_method_is_no_method_of_any_page():
     client = people.sign_in(people.make_person(people.NO_ROLE))
@@ -185,6 +192,7 @@ def test_unchecked_list_holds_no_stale_page():
     assert set(UNCHECKED_GET) - names == set()
 
 
+@pytest.mark.goal("G-01")
 @pytest.mark.django_db
 def test_signed_out_people_are_sent_to_sign_in():
     client = Client(raise_request_exception=False)
@@ -204,6 +212,7 @@ def test_signed_out_people_are_sent_to_sign_in():
     assert faults == []
 
 
+@pytest.mark.goal("G-14")
 @pytest.mark.django_db
 @pytest.mark.parametrize("duty", ["second factor", "own password"])
 def test_half_authenticated_people_reach_no_page(duty, settings):
@@ -243,6 +252,7 @@ def _owing_password(user):
     return user
 
 
+@pytest.mark.goal("G-14")
 @pytest.mark.django_db
 def test_what_is_open_before_duties_shows_no_patient():
     names = {r.name for r in own_routes() if getattr(r.view, "is_before_duties", False)}

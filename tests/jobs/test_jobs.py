@@ -112,6 +112,7 @@ def test_request_that_is_rolled_back_wakes_nobody(woken):
     assert (woken, Job.objects.count()) == ([], 0)
 
 
+@pytest.mark.goal("G-40")
 @pytest.mark.parametrize("error", [OperationalError("down"), ConnectionRefusedError("down")])
 def test_queue_that_is_down_loses_nothing(user, monkeypatch, kinds, error):
     kinds(lambda job: False)
@@ -126,6 +127,7 @@ def test_queue_that_is_down_loses_nothing(user, monkeypatch, kinds, error):
     assert fresh(job).state == JobState.DONE
 
 
+@pytest.mark.goal("G-31")
 def test_work_does_the_steps_in_the_requesters_name_to_the_end(user, kinds):
     seen = []
 
@@ -161,6 +163,7 @@ def test_work_does_the_steps_in_the_requesters_name_to_the_end(user, kinds):
     )
 
 
+@pytest.mark.goal("G-39")
 def test_finished_job_is_not_done_again_by_a_doubled_message(user, kinds):
     runs = []
     kinds(lambda job: bool(runs.append(job.pk)))
@@ -207,6 +210,7 @@ def test_claim_takes_a_lease_of_a_minute_and_counts_the_attempt(user):
     assert job.lease_token is not None
 
 
+@pytest.mark.goal("G-39")
 @pytest.mark.committed
 def test_of_many_workers_one_claims(woken):
     user = make_user(Role.CLERK)
@@ -231,6 +235,7 @@ def test_report_stores_progress_and_lengthens_the_lease(user):
     assert stored.lease_until.isoformat() == "2026-11-23T08:01:51+00:00"
 
 
+@pytest.mark.goal("G-39")
 def test_worker_whose_lease_was_taken_over_stops_without_a_trace(user, kinds):
     def handler(job):
         lose_lease(job)
@@ -249,6 +254,7 @@ def test_worker_whose_lease_was_taken_over_stops_without_a_trace(user, kinds):
     assert fresh(job).step == ""
 
 
+@pytest.mark.goal("G-39")
 def test_old_worker_cannot_close_what_the_new_one_has(user, kinds):
     def handler(job):
         lose_lease(job)
@@ -365,6 +371,7 @@ def test_only_waiting_work_is_cancelled(user, state, expected):
     assert jobs.cancel(job=job) is False
 
 
+@pytest.mark.goal("G-40")
 def test_sweep_wakes_what_is_due_and_free_and_nothing_else(user, woken):
     now = timezone.now()
     due = ask(user, subject_id=1)
@@ -414,6 +421,7 @@ def test_tasks_of_the_queue_call_the_services(user, kinds, woken):
     assert woken == []
 
 
+@pytest.mark.goal("G-07")
 def test_worker_acts_with_the_rights_that_the_requester_has_now(user, kinds):
     held = []
     kinds(lambda job: bool(held.append(job.requested_by.has_perm("access.open_chart"))))

@@ -23,6 +23,7 @@ def kill_at(job, path, step, when):
     assert forking.run(dying_worker.work, job.pk, path, step, when) == -signal.SIGKILL
 
 
+@pytest.mark.goal("G-40")
 @pytest.mark.parametrize("step, when", POINTS)
 def test_work_goes_on_where_the_killed_worker_stopped(tmp_path, kinds, monkeypatch, step, when):
     path = tmp_path / "lines"

@@ -169,6 +169,7 @@ def test_typeset_embeds_only_fonts_of_the_wheel():
     }
 
 
+@pytest.mark.goal("G-55")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_typeset_prints_hostile_text_as_it_is(text):
     values = with_title(text)
@@ -311,6 +312,7 @@ def test_typeset_stays_under_fifty_milliseconds_a_page():
     assert taken / len(reading.pages(pdf)) < 0.05
 
 
+@pytest.mark.goal("G-55")
 def test_templates_reach_nothing_but_the_house_file():
     for path in TEMPLATE_FILES:
         source = path.read_text(encoding="utf-8")
@@ -341,6 +343,7 @@ def test_typeset_reports_the_typesetters_own_words(monkeypatch, tmp_path):
     assert "panicked" in caught.value.detail
 
 
+@pytest.mark.goal("G-55")
 def test_templates_cannot_read_outside_their_folder(monkeypatch, tmp_path):
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     folder = tmp_path / "templates"

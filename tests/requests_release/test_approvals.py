@@ -154,6 +154,7 @@ def test_a_request_without_documents_is_not_submitted(patient, clerk):
         builders.submit(request, clerk)
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("sensitivity", "words"),

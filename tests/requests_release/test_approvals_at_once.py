@@ -51,6 +51,7 @@ def scene():
     return people, builders.submitted(patient, people[0], document)
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.committed
 def test_two_approvals_at_once_are_one(scene):
     (_, first, second), request = scene

@@ -91,6 +91,7 @@ def test_undone_of_one_given_twice_it_lies_with_the_first_as_given_by_the_same(
     assert lies_with(prepared) == (clerk, approver)
 
 
+@pytest.mark.goal("G-05")
 def test_who_had_it_meanwhile_loses_the_chart_again(prepared, approver, outsider):
     given = give(prepared, approver, outsider)
     opening.peek_scope(actor=outsider, patient_id=prepared.patient_id)

@@ -191,6 +191,7 @@ def test_a_key_of_no_use_begins_anew(as_clerk, patient, clerk, after):
     assert request.number in response.content.decode()
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.parametrize("address", [BOARD, f"{BOARD}?view=list"])
 @pytest.mark.usefixtures("activity_unnoted")
 def test_cost_does_not_grow_with_the_number_of_requests(as_clerk, unit, clerk, address):

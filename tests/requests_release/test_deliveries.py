@@ -254,6 +254,7 @@ def test_a_recalled_link_is_closed(ready, link, clerk):
     builders.hand_over(ready, clerk)
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.django_db
 def test_a_download_writes_all_before_it_gives_the_file(link, ready, clerk):
     given = download(link)

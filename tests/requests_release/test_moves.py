@@ -96,6 +96,7 @@ class Undone(Exception):
     """Takes a step back, so that the next one begins where it did."""
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.django_db
 @pytest.mark.parametrize("target", [S.APPROVED, S.RETURNED, S.DENIED, S.NO_RECORDS])
 def test_no_decision_by_whoever_prepared(unit, patient, document, target):

@@ -41,6 +41,7 @@ def texts(content):
 # --- what a package is ---------------------------------------------------------------------------
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.django_db
 def test_package_holds_letter_index_and_stamped_pages(patient, clerk, approver):
     first = builders.file_document(patient, clerk, content=builders.pdf(2, "First"))
@@ -143,6 +144,7 @@ def test_protected_class_brings_its_notice(unit, patient, clerk, approver):
     assert all("no further disclosure without consent" in text for text in pages)
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.django_db
 def test_a_package_carries_nothing_hidden_of_its_sources(patient, clerk, approver):
     buffer = io.BytesIO()
@@ -169,6 +171,7 @@ def take_unit(person, unit):
     rights.revoke_unit(actor=giver, unit=unit, right=UnitRight.VIEW_CHART, user=person)
 
 
+@pytest.mark.goal("G-07")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("who", "code"),
@@ -189,6 +192,8 @@ def test_a_right_taken_after_approval_makes_it_void(
     assert "no longer has a right" in request.status_changes.latest("pk").reason
 
 
+@pytest.mark.goal("G-07")
+@pytest.mark.goal("G-12")
 @pytest.mark.django_db
 def test_a_class_hidden_after_approval_makes_it_void(unit, patient, clerk, approver, stored):
     request = builders.approved(patient, clerk, approver, stored)
@@ -201,6 +206,7 @@ def test_a_class_hidden_after_approval_makes_it_void(unit, patient, clerk, appro
     assert builders.fresh(request).status == "IN_PREPARATION"
 
 
+@pytest.mark.goal("G-07")
 @pytest.mark.django_db
 def test_a_disabled_preparer_makes_it_void(patient, clerk, approver, stored):
     request = builders.approved(patient, clerk, approver, stored)
@@ -277,6 +283,7 @@ def test_reopening_a_ready_request_makes_its_package_unreadable(patient, clerk, 
     assert (request.status, request.approved_by) == ("IN_PREPARATION", None)
 
 
+@pytest.mark.goal("G-39")
 @pytest.mark.django_db
 def test_a_finished_job_that_runs_again_does_nothing(patient, clerk, approver, stored):
     request = builders.ready(patient, clerk, approver, stored)
@@ -289,6 +296,7 @@ def test_a_finished_job_that_runs_again_does_nothing(patient, clerk, approver, s
     assert builders.fresh(request).status == "READY"
 
 
+@pytest.mark.goal("G-31")
 @pytest.mark.django_db
 def test_the_worker_acts_as_the_system_for_the_approver(patient, clerk, approver, stored):
     builders.ready(patient, clerk, approver, stored)
@@ -299,6 +307,7 @@ def test_the_worker_acts_as_the_system_for_the_approver(patient, clerk, approver
     assert event["patient_id"] == patient.pk
 
 
+@pytest.mark.goal("G-41")
 @pytest.mark.django_db
 def test_copies_of_destroyed_documents_are_erased_with_them(patient, clerk, approver, stored):
     request = builders.ready(patient, clerk, approver, stored)
@@ -355,6 +364,7 @@ POINTS = [
 ]
 
 
+@pytest.mark.goal("G-51")
 @pytest.mark.committed
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_loses_nothing_and_leaves_nothing_half_done(point):

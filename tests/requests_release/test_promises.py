@@ -120,6 +120,7 @@ def test_delivery_disclosure_and_status_together_are_taken(sql, ready, package, 
     assert ready.disclosure.package_sha256 == package.sha256
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.parametrize(
     "statements",
     [
@@ -195,6 +196,7 @@ PREPARE = """
 """
 
 
+@pytest.mark.goal("G-38")
 def test_the_preparer_does_not_approve(sql, submitted, clerk):
     with pytest.raises(psycopg2.errors.CheckViolation):
         sql(APPROVE, request=submitted.pk, person=clerk.pk)
@@ -203,6 +205,7 @@ def test_the_preparer_does_not_approve(sql, submitted, clerk):
     assert submitted.status == "SUBMITTED"
 
 
+@pytest.mark.goal("G-38")
 def test_whoever_helped_preparing_does_not_approve(sql, submitted, approver):
     sql(PREPARE, request=submitted.pk, person=approver.pk)
 
@@ -218,6 +221,7 @@ def test_the_preparer_cannot_be_taken_off_the_list(sql, submitted, clerk):
         )
 
 
+@pytest.mark.goal("G-38")
 def test_moving_the_names_about_does_not_help(sql, submitted, clerk, approver):
     with pytest.raises(psycopg2.errors.CheckViolation):
         sql(
@@ -235,12 +239,14 @@ def test_the_approver_does_not_become_a_preparer(sql, ready, approver):
         sql(PREPARE, request=ready.pk, person=approver.pk)
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize("decision", ["APPROVED", "RETURNED", "DENIED", "NO_RECORDS"])
 def test_no_decision_is_written_in_the_preparers_name(sql, submitted, clerk, decision):
     with pytest.raises(psycopg2.errors.CheckViolation, match="other than its preparers"):
         sql(DECIDE, request=submitted.pk, person=clerk.pk, decision=decision)
 
 
+@pytest.mark.goal("G-38")
 def test_no_decision_is_written_in_another_persons_name(sql, submitted, approver):
     with pytest.raises(psycopg2.errors.CheckViolation, match="in the name of another person"):
         sql(DECIDE, request=submitted.pk, person=approver.pk, decision="APPROVED")
@@ -369,6 +375,7 @@ def logged(patient, clerk):
     return make.make_request(patient, clerk)
 
 
+@pytest.mark.goal("G-54")
 def test_another_patients_document_is_refused(sql, logged, unit, clerk):
     other = make.make_document(make.make_patient(unit))
 

@@ -109,6 +109,7 @@ def test_list_filters_and_is_an_event(client, administrator, clerk, query, expec
     assert event.actor_id == administrator.pk
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
     client.get("/people/")
@@ -162,6 +163,7 @@ def test_create_refuses_what_cannot_be(client, clerk, change, field):
     assert with_address.email == "rosa@example.org"
 
 
+@pytest.mark.goal("G-06")
 @pytest.mark.parametrize(
     "field", ["is_superuser", "is_active", "must_change_password", "id", "groups", "disabled_by"]
 )

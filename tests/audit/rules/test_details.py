@@ -19,6 +19,7 @@ def test_detail_of_ids_codes_and_field_names_is_fit(detail):
     check_detail(detail)
 
 
+@pytest.mark.goal("G-24")
 @pytest.mark.parametrize(
     "detail",
     [

@@ -223,6 +223,7 @@ def test_deep_page_uses_the_index(some):
 # --- pivots -----------------------------------------------------------------------------------
 
 
+@pytest.mark.goal("G-32")
 def test_viewers_of_a_patient_count_lists_and_refusals(some):
     viewers = pivots.list_viewers(Criteria(patient_id=5), most=10)
 
@@ -269,6 +270,7 @@ def test_viewer_is_called_by_the_newest_name_and_the_system_by_name(some):
     ]
 
 
+@pytest.mark.goal("G-32")
 def test_patients_of_a_person_count_lists(some):
     seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort="-count")
 
@@ -292,6 +294,7 @@ def test_pivots_count_how_often_each_thing_was_done(some):
     assert next(p.actions for p in seen if p.patient_id == 5) == counted
 
 
+@pytest.mark.goal("G-32")
 @pytest.mark.parametrize("sort", pivots.VIEWER_ORDERS)
 def test_viewers_are_sorted_as_asked(some, sort):
     viewers = pivots.list_viewers(Criteria(patient_id=5), most=10, sort=sort)
@@ -305,6 +308,7 @@ def test_viewers_are_sorted_as_asked(some, sort):
     assert viewers == sorted(viewers, key=value, reverse=sort.startswith("-"))
 
 
+@pytest.mark.goal("G-32")
 @pytest.mark.parametrize("sort", pivots.PATIENT_ORDERS)
 def test_seen_patients_are_sorted_as_asked(some, sort):
     seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort=sort)
@@ -324,6 +328,7 @@ def test_unknown_order_and_limit_do_no_harm(some):
     assert (len(viewers), len(seen)) == (1, 1)
 
 
+@pytest.mark.goal("G-32")
 def test_pivots_keep_to_the_period(some):
     moment = log.get_event(some[4]).occurred_at
 

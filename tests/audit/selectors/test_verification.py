@@ -131,12 +131,14 @@ def finding(what, number=None, seal=None, stream="EVENT"):
     return Broken(stream, seal, number, Finding(what))
 
 
+@pytest.mark.goal("G-25")
 def test_every_column_of_every_table_is_tried():
     assert {
         stream: {field.column for field in model._meta.fields} for stream, model in TABLES.items()
     } == {stream: set(columns) for stream, columns in OTHER.items()}
 
 
+@pytest.mark.goal("G-25")
 @pytest.mark.parametrize("stream", TABLES)
 def test_each_altered_column_is_found_and_named(trail, tamper, on_copy, stream):
     middle = trail[stream][4]
@@ -159,6 +161,7 @@ def test_each_altered_column_is_found_and_named(trail, tamper, on_copy, stream):
     assert verify() == []
 
 
+@pytest.mark.goal("G-25")
 def test_deleted_rows_are_found_and_named(trail, on_copy):
     first, middle, last, last_three = slice(0, 1), slice(5, 6), slice(-1, None), slice(-3, None)
 
@@ -172,6 +175,7 @@ def test_deleted_rows_are_found_and_named(trail, on_copy):
             ]
 
 
+@pytest.mark.goal("G-25")
 def test_all_rows_deleted_are_found_and_named(trail, on_copy):
     for stream, numbers in trail.items():
         with on_copy(stream, "DELETE FROM {table}"):
@@ -180,6 +184,7 @@ def test_all_rows_deleted_are_found_and_named(trail, on_copy):
         assert {(broken.stream, broken.what) for broken in found} == {(stream, Finding.MISSING)}
 
 
+@pytest.mark.goal("G-25")
 def test_inserted_copy_of_a_row_is_found_and_named(trail, on_copy):
     for stream, numbers in trail.items():
         columns = ", ".join(name for name in OTHER[stream] if name != "id")
@@ -195,6 +200,7 @@ def test_inserted_copy_of_a_row_is_found_and_named(trail, on_copy):
             ]
 
 
+@pytest.mark.goal("G-25")
 def test_swapped_rows_are_found_and_both_named(trail, on_copy):
     """Each takes the other's content and place, so only their numbers stay."""
     for stream, numbers in trail.items():
@@ -213,6 +219,7 @@ def test_swapped_rows_are_found_and_both_named(trail, on_copy):
         ]
 
 
+@pytest.mark.goal("G-25")
 def test_row_from_the_future_is_found_before_it_is_sealed(trail, tamper):
     tamper("SELECT nextval('audit_event_id_seq')")
     for txid, epoch in (("99999999", 1), ("1", 2)):
@@ -271,6 +278,7 @@ SEAL_FINDINGS = {
 }
 
 
+@pytest.mark.goal("G-25")
 def test_each_altered_column_of_a_seal_is_found(trail, tamper, on_copy):
     tamper("ALTER TABLE audit_seal DROP CONSTRAINT audit_seal_stream_is_known")
 
@@ -281,6 +289,7 @@ def test_each_altered_column_of_a_seal_is_found(trail, tamper, on_copy):
         assert found == SEAL_FINDINGS.get(column, {(2, Finding.SEAL_ALTERED)}), column
 
 
+@pytest.mark.goal("G-25")
 def test_leaf_hash_altered_is_found(trail, tamper):
     tamper(
         "UPDATE audit_seal SET leaves = set_byte(leaves, 33, 255 - get_byte(leaves, 33))"
@@ -290,6 +299,7 @@ def test_leaf_hash_altered_is_found(trail, tamper):
     assert verify() == [finding("SEAL_ALTERED", None, 2, stream) for stream in TABLES]
 
 
+@pytest.mark.goal("G-25")
 def test_row_altered_together_with_its_leaf_is_found(trail, tamper):
     """The attacker also mends the stored leaf; the root in the signed header still tells."""
     altered = trail["EVENT"][5]
@@ -305,6 +315,7 @@ def test_row_altered_together_with_its_leaf_is_found(trail, tamper):
     assert verify() == [finding("SEAL_ALTERED", None, 2)]
 
 
+@pytest.mark.goal("G-25")
 @pytest.mark.parametrize("number", [1, 2])
 def test_removed_seal_is_found_and_named(trail, tamper, number):
     tamper(f"DELETE FROM audit_seal WHERE stream = 'EVENT' AND number = {number}")
@@ -312,12 +323,16 @@ def test_removed_seal_is_found_and_named(trail, tamper, number):
     assert verify() == [finding("SEAL_MISSING", None, number)]
 
 
+@pytest.mark.goal("G-25")
+@pytest.mark.goal("G-27")
 def test_removed_last_seals_are_found_by_the_anchor(trail, tamper):
     tamper("DELETE FROM audit_seal WHERE stream = 'EVENT' AND number > 1")
 
     assert verify() == [finding("SEAL_MISSING", None, 2), finding("SEAL_MISSING", None, 3)]
 
 
+@pytest.mark.goal("G-25")
+@pytest.mark.goal("G-27")
 def test_everything_removed_is_found_by_the_anchor(trail, tamper):
     for table in ("audit_seal", "audit_event", "audit_eventsubject", "audit_rowchange"):
         tamper(f"DELETE FROM {table}")
@@ -327,6 +342,8 @@ def test_everything_removed_is_found_by_the_anchor(trail, tamper):
     }
 
 
+@pytest.mark.goal("G-25")
+@pytest.mark.goal("G-27")
 def test_last_rows_and_their_seal_removed_and_sealed_anew_are_found(trail, tamper):
     """Whoever holds the key too still meets the anchor."""
     tamper(f"DELETE FROM audit_event WHERE id = {trail['EVENT'][-1]}")
@@ -336,6 +353,7 @@ def test_last_rows_and_their_seal_removed_and_sealed_anew_are_found(trail, tampe
     assert verify() == [finding("SEAL_REPLACED", None, 3)]
 
 
+@pytest.mark.goal("G-25")
 def test_seal_by_another_key_is_found(trail, tamper):
     tamper("DELETE FROM audit_seal WHERE stream = 'EVENT' AND number = 3")
     forge(tamper, Signer.from_hex("33" * 32))
@@ -355,6 +373,7 @@ def forge(tamper, signer):
     assert seal.header.root == merkle_root(block.leaves) != genesis("EVENT")
 
 
+@pytest.mark.goal("G-27")
 def test_seal_that_was_never_anchored_is_found_after_ten_minutes(trail, anchor, monkeypatch):
     anchor.unlink()
 
@@ -370,6 +389,7 @@ def test_seal_that_was_never_anchored_is_found_after_ten_minutes(trail, anchor, 
     ]
 
 
+@pytest.mark.goal("G-25")
 def test_anchor_line_taken_out_is_found(trail, anchor, monkeypatch):
     monkeypatch.setattr(verification, "ANCHOR_WITHIN", timedelta(0))
     lines = anchor.read_text().splitlines(keepends=True)

@@ -14,6 +14,7 @@ from audit.services import events
 SOMEBODY = Origin(7, "Ana Mills", "CLERK", "r1", "s1", "10.0.0.1", on_behalf_of_id=8)
 
 
+@pytest.mark.goal("G-23")
 @pytest.mark.django_db
 def test_event_holds_all_that_was_said():
     with context.acting(SOMEBODY):
@@ -86,6 +87,7 @@ def test_event_without_anybody_acting_is_refused():
     assert Event.objects.count() == 0
 
 
+@pytest.mark.goal("G-23")
 @pytest.mark.django_db
 @pytest.mark.parametrize("nameless", [Origin(7, "", "CLERK", "r"), Origin(7, "Ana", "", "r")])
 def test_event_without_name_or_role_is_refused(nameless):
@@ -95,6 +97,7 @@ def test_event_without_name_or_role_is_refused(nameless):
     assert Event.objects.count() == 0
 
 
+@pytest.mark.goal("G-24")
 @pytest.mark.django_db
 def test_event_with_free_text_is_refused():
     with context.acting(SOMEBODY), pytest.raises(UnfitDetail):
@@ -172,6 +175,7 @@ def test_durable_event_inside_a_transaction_is_refused():
     assert Event.objects.count() == 0
 
 
+@pytest.mark.goal("G-21")
 @pytest.mark.committed
 def test_store_that_is_locked_makes_the_event_unavailable(superuser_connection):
     with superuser_connection.cursor() as cursor:
@@ -185,6 +189,7 @@ def test_store_that_is_locked_makes_the_event_unavailable(superuser_connection):
         cursor.execute("ROLLBACK")
 
 
+@pytest.mark.goal("G-21")
 @pytest.mark.committed
 def test_store_without_rights_or_partition_makes_the_event_unavailable(superuser_connection):
     with superuser_connection.cursor() as cursor, context.acting(SOMEBODY):
@@ -200,6 +205,7 @@ def test_store_without_rights_or_partition_makes_the_event_unavailable(superuser
     assert Event.objects.count() == 1
 
 
+@pytest.mark.goal("G-21")
 @pytest.mark.committed
 def test_lost_connection_makes_the_event_unavailable():
     with connection.cursor() as cursor:

@@ -64,6 +64,7 @@ def test_log_shows_who_did_what_to_whom(signed_in, some):
         assert f'href="{link}"' in html, link
 
 
+@pytest.mark.goal("G-32")
 def test_looking_at_the_log_is_recorded_with_the_patients_named(signed_in, some, officer):
     signed_in.get(LIST, {"person": 7, "action": "CHART_OPENED"})
 
@@ -78,6 +79,7 @@ def test_looking_at_the_log_is_recorded_with_the_patients_named(signed_in, some,
     assert shown_by(event) == [5]
 
 
+@pytest.mark.goal("G-32")
 @pytest.mark.parametrize(
     "query, rows",
     [
@@ -262,6 +264,7 @@ def test_fragment_holds_the_rows_alone(signed_in, some):
     assert "HX-Request" in answer.headers["Vary"]
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.parametrize("more", [0, 20])
 @pytest.mark.usefixtures("activity_unnoted")
 def test_log_costs_the_same_whatever_it_shows(

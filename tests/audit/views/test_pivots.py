@@ -62,6 +62,7 @@ def test_pivot_of_the_system_links_nowhere(signed_in):
     assert (line.label, line.url) == ("system", "")
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_pivots_cost_the_same_whatever_they_show(signed_in, some, django_assert_num_queries):
     signed_in.get(LIST)

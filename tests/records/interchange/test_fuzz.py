@@ -102,18 +102,21 @@ def whole(result: ReadResult, count: int) -> None:
             json.loads(document.source_json)
 
 
+@pytest.mark.goal("G-49")
 @CALM
 @given(st.binary(max_size=400))
 def test_any_bytes(data):
     assert isinstance(read(data, "f"), ReadResult)
 
 
+@pytest.mark.goal("G-49")
 @CALM
 @given(JSON)
 def test_any_json(value):
     assert isinstance(read(json.dumps(value).encode(), "f"), ReadResult)
 
 
+@pytest.mark.goal("G-49")
 @CALM
 @given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6))
 def test_any_fields_of_a_resource(kind, fields):
@@ -162,6 +165,7 @@ RICH_PLACES = [
 ]
 
 
+@pytest.mark.goal("G-49")
 @CALM
 @given(st.sampled_from(RICH_PLACES), JSON)
 def test_one_wrong_value_anywhere(path, new):
@@ -174,6 +178,7 @@ def test_one_wrong_value_anywhere(path, new):
         whole(result, len(RICH["entry"]))
 
 
+@pytest.mark.goal("G-49")
 @needs_samples
 @pytest.mark.parametrize("path", files(EXAMPLES), ids=lambda path: path.stem)
 def test_each_example_with_each_value_spoiled(path):

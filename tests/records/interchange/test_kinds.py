@@ -119,6 +119,7 @@ def test_refusal_says_what_comes_later(kind, message, reason):
     assert (refusal.message, refusal.reason) == (message, reason)
 
 
+@pytest.mark.goal("G-49")
 @given(st.binary(max_size=300))
 def test_sniff_answers_for_any_bytes(data):
     assert kinds.sniff(data) in FileKind

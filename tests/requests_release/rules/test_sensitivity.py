@@ -31,6 +31,7 @@ def reviewed(facts, *classes):
     return replace(facts, reviewed=frozenset(classes))
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize(
     ("name", "facts", "obstacles", "notices"),
     [
@@ -157,6 +158,7 @@ def test_each_class_meets_each_ground(name, facts, obstacles, notices):
     assert ruling.cite
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize("basis", ReleaseBasis)
 @pytest.mark.parametrize("name", SensitivityClass)
 def test_nothing_protected_slips_out_on_a_bare_subpoena_or_request(name, basis):

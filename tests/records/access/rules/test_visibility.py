@@ -14,6 +14,7 @@ MAIN, APART, ELSEWHERE = 1, 2, 3
 PROTECTED = {APART: frozenset({"PSYCHNOTE", "MH"}), ELSEWHERE: frozenset({"SUD_P2"})}
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize(
     "basis, units, protected, expected",
     [
@@ -37,6 +38,7 @@ def test_classes_that_a_ground_shows(basis, units, protected, expected):
     assert visible_classes(basis, units, protected) == expected
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize("sensitivity", ["PEER_REVIEW", "PSYCHNOTE", "SUD_COUNSELING"])
 @pytest.mark.parametrize("basis", [b for b in Basis if b != Basis.SYSTEM])
 def test_most_protected_classes_need_the_units_own_right_whatever_the_ground(sensitivity, basis):

@@ -36,6 +36,7 @@ def test_right_of_the_role_counts(house, patient):
     assert found(house, patient) == {house.supervisor, other}
 
 
+@pytest.mark.goal("G-10")
 def test_right_that_ran_out_does_not_count(house, patient):
     late = make_user(Role.SUPERVISOR)
     now = timezone.now()

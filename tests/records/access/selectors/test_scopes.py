@@ -80,12 +80,14 @@ WAYS = {
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
+@pytest.mark.goal("G-08")
 @given(**WAYS)
 @settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
 def test_lists_equal_the_decision_on_each_chart(users, drawn, many, page):
     check_world(drawn, users, many, page)
 
 
+@pytest.mark.goal("G-08")
 @pytest.mark.deep
 @given(**WAYS)
 @settings(max_examples=10_000, deadline=None, suppress_health_check=QUIET)
@@ -142,6 +144,7 @@ def test_broken_glass_puts_a_chart_into_no_list(house, patient):
     assert listed_by_sql(house.stranger) == []
 
 
+@pytest.mark.goal("G-05")
 def test_revocation_empties_the_list_of_the_next_request(house, patient):
     rights.grant_chart(
         actor=house.supervisor, chart_id=patient.pk, user=house.stranger, reason="Audit"

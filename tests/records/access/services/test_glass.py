@@ -42,6 +42,7 @@ def basis_of(user, patient):
     return opening.find_ground(actor=again(user), patient_id=patient.pk).basis
 
 
+@pytest.mark.goal("G-11")
 def test_breaking_opens_the_chart_for_an_hour_with_an_event(house, patient):
     row = break_it(house.stranger, patient)
 
@@ -97,6 +98,7 @@ def test_length_is_a_setting(house, patient, settings, minutes):
     assert row.ends_at - row.started_at == timedelta(minutes=minutes)
 
 
+@pytest.mark.goal("G-11")
 def test_access_ends_by_itself_before_any_clock_has_turned(house, patient):
     with time_machine.travel(timezone.now() - timedelta(minutes=61), tick=False):
         row = break_it(house.stranger, patient)
@@ -221,6 +223,7 @@ def test_grant_given_meanwhile_makes_the_glass_needless(house, patient):
         break_it(house.stranger, patient)
 
 
+@pytest.mark.goal("G-11")
 @pytest.mark.parametrize(
     "ago, is_reviewed, is_blocked",
     [

@@ -1,5 +1,7 @@
 """Who is told of an emergency access, and in whose work it waits."""
 
+import pytest
+
 from accounts.roles import Role
 from accounts.services import users
 from audit.enums import Action
@@ -20,6 +22,7 @@ def waiting_for(user):
     ]
 
 
+@pytest.mark.goal("G-11")
 def test_supervisors_of_the_unit_and_compliance_are_told_at_once(house, patient):
     elsewhere = make_user(Role.SUPERVISOR, unit=house.behavioural)
     officer = make_user(Role.COMPLIANCE)
@@ -53,6 +56,7 @@ def told_of(row):
     return {notice.user for notice in GlassNotice.objects.filter(glass=row)}
 
 
+@pytest.mark.goal("G-11")
 def test_each_of_them_has_a_notice_from_the_commit_on(house, patient):
     row = break_it(house.stranger, patient)
 

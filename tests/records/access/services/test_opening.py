@@ -92,6 +92,7 @@ def test_unit_opens_the_chart_and_the_event_says_everything(house, patient):
     )
 
 
+@pytest.mark.goal("G-23")
 @pytest.mark.parametrize(
     "who, purpose", [("clerk", Purpose.RECORDS), ("compliance", Purpose.OVERSIGHT)]
 )
@@ -102,6 +103,7 @@ def test_no_opening_is_without_a_purpose(house, patient, who, purpose):
     assert event.purpose == purpose
 
 
+@pytest.mark.goal("G-20")
 @pytest.mark.committed
 def test_event_stands_before_the_scope_is_returned(house, patient, second_connection):
     open_as(house.clerk, patient)
@@ -111,6 +113,7 @@ def test_event_stands_before_the_scope_is_returned(house, patient, second_connec
     assert cursor.fetchall() == [(patient.pk,)]
 
 
+@pytest.mark.goal("G-20")
 def test_chart_is_not_opened_where_its_event_could_be_taken_back(house, patient):
     with pytest.raises(RuntimeError), transaction.atomic():
         open_as(house.clerk, patient)
@@ -226,6 +229,7 @@ def test_who_opens_no_charts_may_not_even_know_of_one_whatever_was_given(
     assert refused.value.status == 404
 
 
+@pytest.mark.goal("G-04")
 def test_unlisted_units_chart_is_as_unknown_as_one_that_does_not_exist(house):
     keeper = make_user(Role.CLERK, unit=house.programme)
     hidden = make_patient(house.programme, actor=keeper)
@@ -251,6 +255,7 @@ def test_role_on_a_unit_opens_to_all_who_hold_the_role(house, patient):
         open_as(house.stranger, patient)
 
 
+@pytest.mark.goal("G-05")
 @pytest.mark.parametrize(
     "give, take",
     [
@@ -279,6 +284,7 @@ def test_taking_one_row_closes_the_chart_on_the_next_request(house, patient, giv
         open_as(house.stranger, patient)
 
 
+@pytest.mark.goal("G-10")
 @pytest.mark.parametrize("kind", ["unit", "role", "chart"])
 def test_right_that_has_run_out_opens_nothing(house, patient, kind):
     now = timezone.now()
@@ -375,6 +381,7 @@ def test_destroyed_chart_opens_no_more_and_says_why_to_who_may_know_of_it(house,
     assert Chart.objects.get(pk=patient.pk).status == ChartStatus.DESTROYED
 
 
+@pytest.mark.goal("G-12")
 def test_scope_hides_documents_of_other_classes(house, patient):
     scope = open_as(house.clerk, patient)
 

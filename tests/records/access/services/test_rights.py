@@ -128,6 +128,7 @@ def test_nobody_gives_rights_to_themselves(house, holder):
     assert after == before
 
 
+@pytest.mark.goal("G-10")
 @pytest.mark.parametrize("kind", ["user", "role"])
 @pytest.mark.parametrize("seconds, is_open", [(3600, True), (-1, False)])
 def test_right_ends_at_its_moment_without_anybody_acting(house, kind, seconds, is_open):
@@ -151,6 +152,7 @@ def test_person_keeps_what_another_row_still_gives(house):
     assert open_units(house.stranger) == {house.behavioural.pk}
 
 
+@pytest.mark.goal("G-05")
 def test_role_taken_takes_the_rights_that_came_with_it(house):
     give(house, role="PROVIDER")
     assert open_units(house.provider) == {house.behavioural.pk}
@@ -306,6 +308,7 @@ def test_permission_of_another_table_is_no_right(house):
         )
 
 
+@pytest.mark.goal("G-10")
 def test_generic_tables_of_guardian_stay_empty(house, patient):
     give(house, user=house.stranger)
     give(house, role="PROVIDER")
@@ -316,6 +319,7 @@ def test_generic_tables_of_guardian_stay_empty(house, patient):
     assert (UserObjectPermission.objects.count(), GroupObjectPermission.objects.count()) == (0, 0)
 
 
+@pytest.mark.goal("G-10")
 def test_no_right_outlives_its_chart_or_its_unit():
     for model in (UnitUserPermission, UnitGroupPermission, ChartUserPermission):
         field = model._meta.get_field("content_object")

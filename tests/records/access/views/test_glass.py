@@ -64,6 +64,7 @@ def test_page_says_whose_chart_it_is_and_what_will_happen_with_an_event_first(ho
     )
 
 
+@pytest.mark.goal("G-11")
 @pytest.mark.parametrize(
     "reason, message",
     [
@@ -84,6 +85,8 @@ def test_reason_that_says_nothing_is_asked_for_again(house, patient, reason, mes
     assert [shown_in(event) for event in events_of(Action.PATIENTS_LISTED)] == [[patient.pk]]
 
 
+@pytest.mark.goal("G-11")
+@pytest.mark.goal("G-18")
 def test_glass_needs_the_password_again(house, patient):
     client = sign_in(house.stranger)
 
@@ -127,6 +130,7 @@ def test_other_roles_break_no_glass(patient, role):
     assert [event.outcome for event in events_of(Action.PAGE_REQUESTED)] == [Outcome.REFUSED] * 2
 
 
+@pytest.mark.goal("G-04")
 def test_hidden_and_non_existent_charts_answer_alike(house):
     keeper = make_user(Role.CLERK, unit=house.programme)
     hidden = make_patient(house.programme, actor=keeper, family="Hiddenname")
@@ -175,6 +179,7 @@ def test_anothers_access_cannot_be_closed(house, patient):
     assert row.closed_at is None
 
 
+@pytest.mark.goal("G-11")
 def test_compliance_sees_all_and_reviews(house, patient):
     officer = make_user(Role.COMPLIANCE)
     row = broken_ago(house.stranger, patient, hours=2)
@@ -409,6 +414,7 @@ def test_access_that_does_not_exist_is_not_found(house):
     assert count_events() == before
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_one_and_for_three(house, django_assert_num_queries):
     def one():
@@ -435,6 +441,8 @@ def test_right_given_meanwhile_needs_no_glass(house, patient):
     assert client.get(path_of(patient)).url == CHART.format(patient.pk)
 
 
+@pytest.mark.goal("G-11")
+@pytest.mark.goal("G-14")
 def test_half_made_sign_in_breaks_no_glass(house, patient, settings):
     settings.ROLES_REQUIRING_SECOND_FACTOR = ["CLERK"]
     client = sign_in_freshly(house.stranger)

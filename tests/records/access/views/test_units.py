@@ -70,6 +70,7 @@ def test_list_shows_units_and_no_patient(house, patient, client):
     assert "O&#x27;CONNELL" not in text
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_three_and_for_six(house, client, django_assert_num_queries):
     client.get("/access/units/")

@@ -136,12 +136,14 @@ def test_file_that_cannot_be_opened_is_refused(data, error):
 CHOICES = strategies.lists(strategies.integers(1, 5), min_size=1, max_size=4)
 
 
+@pytest.mark.goal("G-54")
 @effort(deadline=None, max_examples=60)
 @given(chosen=CHOICES, which=strategies.sampled_from(MARKED))
 def test_result_holds_exactly_the_chosen_pages_and_nothing_of_the_others(chosen, which):
     check_exactly(chosen, which)
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.deep
 @effort(deadline=None, max_examples=1000)
 @given(chosen=CHOICES, which=strategies.sampled_from(MARKED))
@@ -163,6 +165,7 @@ def check_exactly(chosen, which):
     assert all("Do not share." in text for text in texts(content))
 
 
+@pytest.mark.goal("G-54")
 def test_what_a_drawing_inside_lists_but_does_not_use_stays_behind():
     def change(pdf):
         secret = pdf.make_stream(
@@ -255,6 +258,7 @@ def with_everything(pdf):
         outline.root.append(pikepdf.OutlineItem("MARKER-OUTLINE", 0))
 
 
+@pytest.mark.goal("G-54")
 def test_scripts_attachments_metadata_and_notes_stay_behind():
     data = samples.changed_pdf(with_everything)
 
@@ -335,6 +339,7 @@ def test_form_without_looks_is_given_them():
     assert "FILLED" in texts(content)[0]
 
 
+@pytest.mark.goal("G-54")
 def test_hidden_layer_is_not_there():
     data = samples.changed_pdf(samples.with_hidden_layer, "SHOWN")
 
@@ -360,6 +365,7 @@ def cropped(box):
     return change
 
 
+@pytest.mark.goal("G-54")
 @pytest.mark.parametrize(
     ("change", "is_picture"),
     [

@@ -42,6 +42,7 @@ def meet(one, other):
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+@pytest.mark.goal("G-54")
 def test_every_page_carries_reference_number_notice_and_reader():
     assert texts(FULL) == [
         ["R-2026-00012 Page 1 of 2", "Do not share.", "Printed for A. Clerk"],

@@ -39,11 +39,13 @@ def peak_megabytes():
     return max(found)
 
 
+@pytest.mark.goal("G-47")
 def test_corpus_is_large_and_its_names_differ():
     assert len(CORPUS) >= 300
     assert len({name for name, *_ in CORPUS}) == len(CORPUS)
 
 
+@pytest.mark.goal("G-47")
 @pytest.mark.parametrize(
     ("content", "file_name", "expected"),
     [entry[1:] for entry in CORPUS],

@@ -98,6 +98,7 @@ def check(answer):
     assert answer["dumpable"] == 0
 
 
+@pytest.mark.goal("G-48")
 def test_shut_in_process_can_do_nothing_that_a_reader_need_not(tmp_path):
     answer = probe(tmp_path)
 
@@ -106,6 +107,7 @@ def test_shut_in_process_can_do_nothing_that_a_reader_need_not(tmp_path):
     assert (tmp_path / "target").read_text() == "secret"
 
 
+@pytest.mark.goal("G-48")
 def test_shut_in_process_that_was_not_root_can_do_nothing_either(tmp_path):
     program = "/usr/bin/python3"
     if os.geteuid() != 0 or not os.path.exists(program):

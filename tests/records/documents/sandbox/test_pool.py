@@ -133,6 +133,7 @@ def test_child_outlives_the_thread_that_first_needed_it(own_pool):
     assert only_child(own_pool).is_alive
 
 
+@pytest.mark.goal("G-48")
 def test_late_job_is_killed_within_a_second_and_the_next_one_works(own_pool):
     file, _ = source()
     render(own_pool, file)
@@ -200,6 +201,7 @@ def test_child_is_replaced_after_so_many_jobs(own_pool, monkeypatch):
     assert len(own_pool.children) == 1
 
 
+@pytest.mark.goal("G-48")
 def test_job_over_its_memory_is_refused_and_its_child_replaced(own_pool):
     data = samples.saved(samples.drawn(9000, 9000, "RGB"), "PNG", compress_level=1)
     file, _ = source(data, FileKind.PNG)

@@ -70,6 +70,7 @@ READERS = {
 }
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize("reader", READERS)
 def test_hidden_class_is_read_by_nobody_without_the_right(house, reader):
     document = house.protected()

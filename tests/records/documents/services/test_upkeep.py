@@ -61,6 +61,7 @@ def test_empty_vault_has_no_finding(house, vault):
     assert verify()[1] == 0
 
 
+@pytest.mark.goal("G-51")
 def test_findings_are_counted_named_and_exit_with_one(house, vault):
     damaged, missing, sound = (house.filed().versions.get() for _ in range(3))
     path = vault / damaged.storage_name / "original"
@@ -101,6 +102,7 @@ def test_findings_are_counted_named_and_exit_with_one(house, vault):
     assert sound.pk
 
 
+@pytest.mark.goal("G-51")
 def test_swapped_bytes_are_damage(house, vault):
     one, two = (house.filed().versions.get() for _ in range(2))
     first, second = (vault / row.storage_name / "original" for row in (one, two))
@@ -196,6 +198,7 @@ def sweep():
         return upkeep.sweep(actor=get_system_user())
 
 
+@pytest.mark.goal("G-51")
 def test_sweeping_removes_old_bytes_without_a_row_only(house, vault):
     document, row = house.filed(), house.received()
     scope_of = make_scope(house)
@@ -341,6 +344,7 @@ CRASH = """
 """
 
 
+@pytest.mark.goal("G-51")
 @pytest.mark.committed
 @pytest.mark.parametrize("point", ["before the rows", "between the rows", "before the event"])
 def test_filing_killed_at_any_point_leaves_an_orphan_at_most(vault, settings, point):

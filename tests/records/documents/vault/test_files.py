@@ -99,6 +99,7 @@ def test_odd_label_is_refused(vault, label):
         files.has(place, label)
 
 
+@pytest.mark.goal("G-53")
 def test_any_wrong_byte_of_the_stored_file_is_detected(vault):
     stored, place = kept(content=b"short")
     path = vault / stored.name / "original"
@@ -113,6 +114,7 @@ def test_any_wrong_byte_of_the_stored_file_is_detected(vault):
     assert files.read(place) == b"short"
 
 
+@pytest.mark.goal("G-53")
 def test_bytes_swapped_between_documents_are_detected(vault):
     (first, first_place), (second, second_place) = kept("version:1"), kept("version:2", b"other")
     here, there = vault / first.name / "original", vault / second.name / "original"
@@ -125,6 +127,7 @@ def test_bytes_swapped_between_documents_are_detected(vault):
             files.read(place)
 
 
+@pytest.mark.goal("G-53")
 def test_whole_rows_swapped_between_documents_are_detected(vault):
     (_, first), (_, second) = kept("version:1"), kept("version:2")
 
@@ -136,6 +139,7 @@ def test_whole_rows_swapped_between_documents_are_detected(vault):
         files.read(dataclasses.replace(first, wrapped_key=second.wrapped_key))
 
 
+@pytest.mark.goal("G-53")
 def test_derived_objects_swapped_within_a_document_are_detected(vault):
     stored, place = kept()
     files.keep_derived(place, "page-1", b"one")

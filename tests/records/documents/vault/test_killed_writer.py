@@ -55,6 +55,7 @@ files.keep(slow_source(), identity="version:1")
 """
 
 
+@pytest.mark.goal("G-51")
 @pytest.mark.parametrize(
     ("point", "finals"),
     [("encrypting", 0), ("flushing", 0), ("writing", 0), ("renaming", 0), ("renamed", 1)],

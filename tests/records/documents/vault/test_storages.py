@@ -37,6 +37,7 @@ def test_save_again_replaces(disk):
         assert file.read() == b"second"
 
 
+@pytest.mark.goal("G-52")
 def test_save_flushes_file_before_rename_and_folder_after(disk, monkeypatch):
     seen = []
     real_fsync, real_rename = os.fsync, Path.rename
@@ -65,6 +66,7 @@ def test_save_flushes_file_before_rename_and_folder_after(disk, monkeypatch):
     ]
 
 
+@pytest.mark.goal("G-52")
 @pytest.mark.parametrize(
     "call", ["os.open", "os.fsync", "pathlib.Path.rename", "pathlib.Path.mkdir"]
 )
@@ -81,6 +83,7 @@ def test_failure_of_any_disk_call_is_told_and_leaves_nothing(vault, monkeypatch,
     assert not vault.exists() or tree(vault) == []
 
 
+@pytest.mark.goal("G-52")
 def test_failure_of_the_last_flush_is_told_though_the_file_is_there(vault, monkeypatch):
     def fail(folder):
         if len(folder.name) == 32:
@@ -92,6 +95,7 @@ def test_failure_of_the_last_flush_is_told_though_the_file_is_there(vault, monke
         files.keep(b"bytes", identity="version:1")
 
 
+@pytest.mark.goal("G-52")
 def test_disk_full_while_writing_leaves_no_part(vault, monkeypatch):
     def chunks(self, chunk_size=None):
         yield b"part"

@@ -48,6 +48,7 @@ def test_same_bytes_sealed_twice_look_different():
     assert sealed_bytes(b"same") != sealed_bytes(b"same")
 
 
+@pytest.mark.goal("G-53")
 def test_any_flipped_byte_is_detected():
     stored = sealed_bytes(b"0123456789" * 20)
 
@@ -58,6 +59,7 @@ def test_any_flipped_byte_is_detected():
                 plain(changed)
 
 
+@pytest.mark.goal("G-53")
 @effort(deadline=None, max_examples=200)
 @given(data=strategies.data())
 def test_any_change_in_a_file_of_several_segments_is_detected(data):
@@ -72,6 +74,7 @@ def test_any_change_in_a_file_of_several_segments_is_detected(data):
 LARGE = sealed_bytes(b"x" * (2 * SEGMENT + 1000))
 
 
+@pytest.mark.goal("G-53")
 @pytest.mark.parametrize(
     "cut",
     [0, 1, 39, 40, 41, 1000, SEGMENT - 1, SEGMENT, SEGMENT + 1, 2 * SEGMENT, len(LARGE) - 1],
@@ -87,6 +90,7 @@ def test_bytes_added_behind_are_detected(extra):
         plain(LARGE + extra)
 
 
+@pytest.mark.goal("G-53")
 def test_swapped_segments_are_detected():
     first, second, rest = LARGE[:SEGMENT], LARGE[SEGMENT : 2 * SEGMENT], LARGE[2 * SEGMENT :]
 
@@ -94,6 +98,7 @@ def test_swapped_segments_are_detected():
         plain(second + first + rest)
 
 
+@pytest.mark.goal("G-53")
 def test_bytes_under_another_key_or_place_are_detected():
     stored = sealed_bytes(b"one")
 

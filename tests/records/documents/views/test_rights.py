@@ -127,6 +127,9 @@ def test_outsider_gets_nothing_and_the_refusal_is_recorded(house, at, name, meth
     ).exists()
 
 
+@pytest.mark.goal("G-04")
+@pytest.mark.goal("G-12")
+@pytest.mark.goal("G-22")
 @pytest.mark.parametrize("name", OF_DOCUMENT)
 def test_hidden_class_answers_like_an_unknown_document(house, at, name):
     document = house.protected()
@@ -145,6 +148,7 @@ def test_hidden_class_answers_like_an_unknown_document(house, at, name):
     assert [event.detail["reason"] for event in refusals] == ["CLASS_HIDDEN", "DOCUMENT_UNKNOWN"]
 
 
+@pytest.mark.goal("G-12")
 @pytest.mark.parametrize("name", ["document_change", "document_void", "document_move", *DEEDS])
 def test_hidden_class_cannot_be_changed_by_posting(house, at, name):
     document = house.protected()
@@ -167,6 +171,7 @@ def test_protected_document_opens_with_the_right(house, at, name):
     assert response.status_code == 200
 
 
+@pytest.mark.goal("G-04")
 @pytest.mark.parametrize("name", OF_UNFILED)
 def test_loose_file_of_another_unit_answers_like_an_unknown_one(house, at, name):
     row = house.received()
@@ -187,6 +192,7 @@ def test_numbers_beyond_any_id_are_unknown(house, at):
     assert client.get(address(house, "unfiled_file", unfiled=10**30)).status_code == 404
 
 
+@pytest.mark.goal("G-05")
 def test_right_withdrawn_is_gone_on_the_next_request(house, at):
     from audit import context
     from records.access.enums import UnitRight

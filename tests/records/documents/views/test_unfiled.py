@@ -72,6 +72,7 @@ def test_empty_list_says_what_to_do(house, at):
     assert "Start with the oldest" not in text
 
 
+@pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_any_number_of_files(house, at, monkeypatch):
     client, found = at(house.clerk), set()
@@ -421,6 +422,7 @@ def test_discarding_needs_a_reason_and_is_recorded(house, at):
     assert len(events_of("UNFILED_DISCARDED")) == 1
 
 
+@pytest.mark.goal("G-24")
 def test_names_of_files_stay_out_of_the_log(house, at):
     client = at(house.clerk)
     client.post(

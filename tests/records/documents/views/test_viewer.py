@@ -167,6 +167,7 @@ def test_history_does_not_name_the_other_chart(house, at):
     assert "Rosa" not in text
 
 
+@pytest.mark.goal("G-20")
 def test_every_page_is_an_event_of_its_own(house, at):
     document = house.filed("One", "Two")
     client = at(house.clerk)
@@ -184,6 +185,7 @@ def test_every_page_is_an_event_of_its_own(house, at):
     ]
 
 
+@pytest.mark.goal("G-20")
 def test_event_stands_before_the_page_is_read(house, at, monkeypatch):
     document, told = house.filed(), []
     real = files.stream
@@ -200,6 +202,7 @@ def test_event_stands_before_the_page_is_read(house, at, monkeypatch):
     assert set(told) == {1}
 
 
+@pytest.mark.goal("G-21")
 def test_page_without_its_event_is_not_shown(house, at, monkeypatch):
     document = house.filed()
     client = at(house.clerk)
@@ -281,6 +284,7 @@ def test_covered_thumbnail_still_asks_for_the_right(house, at):
     assert response.status_code == 404
 
 
+@pytest.mark.goal("G-20")
 @pytest.mark.parametrize(
     ("name", "action", "kind"),
     [

@@ -49,6 +49,7 @@ WHOLE = NOTHING | {
 }
 
 
+@pytest.mark.goal("G-50")
 @pytest.mark.parametrize(
     ("place", "name", "call"), POINTS, ids=[f"{name}-{call}" for _, name, call in POINTS]
 )
@@ -76,6 +77,7 @@ def test_an_error_at_any_step_leaves_nothing_and_the_next_run_completes(
     assert counts() == WHOLE
 
 
+@pytest.mark.goal("G-50")
 def test_an_error_over_one_patient_leaves_the_others_of_the_run(house, monkeypatch):
     for number in (1, 2, 3):
         house.put(f"p{number}.json", whole(f"p{number}", birthDate=f"195{number}-01-01"))
@@ -118,6 +120,7 @@ call_command("import_records", folder, json=True)
 """
 
 
+@pytest.mark.goal("G-50")
 @pytest.mark.committed
 @pytest.mark.parametrize(
     ("place", "name", "call", "left"),
@@ -152,6 +155,7 @@ def test_a_killed_run_leaves_whole_charts_only(tmp_path, place, name, call, left
     assert sweep() == 0
 
 
+@pytest.mark.goal("G-50")
 @pytest.mark.committed
 def test_two_runs_at_once_make_each_chart_once(tmp_path):
     storages._storages.pop("vault", None)

@@ -85,6 +85,7 @@ def test_the_source_lies_beside_the_pages_and_its_digest_in_the_row(house):
     assert item.source_sha256 == hashlib.sha256(kept).hexdigest()
 
 
+@pytest.mark.goal("G-31")
 def test_events_and_rows_say_that_the_system_did_it_on_its_own_ground(house):
     house.put("p1.json", whole())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 
+import pytest
+
 from records.documents.models import Document, DocumentVersion
 from records.patients.models import Name, Patient, Phone
 from tests.records.interchange.builders import (
@@ -20,6 +22,7 @@ from tests.records.interchange.house import (
 from tests.records.interchange.services.imports import orphans, protect, source_of, whole
 
 
+@pytest.mark.goal("G-50")
 def test_importing_again_changes_nothing(house):
     house.put("p1.json", whole())
     house.put("p2.json", whole("p2", birthDate="1950-01-01"))

@@ -154,6 +154,7 @@ def test_files_that_refer_to_each_other_may_come_in_any_order(house, browser):
     assert Document.objects.get().patient == Patient.objects.get()
 
 
+@pytest.mark.goal("G-07")
 def test_a_person_who_lost_the_role_meanwhile_imports_nothing(house, browser):
     from audit.writes import attributing
 

@@ -95,6 +95,7 @@ def test_list_of_somebody_with_very_many_single_charts_asks_row_by_row(house, ch
     ]
 
 
+@pytest.mark.goal("G-05")
 def test_list_forgets_a_chart_when_the_right_is_gone(house, charts):
     keeper = make_user("SUPERVISOR", unit=house.behavioural)
     granted = {"actor": keeper, "chart_id": charts["Anna"].pk, "user": house.clerk}
@@ -116,6 +117,7 @@ def test_keys_of_pages_name_nobody_and_cannot_be_made_up(house, charts, monkeypa
         assert browsing.list_patients(again(house.clerk), after=key) == page
 
 
+@pytest.mark.goal("G-09")
 def test_list_costs_the_same_for_one_and_for_three(house):
     counts = []
     for given in ("Anna", "Berta", "Carla"):

@@ -336,6 +336,7 @@ def test_every_search_runs_under_a_time_limit(house, patient):
     assert ["'2000'" in sql for sql in limits] == [True, False]
 
 
+@pytest.mark.goal("G-09")
 def test_search_costs_the_same_for_one_and_for_three(house):
     counts = []
     for given in ("Anna", "Berta", "Carla"):

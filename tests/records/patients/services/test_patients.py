@@ -63,6 +63,7 @@ def test_register_stores_the_person_the_keys_and_the_number(house):
     assert Contact.objects.get().address == "9 Oak Lane, York"
 
 
+@pytest.mark.goal("G-24")
 def test_register_writes_one_event_without_anything_of_the_person(house):
     patient = register(house)
 

@@ -73,6 +73,7 @@ def test_certificates_and_histories_are_insert_only_for_the_application(session,
         session.run(f"UPDATE {table} SET {column} = {column}")
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize("column", ["first_approved_by_id", "second_approved_by_id"])
 def test_proposer_is_never_an_approver(house, session, column):
     batch = house.approved(house.patient())
@@ -83,6 +84,7 @@ def test_proposer_is_never_an_approver(house, session, column):
         )
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize("who", ["clerk", "supervisor"])
 def test_second_approval_by_proposer_or_first_approver_is_refused(house, open_session, who):
     batch = house.approved_once(house.patient())
@@ -92,6 +94,7 @@ def test_second_approval_by_proposer_or_first_approver_is_refused(house, open_se
         open_session(person).run(APPROVE, batch.pk, 1, "SECOND", batch.digest, person.pk)
 
 
+@pytest.mark.goal("G-38")
 def test_nobody_approves_in_the_name_of_another(house, open_session):
     batch = house.proposed(house.patient())
 
@@ -228,6 +231,7 @@ def test_outcome_of_a_chart_never_changes(house, session):
         )
 
 
+@pytest.mark.goal("G-45")
 @pytest.mark.parametrize("status", ["APPROVED", "EXECUTING"])
 def test_certificate_is_not_issued_before_all_is_carried_out(house, session, status):
     batch = bring(house, status)
@@ -241,6 +245,7 @@ def test_certificate_is_not_issued_before_all_is_carried_out(house, session, sta
         )
 
 
+@pytest.mark.goal("G-44")
 def test_batch_does_not_start_before_its_waiting_time_is_over(house, session, settings):
     settings.DESTRUCTION_WAIT_DAYS = 3
     batch = house.approved(house.patient())
@@ -264,6 +269,7 @@ def test_change_without_an_actor_is_refused(house, second_connection):
         cursor.execute("UPDATE retention_hold SET remind_on = now() WHERE id = %s", [hold.pk])
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize("count", [5, pytest.param(100, marks=pytest.mark.deep)])
 def test_two_approvals_of_the_same_slot_at_once_give_one(house, count):
     second = make.make_user("SUPERVISOR", unit=house.unit)
@@ -277,6 +283,7 @@ def test_two_approvals_of_the_same_slot_at_once_give_one(house, count):
         assert make.seen(batch).status == "FIRST_APPROVED"
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize("count", [5, pytest.param(100, marks=pytest.mark.deep)])
 def test_one_person_in_two_sessions_approves_once(house, count):
     for _ in range(count):
@@ -303,6 +310,7 @@ def at_once(batch, *people):
     return [outcome.get("error") for _, outcome in pairs]
 
 
+@pytest.mark.goal("G-38")
 @pytest.mark.parametrize(
     "change, constraint",
     [

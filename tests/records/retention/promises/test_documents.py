@@ -114,6 +114,7 @@ def test_key_of_another_patient_is_not_erased_by_the_batch(house, session, versi
         session.run(ERASE, version.pk)
 
 
+@pytest.mark.goal("G-37")
 def test_key_is_not_erased_under_a_hold_although_the_batch_is_executing(house, session, version):
     house.executing(version.document.patient)
     make.make_hold(version.document.patient)
@@ -181,6 +182,7 @@ def test_temporary_tables_do_not_stand_in_for_ours(house, session, version):
         session.run(ERASE, version.pk)
 
 
+@pytest.mark.goal("G-37")
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_key_is_not_erased_where_new_holds_cannot_be_seen(house, session, version, level):
     house.executing(version.document.patient)
@@ -353,6 +355,7 @@ def test_hold_goes_along_with_a_document_moved_out_of_a_held_chart(house, sessio
         session.run("DELETE FROM retention_holddocument")
 
 
+@pytest.mark.goal("G-37")
 def test_moved_document_of_a_held_chart_is_not_erased_with_its_new_chart(house, session, version):
     held = version.document.patient
     make.make_hold(held)

@@ -83,6 +83,7 @@ def test_hold_on_a_destroyed_chart_comes_too_late(house, session):
         session.run(COVER, hold.pk, patient.pk, house.compliance.pk)
 
 
+@pytest.mark.goal("G-37")
 def test_hold_that_commits_first_stops_the_erasure_that_waits(house, open_session):
     patient = house.patient()
     version = DocumentVersion.objects.get(document__patient=patient)
@@ -118,6 +119,7 @@ def test_hold_that_is_rolled_back_lets_the_erasure_go_on(house, open_session):
     assert outcome["result"] == 1
 
 
+@pytest.mark.goal("G-37")
 def test_hold_that_comes_second_waits_for_the_erasure_and_is_told(house, open_session):
     patient = house.patient()
     version = DocumentVersion.objects.get(document__patient=patient)
@@ -157,6 +159,7 @@ def race(house, patient, batch):
     return [outcome.get("error") for _, outcome in pairs]
 
 
+@pytest.mark.goal("G-37")
 @pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.deep)])
 def test_race_of_hold_and_erasure_ends_in_one_of_two_ways(house, count):
     endings = set()

@@ -86,6 +86,7 @@ def test_terms_after_death_count_for_the_dead(state, died_on, keeps_until):
     assert until(facts(state, died_on=died_on)) == keeps_until
 
 
+@pytest.mark.goal("G-43")
 @pytest.mark.parametrize(
     ("state", "last", "expected"),
     [
@@ -222,6 +223,7 @@ def test_other_rooms_blocks_keep_the_date_but_not_the_eligibility():
     assert answer.is_eligible(AS_OF) is False
 
 
+@pytest.mark.goal("G-44")
 @pytest.mark.parametrize(
     ("on", "expected"),
     [(date(2025, 3, 1), False), (date(2025, 3, 2), True), (date(2025, 3, 3), True)],

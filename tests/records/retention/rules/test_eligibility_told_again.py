@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def charts(draw):
     )
 
 
+@pytest.mark.goal("G-43")
 @settings(max_examples=400)
 @given(charts())
 def test_the_engine_agrees_with_the_law_told_again(chart):

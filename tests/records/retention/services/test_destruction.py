@@ -17,6 +17,7 @@ from tests.records.retention import factories as make
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.goal("G-41")
 def test_step_to_the_end_destroys_the_chart(house):
     patient = house.patient(documents=2)
     names = list(
@@ -66,6 +67,7 @@ def registered_copies(monkeypatch):
     return kept
 
 
+@pytest.mark.goal("G-37")
 def test_hold_placed_after_the_approvals_leaves_the_chart_out_with_its_reason(house):
     held, due = house.patient(), house.patient()
     batch = house.executing(held, due)
@@ -84,6 +86,7 @@ def test_hold_placed_after_the_approvals_leaves_the_chart_out_with_its_reason(ho
     assert [row["number"] for row in certificate.content["records"]] == [due.mrn]
 
 
+@pytest.mark.goal("G-44")
 @pytest.mark.parametrize(
     "change, reason",
     [
@@ -123,6 +126,7 @@ def test_document_moved_out_of_a_held_chart_keeps_its_new_chart_from_destruction
     assert hold.documents.count() == 1
 
 
+@pytest.mark.goal("G-41")
 def test_copies_elsewhere_are_erased_too(house, registered_copies):
     patient = house.patient(documents=2)
     ids = list(patient.documents.values_list("pk", flat=True))
@@ -146,6 +150,7 @@ def test_copies_that_do_not_go_away_stop_the_batch(house, monkeypatch):
     assert Event.objects.get(action="JOB_FAILED").detail["code"] == "REMAINS_FOUND"
 
 
+@pytest.mark.goal("G-07")
 @pytest.mark.parametrize("loss", ["role", "unit", "sign_in"])
 def test_starter_who_lost_the_right_destroys_nothing(house, loss):
     patient = house.patient()
@@ -187,6 +192,7 @@ def test_vault_that_cannot_be_reached_is_tried_again(house, monkeypatch):
     assert make.run(batch) == "DONE"
 
 
+@pytest.mark.goal("G-41")
 def test_received_file_of_a_destroyed_document_goes_too(house):
     patient = house.patient()
     document = patient.documents.get()
@@ -204,6 +210,7 @@ def test_received_file_of_a_destroyed_document_goes_too(house):
     assert not files.has(files.Place(loose.storage_name, b"", ""))
 
 
+@pytest.mark.goal("G-41")
 def test_patient_is_reduced_to_the_residual_abstract(house):
     patient = house.patient(email="freda@example.org", mother_maiden_name="Hale")
     with make.attributing(house.clerk):
@@ -243,6 +250,7 @@ def test_patient_is_reduced_to_the_residual_abstract(house):
     assert not Evaluation.objects.filter(pk=patient.pk).exists()
 
 
+@pytest.mark.goal("G-45")
 def test_certificate_holds_every_element_and_fits_its_hash(house):
     patient = house.patient(documents=2)
     batch = house.done(patient)

@@ -62,10 +62,12 @@ def compare(seed: int, count: int) -> None:
     assert [selected[chart.patient_id] for chart in sample] == [chart.facts for chart in sample]
 
 
+@pytest.mark.goal("G-43")
 def test_evaluate_answers_as_the_rules_explain():
     compare(seed=20261123, count=3000)
 
 
+@pytest.mark.goal("G-43")
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", range(5))
 def test_evaluate_answers_as_the_rules_explain_a_hundred_thousand_times(seed):

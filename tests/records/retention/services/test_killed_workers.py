@@ -57,6 +57,7 @@ def is_whole(patient):
     return keys == {is_gone} and stubs == is_gone
 
 
+@pytest.mark.goal("G-35")
 @pytest.mark.parametrize("target, when", POINTS)
 def test_killed_worker_leaves_nothing_half_done_and_the_next_one_finishes(house, target, when):
     patients = [house.patient(documents=2), house.patient(documents=1)]
@@ -92,6 +93,7 @@ def test_killed_worker_leaves_nothing_half_done_and_the_next_one_finishes(house,
     assert Event.objects.filter(action="CERTIFICATE_ISSUED").count() == 1
 
 
+@pytest.mark.goal("G-39")
 def test_job_told_ten_times_is_done_once(house):
     patient = house.patient()
     batch = house.executing(patient)

@@ -183,6 +183,7 @@ def test_approval_sent_twice_counts_once(house, browse):
     assert batch.approvals.count() == 1
 
 
+@pytest.mark.goal("G-18")
 @pytest.mark.parametrize("name, bring, who", [step[:3] for step in STEPS[:3]])
 def test_approving_and_destroying_ask_to_sign_in_again(house, browse, name, bring, who):
     batch = getattr(house, bring)(house.patient())
