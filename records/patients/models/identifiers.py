@@ -10,10 +10,14 @@ from records.patients.models.patients import Patient
 
 # A number once given stays taken, in force or not.
 NUMBER_KINDS = (IdentifierKind.MRN, IdentifierKind.FORMER_MRN)
+# What stays of a destroyed chart: the numbers of records, here and elsewhere.
+KEPT_KINDS = (*NUMBER_KINDS, IdentifierKind.OTHER_MRN, IdentifierKind.ENTERPRISE)
 
 
 class Identifier(models.Model):
-    """A number of a patient; never deleted, so that a record number is never used again.
+    """A number of a patient. A record number is never deleted, so that it is never used again.
+
+    All other numbers go with the chart when it is destroyed, and only then (rules 4.6).
 
     A social security number is stored encrypted (bound to this table, column and row) with a
     keyed blind index for exact search; only its last four digits stand in clear.

@@ -1,7 +1,8 @@
 """What remains of a patient whose chart is destroyed: the residual abstract, and nothing else.
 
 rules 4.6: name, aliases, birth date, sex, record numbers, mother's maiden name, death date stay
-for ever; where the person lived, how they were reached and who their kin were go.
+for ever; where the person lived, how they were reached, who their kin were and every other number
+of theirs (social security, insurance, accounts) go.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
 from audit.writes import attributed
 from records.patients import tracking
-from records.patients.models import Address, Contact, Patient, Phone
+from records.patients.models import Address, Contact, Identifier, Patient, Phone
+from records.patients.models.identifiers import KEPT_KINDS
 from records.patients.services import life
 
 OUTSIDE_ABSTRACT = (
@@ -43,7 +46,10 @@ def reduce(*, actor: User, patient_id: int) -> Patient:
         for name in OUTSIDE_ABSTRACT:
             setattr(patient, name, "")
         patient.save(update_fields=OUTSIDE_ABSTRACT)
-        return life.mark_destroyed(actor=actor, patient_id=patient_id)
+        destroyed = life.mark_destroyed(actor=actor, patient_id=patient_id)
+        # Last: PostgreSQL lets numbers go only once the chart is destroyed.
+        _other_numbers([patient_id]).delete()
+    return destroyed
 
 
 @attributed
@@ -54,7 +60,16 @@ def purge_history(*, actor: User, patient_ids: Sequence[int]) -> int:
         return int(cursor.rowcount)
 
 
+def has_numbers(patient_ids: Sequence[int]) -> bool:
+    """Tell whether a number that does not belong to the abstract is left of any of them."""
+    return _other_numbers(patient_ids).exists()
+
+
 def has_history(patient_ids: Sequence[int]) -> bool:
     """Tell whether before-and-after values of any of these patients are left."""
     kind = ContentType.objects.get_for_model(Patient)
     return LogEntry.objects.filter(content_type=kind, object_id__in=patient_ids).exists()
+
+
+def _other_numbers(patient_ids: Sequence[int]) -> QuerySet[Identifier]:
+    return Identifier.objects.filter(patient_id__in=patient_ids).exclude(kind__in=KEPT_KINDS)

@@ -28,6 +28,7 @@ NO_TERM: dict[str, str] = {
 FAILURES = {
     "STARTER_LOST_RIGHT": "Whoever started it may no longer do so.",
     "REMAINS_FOUND": "Something that should be gone is still there.",
+    "NUMBERS_FOUND": "A number outside the residual abstract is still there.",
     "HISTORY_FOUND": "Before-and-after values of a destroyed chart are still there.",
 }
 

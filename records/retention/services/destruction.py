@@ -202,7 +202,10 @@ def _verify(actor: User, batch: Batch) -> None:
             found = copies.erase_all(batch_rows.list_document_ids(patient_id))
         if documents.list_remains(patient_id=patient_id) or any(found.values()):
             raise JobFailed("REMAINS_FOUND")
-    if residue.has_history(batch_rows.list_destroyed_ids(batch.pk)):
+    destroyed = batch_rows.list_destroyed_ids(batch.pk)
+    if residue.has_numbers(destroyed):
+        raise JobFailed("NUMBERS_FOUND")
+    if residue.has_history(destroyed):
         raise JobFailed("HISTORY_FOUND")
 
 

@@ -6,6 +6,7 @@ from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from records.patients.models import Patient
+from records.patients.services import numbers
 from tests.records.retention import factories as make
 
 pytestmark = [pytest.mark.promise, pytest.mark.committed]
@@ -57,6 +58,39 @@ def test_history_of_a_destroyed_chart_does_not_open_that_of_another(house, sessi
     assert not LogEntry.objects.filter(content_type_id=kind, object_id=gone.pk).exists()
 
 
+@pytest.mark.parametrize("step", ["proposed", "approved_once", "approved", "executing"])
+def test_numbers_of_a_chart_that_is_there_are_kept(house, session, step):
+    patient = house.patient()
+    give_ssn(house, patient)
+    getattr(house, step)(patient)
+
+    with pytest.raises(psycopg2.errors.RestrictViolation, match="as long as the chart"):
+        session.run("DELETE FROM patients_identifier WHERE kind = 'SSN'")
+
+    session.rollback()
+    assert session.run("SELECT count(*) FROM patients_identifier WHERE kind = 'SSN'") == [(1,)]
+
+
+def test_record_numbers_stay_also_of_a_destroyed_chart(house, session):
+    patient, there = house.patient(), house.patient()
+    for one in (patient, there):
+        give_ssn(house, one)
+    house.done(patient)
+
+    with pytest.raises(psycopg2.errors.RestrictViolation, match="never used again"):
+        session.run("DELETE FROM patients_identifier WHERE patient_id = %s", patient.pk)
+    session.rollback()
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        session.run("TRUNCATE patients_identifier")
+    session.rollback()
+
+    assert session.run("SELECT patient_id, kind FROM patients_identifier ORDER BY id") == [
+        (patient.pk, "MRN"),
+        (there.pk, "MRN"),
+        (there.pk, "SSN"),
+    ]
+
+
 def test_nobody_removes_history_without_a_name(house, second_connection):
     rename(house, house.patient())
 
@@ -65,6 +99,12 @@ def test_nobody_removes_history_without_a_name(house, second_connection):
         pytest.raises(psycopg2.errors.RestrictViolation, match="by somebody"),
     ):
         cursor.execute("DELETE FROM auditlog_logentry")
+
+
+def give_ssn(house, patient):
+    with make.attributing(house.clerk):
+        text = f"219-09-{patient.pk % 9000 + 1000}"
+        numbers.set_ssn(actor=house.clerk, patient=patient, text=text)
 
 
 def rename(house, patient):
