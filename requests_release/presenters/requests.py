@@ -37,6 +37,8 @@ STEP_PAGES = {
     Step.SENSITIVE: "request_sensitive",
 }
 OVER = frozenset({S.DELIVERED, S.CLOSED})
+# Where these end, neither package nor delivery follows.
+WITHOUT_COPIES = frozenset({S.DENIED, S.NO_RECORDS, S.WITHDRAWN})
 # What these look at is chosen first: with nothing chosen there is nothing to find right.
 NEEDS_ITEMS = frozenset({Step.PATIENT, Step.SENSITIVE})
 NOTHING_YET = "no documents chosen yet"
@@ -114,6 +116,9 @@ def _text(request: Request, found: Readiness, step: Step) -> str:
 
 
 def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
+    """Return what comes after preparing; nothing is awaited of a request that ended without it."""
+    if request.status in WITHOUT_COPIES:
+        return _decision(request)
     approver = request.approved_by
     is_submitted = request.submitted_at is not None and request.status not in transitions.EDITABLE
     is_ready = request.status in (S.READY, *OVER)
@@ -140,6 +145,14 @@ def _later_steps(request: Request, current: str) -> list[dict[str, Any]]:
             "is_current": current == "request_deliver",
         },
     ]
+
+
+def _decision(request: Request) -> list[dict[str, Any]]:
+    """Return the decision that released nothing; one that was withdrawn met none."""
+    if request.status == S.WITHDRAWN:
+        return []
+    text = f"{request.get_status_display().lower()}: nothing is released"
+    return [{"label": "Decision", "state": "done", "text": text, "url": "", "is_current": False}]
 
 
 def present_deeds(

@@ -33,7 +33,7 @@ LINK, IN_PLACE = "link", "in_place"
 def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
     """Make a link, whose passcode is shown once, or note that the copies were handed over.
 
-    The form of a link that comes again, as when its answer is loaded again, leads to what stands.
+    A form that comes again, as when its answer is loaded again, leads to what stands.
     """
     opened = frames.open_request(request, request_id)
     way = request.POST.get("way", "") if request.method == "POST" else ""
@@ -42,20 +42,14 @@ def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
     initial = {"version": opened.request.version, "key": uuid.uuid4()}
     link_form = LinkForm(request.POST if wants_link else None, prefix="link", initial=initial)
     hand_form = HandOverForm(request.POST if wants_hand else None, prefix="hand", initial=initial)
+    answer: HttpResponse | None = None
     refused: Refused | None = None
     if wants_link and link_form.is_valid():
-        made: list[NewLink] = []
-        refused = attempts.attempt(lambda: made.append(_make_link(opened, link_form, way)))
-        if refused is None:
-            return _show_link(request, opened, made[0])
-        if isinstance(refused, LinkMade):
-            messages.info(request, refused.message)
-            return redirect("requests_release:request_deliver", request_id=request_id)
+        answer, refused = _try_link(request, opened, link_form, way)
     if wants_hand and hand_form.is_valid():
-        refused = attempts.attempt(lambda: _hand_over(opened, hand_form))
-        if refused is None:
-            messages.success(request, "Delivered, and the disclosure is recorded.")
-            return redirect("requests_release:request_detail", request_id=request_id)
+        answer, refused = _try_hand_over(request, opened, hand_form)
+    if answer is not None:
+        return answer
     form = link_form if wants_link else hand_form
     shown = attempts.show_again(opened, form, refused, why_not=_unless_ready)
     package = shown.opened.package
@@ -70,6 +64,47 @@ def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
         "is_ready": shown.opened.request.status == RequestStatus.READY,
     }
     return render(request, "requests_release/deliver.html", values, status=shown.status)
+
+
+def _try_link(
+    request: HttpRequest, opened: Opened, form: LinkForm, way: str
+) -> tuple[HttpResponse | None, Refused | None]:
+    """Make the link and show it; sent again, lead to the page that says what stands."""
+    made: list[NewLink] = []
+    refused = attempts.attempt(lambda: made.append(_make_link(opened, form, way)))
+    if refused is None:
+        return _show_link(request, opened, made[0]), None
+    if not isinstance(refused, LinkMade):
+        return None, refused
+    messages.info(request, refused.message)
+    return redirect("requests_release:request_deliver", request_id=opened.request.pk), None
+
+
+def _try_hand_over(
+    request: HttpRequest, opened: Opened, form: HandOverForm
+) -> tuple[HttpResponse | None, Refused | None]:
+    """Note the delivery; sent again, lead to the request, on which it stands."""
+    refused = attempts.attempt(lambda: _hand_over(opened, form))
+    if refused is not None and not _is_noted(opened, form):
+        return None, refused
+    if refused is None:
+        messages.success(request, "Delivered, and the disclosure is recorded.")
+    else:
+        messages.info(request, "This delivery stands already: nothing new was noted.")
+    return redirect("requests_release:request_detail", request_id=opened.request.pk), None
+
+
+def _is_noted(opened: Opened, form: HandOverForm) -> bool:
+    """Tell whether this person has noted the very delivery that the form says."""
+    found = requests.get_delivery(opened.request)
+    data = form.cleaned_data
+    said = (opened.scope.actor.pk, data["method"], data["handed_on"], data["tracking_note"])
+    return found is not None and said == (
+        found.created_by_id,
+        found.method,
+        found.handed_on,
+        found.tracking_note,
+    )
 
 
 def _unless_ready(opened: Opened) -> str:

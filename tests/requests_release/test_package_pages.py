@@ -232,6 +232,58 @@ def test_handing_over_is_delivered_with_its_disclosure(as_clerk, ready):
 
 
 @pytest.mark.parametrize(
+    ("change", "is_same"),
+    [
+        ({}, True),
+        ({"hand-tracking_note": "RR 124"}, False),
+        ({"hand-method": "FAX"}, False),
+        ({"hand-handed_on": ""}, False),
+    ],
+)
+def test_a_delivery_that_is_sent_again_is_said_to_stand(as_clerk, ready, change, is_same):
+    data = {
+        "way": "hand",
+        "hand-version": ready.version,
+        "hand-method": "MAIL",
+        "hand-handed_on": f"{timezone.localdate():%m/%d/%Y}",
+        "hand-tracking_note": "RR 123",
+    }
+    address = page("request_deliver", ready)
+    as_clerk.post(address, data)
+
+    again = as_clerk.post(address, data | change)
+
+    assert Disclosure.objects.count() == 1
+    assert (again.status_code == 302) is is_same
+    if is_same:
+        body = as_clerk.get(again.url).content.decode()
+        assert "This delivery stands already: nothing new was noted." in body
+        assert "Not saved" not in body
+    elif "hand-handed_on" not in change:
+        assert "Not saved" in again.content.decode()
+        # It cannot be noted any more, and still stands there to be copied.
+        assert f'value="{(data | change)["hand-tracking_note"]}"' in again.content.decode()
+        assert "Note the delivery" not in again.content.decode()
+
+
+def test_a_delivery_that_a_colleague_noted_is_not_ones_own(client, unit, clerk, ready):
+    builders.hand_over(ready, clerk, tracking_note="RR 123")
+    client.force_login(factories.make_user("CLERK", unit=unit))
+    data = {
+        "way": "hand",
+        "hand-version": ready.version,
+        "hand-method": "MAIL",
+        "hand-handed_on": f"{timezone.localdate():%m/%d/%Y}",
+        "hand-tracking_note": "RR 123",
+    }
+
+    answer = client.post(page("request_deliver", ready), data)
+
+    assert answer.status_code == 409
+    assert "Rosa Delgado changed the state" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"hand-handed_on": "2099-01-01"}, "This day has not come yet"),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit.enums import Action
-from requests_release.services import assignments, links
+from requests_release.services import approvals, assignments, links, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import page
@@ -220,3 +220,41 @@ def test_submitting_twice_submits_once(as_clerk, prepared):
 
     assert (first.status_code, second.status_code) == (302, 409)
     assert len(events_of(Action.REQUEST_SUBMITTED, "SUCCESS")) == 1
+
+
+def withdrawn(request, clerk, approver):
+    stages.withdraw(actor=clerk, request_id=request.pk, version=request.version, reason="No need")
+
+
+def denied(request, clerk, approver):
+    builders.submit(request, clerk)
+    approvals.deny(
+        actor=approver,
+        request_id=request.pk,
+        version=builders.fresh(request).version,
+        comment="Not theirs to have",
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (None, ["Approval", "Package", "Delivery"]),
+        (withdrawn, []),
+        (denied, ["Decision: denied: nothing is released"]),
+    ],
+)
+def test_a_request_that_ended_without_copies_waits_for_none(
+    as_clerk, clerk, approver, prepared, end, expected
+):
+    if end:
+        end(prepared, clerk, approver)
+
+    steps = as_clerk.get(page("request_detail", prepared)).context["steps"]
+
+    later = [step for step in steps if step["label"] in LATER]
+    assert [": ".join(filter(None, (one["label"], one["text"]))) for one in later] == expected
+    assert not end or all(one["state"] == "done" for one in later)
+
+
+LATER = ("Approval", "Decision", "Package", "Delivery")
