@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.services import events
@@ -16,6 +18,8 @@ from requests_release.permissions import PRINT_ACCOUNTING
 from requests_release.rules import accounting as rules
 from requests_release.rules.accounting import AccountingRow, Disclosed
 from requests_release.selectors import disclosures
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('release.accounting'), hashtext(%s))"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ def give(
 ) -> Given:
     """Put together what belongs in an accounting, and write that it was given.
 
-    The first in any twelve months is free; whether this one may be charged is noted.
+    The first in any twelve months is free; whether this one may be charged is noted. One that was
+    asked for on the same day and for the same period, with nothing disclosed since, is the same
+    accounting: printed again (a form sent twice, a page loaded again) it is given once.
 
     Raises:
         StepNotYours: the role prints no accountings.
@@ -46,7 +52,9 @@ def give(
     if not actor.has_perm(PRINT_ACCOUNTING):
         raise StepNotYours(action=Action.ACCOUNTING_PRINTED, patient_id=patient_id)
     scope = opening.peek_scope(actor=actor, patient_id=patient_id)
+    _lock(patient_id)
     first, last = rules.period(requested_on, wanted_from=wanted_from, wanted_until=wanted_until)
+    told = list(disclosures.list_for_accounting(scope, first, last))
     rows = rules.condense(
         [
             Disclosed(
@@ -56,18 +64,22 @@ def give(
                 one.description,
                 one.purpose,
             )
-            for one in disclosures.list_for_accounting(scope, first, last)
+            for one in told
         ]
     )
-    earlier = disclosures.list_accountings(scope).values_list("requested_on", flat=True)
-    accounting = Accounting.objects.create(
+    asked = {"requested_on": requested_on, "period_from": first, "period_until": last}
+    given = disclosures.list_accountings(scope)
+    known = given.filter(**asked).first()
+    if known is not None and any(one.recorded_at > known.printed_at for one in told):
+        known = None
+    accounting = known or Accounting.objects.create(
         patient_id=patient_id,
-        requested_on=requested_on,
-        period_from=first,
-        period_until=last,
         row_count=len(rows),
-        is_chargeable=rules.is_chargeable(requested_on, list(earlier)),
+        is_chargeable=rules.is_chargeable(
+            requested_on, list(given.values_list("requested_on", flat=True))
+        ),
         printed_by=actor,
+        **asked,
     )
     events.record(
         action=Action.ACCOUNTING_PRINTED,
@@ -79,3 +91,9 @@ def give(
         detail={"rows": len(rows)},
     )
     return Given(accounting, rows)
+
+
+def _lock(patient_id: int) -> None:
+    # Two forms at once wait for each other here: the second finds what the first has given.
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [str(patient_id)])
