@@ -77,3 +77,7 @@ class UnfitDetail(ValueError):
 
 class AnchorBroken(Exception):
     """The anchor outside the database contradicts the seals inside it; nothing is appended."""
+
+
+class ClusterForeign(AnchorBroken):
+    """The database was restored into another cluster, and its epoch is not raised yet."""

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, ProgrammingError
+from psycopg2.errors import UndefinedColumn, UndefinedTable
 
 
 class BadInput(Exception):
@@ -43,6 +45,12 @@ class JsonCommand(BaseCommand):
             result = self.run(**options)
         except BadInput as error:
             self._refuse(str(error))
+        except OperationalError as error:
+            self._refuse(f"The database does not answer: {error}")
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+                raise
+            self._refuse("The tables are not those of this version; run manage.py migrate first")
         if options["json"]:
             self.stdout.write(json.dumps(result, default=_as_text))
         else:

@@ -15,7 +15,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from audit.errors import AnchorBroken
+from audit.enums import Action, Basis, Purpose
+from audit.errors import AnchorBroken, ClusterForeign
 from audit.rules.seals import (
     Header,
     Position,
@@ -33,7 +34,7 @@ from audit.selectors import anchors as anchored_seals
 from audit.selectors import rows
 from audit.selectors import seals as sealed
 from audit.selectors.rows import Block
-from audit.services import anchors
+from audit.services import anchors, events
 
 MOST_ROWS = 20_000
 LOCK = "SELECT pg_try_advisory_lock(hashtext('chartroom_seal'))"
@@ -64,10 +65,13 @@ def seal_all() -> SealRun:
     Raises:
         AnchorBroken: the anchor holds a seal that the database lacks or has otherwise, or seals
             that are not anchored yet are not ours. Nothing is sealed: `verify_audit` says more.
+        ClusterForeign: transaction numbers began anew, so rows would be passed over.
     """
     with _alone() as is_mine:
         if not is_mine:
             return SealRun(was_busy=True)
+        if not sealed.get_trail_state().is_own_cluster:
+            raise ClusterForeign("The log was restored into another cluster: run raise_epoch")
         signer = get_signer()
         _repair_anchor()
         run = SealRun()
@@ -97,11 +101,18 @@ def raise_epoch(reason: str) -> int:
     """Begin a new epoch after the database was restored into another cluster; return its number.
 
     Transaction numbers start anew there, so the chains could not go on without it. Runs as the
-    owner, before the doors open.
+    owner, before the doors open. The event of it is the first of the new epoch.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_raise_epoch(%s)", [reason])
-        return int(cursor.fetchone()[0])
+        number = int(cursor.fetchone()[0])
+    events.record(
+        action=Action.TRAIL_EPOCH_RAISED,
+        basis=Basis.SYSTEM,
+        purpose=Purpose.OVERSIGHT,
+        detail={"epoch": number},
+    )
+    return number
 
 
 @contextmanager

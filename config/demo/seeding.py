@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.selectors.users import get_system_user
 from audit import context
 from audit.enums import Action
+from audit.models import Event
 from audit.services import events
 from config.demo import house, papers, people, words
 from config.demo.house import House
@@ -63,7 +64,8 @@ def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, float]
             say(f"{done} of {number} patients")
     loader.loose_files()
     nightly.evaluate()
-    return loader.counts | {"seconds": round(time.monotonic() - begun, 1)}
+    told = {"events": Event.objects.count(), "seconds": round(time.monotonic() - begun, 1)}
+    return loader.counts | told
 
 
 class _Loader:

@@ -1,7 +1,8 @@
-"""Whether a database is already as the code wants it, so that a start need not work that out."""
+"""Brings a database to what the code wants, and knows when it is there already."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +21,24 @@ STATE = """
     FROM pg_database d, pg_class c
     WHERE d.datname = current_database() AND c.oid = 'public.django_migrations'::regclass
 """
+
+
+MIGRATE = ("migrate", "--verbosity", "0")
+
+
+def bring(folder: Path, server: Postgres | None, migrate: Callable[[], None]) -> None:
+    """Migrate, unless code and database are those that were last migrated together.
+
+    `folder` keeps the note of that. A server that is not ours (None) is always migrated.
+    """
+    note = folder / "migrated.stamp"
+    wanted = stamp(server) if server else ""
+    if wanted and stamps.is_done(note, wanted):
+        return
+    note.unlink(missing_ok=True)
+    migrate()
+    if server:
+        stamps.set_done(note, stamp(server))
 
 
 def stamp(server: Postgres) -> str:

@@ -175,16 +175,12 @@ class Supervisor:
         raise CannotStart(child.why())
 
     def _migrate(self) -> None:
-        """Migrate, unless code and database are those that were last migrated together."""
         server = self.servers.postgres if self.servers else None
-        note = self.home.run / "migrated.stamp"
-        stamp = migrated.stamp(server) if server else ""
-        if stamp and stamps.is_done(note, stamp):
-            return
-        note.unlink(missing_ok=True)
-        self._step("migrate", ["migrate", "--verbosity", "0"], self.owner_settings)
-        if server:
-            stamps.set_done(note, migrated.stamp(server))
+        migrated.bring(
+            self.home.run,
+            server,
+            lambda: self._step("migrate", migrated.MIGRATE, self.owner_settings),
+        )
 
     def _collect_static(self) -> None:
         sources = [p for p in (env.ROOT / "static").rglob("*") if p.is_file()]

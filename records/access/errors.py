@@ -26,6 +26,13 @@ class ChartRefused(Refused):
         self.can_break_glass = can_break_glass
 
 
+class FacilityRefused(Refused):
+    """A facility cannot be made so; the message says why."""
+
+    reason = "FACILITY"
+    status = 422
+
+
 class GlassReadsOnly(Refused):
     """The person is in the chart by an emergency access, and wants more than to read."""
 

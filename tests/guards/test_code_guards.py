@@ -83,23 +83,22 @@ INLINE_ELSEWHERE = {
 }
 # Commands of design section 6, and those that set a house up.
 MACHINE_COMMANDS = {
-    "backup",
     "env",
     "evaluate_retention",
     "explain_retention",
     "import_records",
-    "match_people",
-    "quote_fee",
-    "restore",
+    "make_administrator",
+    "make_facility",
+    "raise_epoch",
+    "rewrap_vault",
     "seal_audit",
     "seed_demo",
-    "statistics",
     "verify_audit",
     "verify_vault",
 }
 OTHER_COMMANDS = {
     "up": "runs until it is stopped",
-    "make_secrets": "prints secrets for a hospital's secret store",
+    "make_secrets": "writes secrets into a folder, before there are settings to run by",
     "make_bucket": "sets an object store up once",
 }
 SAFE_IN_TEMPLATES = {

@@ -1,19 +1,32 @@
-"""Makes the files of secrets for a hospital's own servers; existing ones are kept."""
+"""Makes the files of secrets for a hospital's own servers; existing ones are kept.
+
+With `--rotate` a keyset gets a fresh key in front; the keys before it still open what they closed.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import crypto
 from config.runtime import databases, keys
+from records.documents.vault import keys as vault_keys
 
 # Files are readable by all inside a folder that only its owner enters: the containers that mount
 # single files run under accounts of their own.
 FILE_MODE = 0o444
+
+
+ROTATORS: dict[str, Callable[[str], str]] = {
+    "VAULT_KEYSET": vault_keys.rotated_vault_keyset,
+    "FIELD_KEYSET": lambda keyset: crypto.with_new_primary(keyset, crypto.FIELD_TEMPLATE),
+    "INDEX_KEYSET": lambda keyset: crypto.with_new_primary(keyset, crypto.INDEX_TEMPLATE),
+}
 
 
 class Command(BaseCommand):
@@ -27,13 +40,17 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
         parser.add_argument("--database-host", default="postgres:5432")
         parser.add_argument("--queue-host", default="valkey:6379")
+        parser.add_argument("--rotate", choices=sorted(ROTATORS), metavar="KEYSET")
 
     def handle(
         self, *args: Any, folder: Path, database_host: str, queue_host: str, **options: Any
     ) -> None:
-        """Write what is missing; what is there is never replaced."""
+        """Write what is missing and replace nothing, or rotate the keyset that was asked for."""
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder", returncode=2)
+        if options["rotate"]:
+            self._rotate(folder, options["rotate"])
+            return
         values = {name.lower(): _existing(folder, name) or _make(name) for name in _NAMES}
         for name, text in (values | _derived(values, database_host, queue_host)).items():
             path = folder / name
@@ -41,6 +58,17 @@ class Command(BaseCommand):
                 path.write_text(text, encoding="utf-8")
                 path.chmod(FILE_MODE)
         self.stdout.write(f"Secrets are in {folder}; keep a copy apart from the data's backups.")
+
+    def _rotate(self, folder: Path, name: str) -> None:
+        path = folder / name.lower()
+        if not path.exists():
+            raise CommandError(f"{path} does not exist", returncode=2)
+        fresh = ROTATORS[name](path.read_text(encoding="utf-8").strip())
+        beside = path.with_suffix(".new")
+        beside.write_text(fresh, encoding="utf-8")
+        beside.chmod(FILE_MODE)
+        beside.replace(path)
+        self.stdout.write(f"{path} has a fresh key in front; keep a copy, then restart.")
 
 
 _NAMES = (

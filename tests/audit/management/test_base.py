@@ -1,8 +1,11 @@
 import json
 from datetime import date
 
+import psycopg2
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, ProgrammingError
+from psycopg2.errors import UndefinedColumn, UndefinedTable
 
 from audit.management.base import BadInput, JsonCommand, parse_date
 
@@ -89,3 +92,50 @@ def test_date_is_read(text, expected):
 def test_date_that_is_none_is_refused(text):
     with pytest.raises(BadInput, match="--on must be a date as YYYY-MM-DD"):
         parse_date("--on", text)
+
+
+class Broken(JsonCommand):
+    def run(self, **options):
+        raise self.error
+
+
+def database_error(kind, cause, words):
+    error = kind(words)
+    error.__cause__ = cause(words)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            database_error(OperationalError, psycopg2.OperationalError, "refused\nis it up?"),
+            "The database does not answer: refused is it up?\n",
+        ),
+        (
+            database_error(ProgrammingError, UndefinedTable, "no relation"),
+            "The tables are not those of this version; run manage.py migrate first\n",
+        ),
+        (
+            database_error(ProgrammingError, UndefinedColumn, "no column"),
+            "The tables are not those of this version; run manage.py migrate first\n",
+        ),
+    ],
+)
+def test_database_that_cannot_be_used_is_told_in_one_line(capsys, error, line):
+    command = Broken()
+    command.error = error
+
+    with pytest.raises(SystemExit) as left:
+        call_command(command)
+
+    assert left.value.code == 2
+    assert capsys.readouterr().err == line
+
+
+def test_wrong_statement_of_ours_is_not_taken_for_bad_input():
+    command = Broken()
+    command.error = database_error(ProgrammingError, SyntaxError, "near FROM")
+
+    with pytest.raises(ProgrammingError, match="near FROM"):
+        call_command(command)

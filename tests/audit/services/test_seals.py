@@ -11,7 +11,7 @@ from django.db import connection
 
 from audit import context
 from audit.enums import Action, Finding
-from audit.errors import AnchorBroken
+from audit.errors import AnchorBroken, ClusterForeign
 from audit.models import Event, Seal
 from audit.rules.seals import Signer, key_id_of
 from audit.selectors import anchors, rows, verification
@@ -389,8 +389,24 @@ def test_new_epoch_goes_on_where_the_old_cluster_stopped(superuser_connection, m
 def test_epoch_is_raised_by_the_owner_only(monkeypatch, owner_wrapper):
     monkeypatch.setattr(seals, "connection", owner_wrapper)
 
-    assert seals.raise_epoch("restore") == 2
+    with context.acting(context.system_origin()):
+        assert seals.raise_epoch("restore") == 2
+
     assert sealed.get_epoch() == 2
+    told = Event.objects.get(action="TRAIL_EPOCH_RAISED")
+    assert (told.epoch, told.detail, told.role) == (2, {"epoch": 2}, "SYSTEM")
+
+
+def test_nothing_is_sealed_in_a_cluster_that_is_not_the_logs(superuser_connection):
+    write(2)
+    with superuser_connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE audit_epoch SET system_identifier = 1")
+
+    with pytest.raises(ClusterForeign, match="run raise_epoch"):
+        seals.seal_all()
+
+    assert Seal.objects.count() == 0
 
 
 # --- state ------------------------------------------------------------------------------------

@@ -67,3 +67,27 @@ def test_folder_that_is_missing_is_bad_input(tmp_path):
         make(tmp_path / "missing")
 
     assert refusal.value.returncode == 2
+
+
+@pytest.mark.parametrize("name", ["VAULT_KEYSET", "FIELD_KEYSET", "INDEX_KEYSET"])
+def test_rotated_keyset_has_a_fresh_key_in_front_of_the_old_one(tmp_path, name):
+    make(tmp_path)
+    path = tmp_path / name.lower()
+    before = {one.name: one.read_text() for one in tmp_path.iterdir()}
+
+    call_command("make_secrets", tmp_path, rotate=name, stdout=StringIO())
+
+    old, new = json.loads(before[path.name]), json.loads(path.read_text())
+    assert new["primaryKeyId"] != old["primaryKeyId"]
+    assert [key["keyId"] for key in new["key"]] == [old["primaryKeyId"], new["primaryKeyId"]]
+    after = {one.name: one.read_text() for one in tmp_path.iterdir()}
+    assert {one for one in after if after[one] != before[one]} == {path.name}
+    assert path.stat().st_mode & 0o777 == 0o444
+
+
+def test_rotation_of_what_is_not_there_is_bad_input(tmp_path):
+    with pytest.raises(CommandError, match="vault_keyset does not exist") as refusal:
+        call_command("make_secrets", tmp_path, rotate="VAULT_KEYSET")
+
+    assert refusal.value.returncode == 2
+    assert list(tmp_path.iterdir()) == []

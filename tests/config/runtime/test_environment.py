@@ -44,9 +44,9 @@ def test_needs_database(line, needed):
         ("sqlmigrate audit 0001", "owner"),
         ("seed_demo --patients 5 --seed 1", "app"),
         ("seed_demo --patients 5 --bulk", "owner"),
-        ("make_partitions", "owner"),
-        ("restore folder", "owner"),
-        ("backup folder", "app"),
+        ("raise_epoch restored", "owner"),
+        ("rewrap_vault", "owner"),
+        ("make_administrator jdoe", "app"),
         ("shell", "app"),
         ("verify_audit", "app"),
     ],
@@ -67,6 +67,16 @@ def plain(monkeypatch, home):
             monkeypatch.setenv(name, "")
             monkeypatch.delenv(name)
     return home
+
+
+@pytest.fixture(autouse=True)
+def brought(monkeypatch):
+    """The folders of the homes whose tables were brought to the code; none is, that takes long."""
+    found = []
+    monkeypatch.setattr(
+        environment.migrated, "bring", lambda folder, server, migrate: found.append(folder)
+    )
+    return found
 
 
 def test_with_a_database_of_ones_own_nothing_starts(plain, monkeypatch):
@@ -96,6 +106,30 @@ def test_command_brings_its_servers_and_stops_them(plain):
 
     assert plain.running() is None
     assert not os.path.exists(running.sockets)
+
+
+@pytest.mark.parametrize(
+    ("command", "is_brought"),
+    [("seal_audit", True), ("shell", True), ("migrate", False), ("dbshell", False)],
+)
+def test_tables_are_made_first_where_a_command_owns_the_servers(
+    plain, brought, command, is_brought
+):
+    with environment.prepared([command]):
+        pass
+
+    assert brought == ([plain.run] if is_brought else [])
+
+
+def test_tables_that_cannot_be_made_are_told_in_one_line(plain, monkeypatch):
+    monkeypatch.setattr(environment.migrated, "bring", lambda folder, server, migrate: migrate())
+    monkeypatch.setattr(environment.migrated, "MIGRATE", ("migrate", "no_such_app"))
+
+    with (
+        pytest.raises(CannotStart, match=r"^The tables cannot be made: .*no_such_app"),
+        environment.prepared(["seal_audit"]),
+    ):
+        pytest.fail("there are no tables")
 
 
 def test_second_command_attaches_and_holds_off_the_stop(plain):
