@@ -63,6 +63,15 @@ def _oldest_alarms(user: User, most: int) -> list[WorkItem]:
     state = get_trail_state(max_age=TRAIL_AGE_SECONDS)
     if state.is_sound:
         return []
+    if not state.is_as_sealed:
+        return [
+            WorkItem(
+                why="A verification found rows or seals that are not as they were sealed",
+                what="See what was found in the access log",
+                url=reverse("audit:seal_list"),
+                since=None,
+            )
+        ]
     return [
         WorkItem(
             why="The access log is not sealed as it should be",

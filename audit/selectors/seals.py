@@ -30,9 +30,14 @@ HEADER_FIELDS = (
     "key_id",
     "sealed_at",
 )
-# The oldest row that no seal covers is found by the index that seals are made by.
+# The oldest row that no seal covers is found by the index that seals are made by. What a
+# verification found stands until one that read as much found nothing.
 READ_STATE = """
-    WITH head AS (
+    WITH finding AS (
+        SELECT occurred_at, id, detail ->> 'since' AS since FROM audit_event
+        WHERE action = 'TRAIL_VERIFIED' AND outcome = 'FAILED'
+        ORDER BY occurred_at DESC, id DESC LIMIT 1
+    ), head AS (
         SELECT chain.stream, seal.epoch, seal.last_txid, seal.last_id, seal.sealed_at
         FROM unnest(ARRAY['EVENT', 'SUBJECT', 'CHANGE']) AS chain (stream)
         LEFT JOIN LATERAL (
@@ -65,6 +70,15 @@ READ_STATE = """
         audit_is_default_used(),
         (SELECT system_identifier FROM audit_epoch ORDER BY number DESC LIMIT 1)
             = (SELECT system_identifier FROM pg_control_system()),
+        NOT EXISTS (
+            SELECT FROM finding WHERE NOT EXISTS (
+                SELECT FROM audit_event AS sound
+                WHERE sound.action = 'TRAIL_VERIFIED' AND sound.outcome = 'SUCCESS'
+                  AND (sound.occurred_at, sound.id) > (finding.occurred_at, finding.id)
+                  AND sound.detail ->> 'until' IS NULL
+                  AND coalesce(sound.detail ->> 'since', '') <= coalesce(finding.since, '')
+            )
+        ),
         statement_timestamp()
 """
 
@@ -79,6 +93,7 @@ class TrailState:
     lag_seconds: float
     is_default_partition_used: bool
     is_own_cluster: bool
+    is_as_sealed: bool = True
 
     @property
     def sealed_through(self) -> datetime:
@@ -92,8 +107,9 @@ class TrailState:
 
     @property
     def is_sound(self) -> bool:
-        """Return whether nothing about sealing needs a person."""
-        return not (self.is_lagging or self.is_default_partition_used) and self.is_own_cluster
+        """Return whether nothing about the trail needs a person."""
+        is_kept_up = not (self.is_lagging or self.is_default_partition_used)
+        return is_kept_up and self.is_own_cluster and self.is_as_sealed
 
 
 _recent: tuple[float, TrailState] | None = None
@@ -110,9 +126,9 @@ def get_trail_state(*, max_age: float = 0) -> TrailState:
         return _recent[1]
     with connection.cursor() as cursor:
         cursor.execute(READ_STATE)
-        sealed_at, unsealed_since, is_default_used, is_own_cluster, now = cursor.fetchone()
+        sealed_at, unsealed_since, is_default_used, is_own, is_as_sealed, now = cursor.fetchone()
     lag = (now - unsealed_since).total_seconds() if unsealed_since else 0.0
-    state = TrailState(sealed_at, unsealed_since, now, lag, is_default_used, is_own_cluster)
+    state = TrailState(sealed_at, unsealed_since, now, lag, is_default_used, is_own, is_as_sealed)
     _recent = (time.monotonic(), state)
     return state
 

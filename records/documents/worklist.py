@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from django.urls import reverse
 
 from accounts.models import User
+from audit.enums import Action, Outcome
+from audit.permissions import VIEW_EVENT
+from audit.selectors import events as log
+from audit.selectors.events import Criteria, EventRow
 from records.access import worklists
 from records.access.worklists import Load, TeamQueue, TeamSource, WorkItem, WorkSource
 from records.documents.models import UnfiledFile
@@ -13,7 +19,10 @@ from records.documents.selectors import unfiled
 
 MOST_COUNTED = 100
 MOST_COUNTED_FOR_TEAM = 2000
+# Two months of nightly checks.
+MOST_CHECKS = 60
 NAME = "Unfiled files"
+VAULT = "Vault"
 
 
 def _count(user: User) -> int:
@@ -47,7 +56,42 @@ def _list_queues(user: User) -> list[TeamQueue]:
     return [TeamQueue(NAME, url, loads, is_cut=number == MOST_COUNTED_FOR_TEAM)]
 
 
+def _damage() -> EventRow | None:
+    """Return the newest check that found damage and was not followed by a whole one without."""
+    criteria = Criteria(action=Action.VAULT_VERIFIED)
+    for event in log.list_events(criteria, most=MOST_CHECKS).events:
+        found = json.loads(event.detail)
+        if found.get("damaged") or found.get("missing"):
+            return event
+        if event.outcome == Outcome.SUCCESS and found.get("sample") is None:
+            return None
+    return None
+
+
+def _count_damage(user: User) -> int:
+    return 1 if _damage() else 0
+
+
+def _list_damage(user: User, many: int) -> list[WorkItem]:
+    event = _damage()
+    if event is None:
+        return []
+    return [
+        WorkItem(
+            why="A check found stored documents damaged or missing",
+            what="See which, and have them restored from a backup",
+            url=reverse("audit:event_detail", args=[event.id]),
+            since=event.occurred_at,
+        )
+    ]
+
+
 def register() -> None:
-    """Show files that wait to be filed, in all to those who mend what was filed wrongly."""
+    """Show files that wait to be filed, in all to those who mend what was filed wrongly.
+
+    Who reviews the access log is told of damage in the vault.
+    """
+    damage = WorkSource(VAULT, VIEW_EVENT, "audit:event_list", _count_damage, _list_damage)
+    worklists.register(damage)
     worklists.register(WorkSource(NAME, FILE_DOCUMENT, "documents:unfiled_list", _count, _oldest))
     worklists.register_team(TeamSource(NAME, VOID_DOCUMENT, _list_queues))

@@ -82,7 +82,7 @@ def verify(*, sample: int | None = None) -> VaultReport:
         if fixity is not Fixity.INTACT:
             report.findings.append(Found(keeper.subject_type, row.pk, fixity))
     report.orphans = len(_list_orphans())
-    _record(report)
+    _record(report, sample)
     return report
 
 
@@ -137,13 +137,14 @@ def _check(keeper: Keeper, row: Any) -> Fixity:
     return fixity if is_kept else Fixity.INTACT
 
 
-def _record(report: VaultReport) -> None:
+def _record(report: VaultReport, sample: int | None) -> None:
     events.record(
         action=Action.VAULT_VERIFIED,
         basis=Basis.SYSTEM,
         outcome=Outcome.SUCCESS if report.is_sound else Outcome.FAILED,
         detail={
             "checked": report.checked,
+            "sample": sample,
             "damaged": report.damaged,
             "missing": report.missing,
             "orphans": report.orphans,

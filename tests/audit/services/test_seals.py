@@ -485,6 +485,45 @@ def test_state_tells_of_another_cluster(superuser_connection):
     assert sealed.get_trail_state().is_sound is False
 
 
+FOUND = {"since": "2026-11-01T00:00:00+00:00", "until": None}
+
+
+@pytest.mark.parametrize(
+    ("later", "is_as_sealed"),
+    [
+        (None, False),
+        ({"since": None, "until": None}, True),
+        ({"since": "2026-10-31T00:00:00+00:00", "until": None}, True),
+        (FOUND, True),
+        ({"since": "2026-11-02T00:00:00+00:00", "until": None}, False),
+        ({"since": None, "until": "2026-11-03T00:00:00+00:00"}, False),
+    ],
+)
+def test_finding_stands_until_a_verification_of_as_much_finds_nothing(later, is_as_sealed):
+    with context.acting(context.system_origin()):
+        events.record(action=Action.TRAIL_VERIFIED, detail=FOUND)
+        events.record(action=Action.TRAIL_VERIFIED, outcome="FAILED", detail=FOUND)
+        if later is not None:
+            events.record(action=Action.TRAIL_VERIFIED, detail=later)
+
+    state = sealed.get_trail_state()
+
+    assert state.is_as_sealed is is_as_sealed
+    assert is_as_sealed or not state.is_sound
+
+
+def test_finding_of_everything_stands_until_everything_is_sound():
+    with context.acting(context.system_origin()):
+        events.record(
+            action=Action.TRAIL_VERIFIED, outcome="FAILED", detail={"since": None, "until": None}
+        )
+        events.record(action=Action.TRAIL_VERIFIED, detail=FOUND)
+        assert not sealed.get_trail_state().is_as_sealed
+        events.record(action=Action.TRAIL_VERIFIED, detail={"since": None, "until": None})
+
+    assert sealed.get_trail_state().is_as_sealed
+
+
 def test_canonical_form_does_not_depend_on_the_sessions_settings():
     write(1, detail={"page": 3})
     block = rows.get_rows_between("EVENT", sealed.START, sealed.START.__class__(9, 2**62, 2**62))

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.services import users
-from audit.enums import Action
+from audit import context
+from audit.enums import Action, Outcome
 from audit.selectors.seals import TrailState
+from audit.services import events
 from config import work
 from records.access import worklists
 from records.access.enums import UnitRight
@@ -258,6 +260,46 @@ def test_compliance_is_told_of_a_trail_that_raises_its_alarm(house, monkeypatch)
 
     assert "See what holds its seals up" in page_of(house.compliance)
     assert "See what holds its seals up" not in page_of(house.supervisor)
+
+    monkeypatch.setattr(work, "get_trail_state", lambda **_: replace(bad, is_as_sealed=False))
+
+    assert "See what was found in the access log" in page_of(house.compliance)
+
+
+@pytest.mark.parametrize(
+    ("detail", "is_told"),
+    [
+        ({"damaged": 1, "missing": 0, "sample": 500}, True),
+        ({"damaged": 0, "missing": 2, "sample": None}, True),
+        ({"damaged": 0, "missing": 0, "orphans": 3, "sample": 500}, False),
+    ],
+)
+def test_compliance_is_told_of_damage_in_the_vault(house, detail, is_told):
+    with context.acting(context.system_origin()):
+        number = events.record(action=Action.VAULT_VERIFIED, outcome=Outcome.FAILED, detail=detail)
+
+    page = page_of(house.compliance)
+
+    assert ("A check found stored documents damaged or missing" in page) is is_told
+    assert (f'href="/log/events/{number}/"' in page) is is_told
+    assert "stored documents damaged" not in page_of(house.clerk)
+
+
+@pytest.mark.parametrize(
+    ("sample", "is_told"), [(500, True), (None, False)], ids=["another sample", "the whole vault"]
+)
+def test_damage_is_told_until_the_whole_vault_was_found_sound(house, sample, is_told):
+    with context.acting(context.system_origin()):
+        events.record(
+            action=Action.VAULT_VERIFIED,
+            outcome=Outcome.FAILED,
+            detail={"damaged": 1, "missing": 0, "sample": 500},
+        )
+        events.record(
+            action=Action.VAULT_VERIFIED, detail={"damaged": 0, "missing": 0, "sample": sample}
+        )
+
+    assert ("stored documents damaged" in page_of(house.compliance)) is is_told
 
 
 def test_person_without_a_role_is_told_so(house):

@@ -71,6 +71,7 @@ def test_counts_are_of_the_person_by_desk(make_person, sources, roles, counts):
             {"is_sound": False, "unsealed_since": None, "lag": 0},
         ),
         ({"is_own_cluster": False}, {"is_sound": False, "unsealed_since": None, "lag": 0}),
+        ({"is_as_sealed": False}, {"is_sound": False, "unsealed_since": None, "lag": 0}),
     ],
 )
 def test_trail_says_what_is_wrong(changes, shown):

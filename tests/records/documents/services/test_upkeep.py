@@ -90,6 +90,7 @@ def test_findings_are_counted_named_and_exit_with_one(house, vault):
         "SYSTEM",
         {
             "checked": 3,
+            "sample": None,
             "damaged": 1,
             "missing": 1,
             "orphans": 1,
