@@ -14,6 +14,7 @@ from audit import context
 from audit.context import Origin
 from audit.enums import Action, Basis, Outcome, Purpose
 from audit.errors import AuditUnavailable, NoActor, Refused
+from audit.rules import grounds
 from audit.rules.details import check_detail
 
 INSERT_EVENT = """
@@ -51,7 +52,8 @@ def record(
 ) -> int:
     """Write one event and return its id; in autocommit it is committed when this returns.
 
-    `actor` is who did it, by default whoever `audit.context` names. `patients` are the patients
+    `actor` is who did it, by default whoever `audit.context` names. Purpose and basis are those of
+    `audit.rules.grounds` where the caller knows none nearer. `patients` are the patients
     that a list showed, each once, in the order shown. With `durable` the call refuses to run
     inside a transaction, where the event could still be rolled back after the patient was shown.
 
@@ -120,8 +122,8 @@ def _values(
         origin.on_behalf_of_id,
         origin.role,
         Action(action).value,
-        Purpose(purpose).value if purpose else "",
-        Basis(basis).value if basis else "",
+        Purpose(purpose or grounds.purpose_of(action)).value,
+        Basis(basis or grounds.basis_of(action, origin.role)).value,
         patient_id,
         subject_type,
         str(subject_id),

@@ -26,11 +26,12 @@ class ChartRefused(Refused):
         self.can_break_glass = can_break_glass
 
 
-class FacilityRefused(Refused):
-    """A facility cannot be made so; the message says why."""
+class FacilityTaken(Refused):
+    """A facility has this code."""
 
-    reason = "FACILITY"
-    status = 422
+    message = "A facility has this code."
+    reason = "FACILITY_TAKEN"
+    status = 409
 
 
 class GlassReadsOnly(Refused):

@@ -59,6 +59,9 @@ def test_house_is_founded_and_its_keys_rotated_by_commands_alone(home):
     )
     assert (status, founded["code"]) == (0, "BGH")
 
+    _, status, said = manage(home, "make_facility", "BGH", "--name", "Again", "--state", "XX")
+    assert (status, said) == (2, "XX is no US state; write it as PA.\n")
+
     made, status, _ = manage(
         home, "make_administrator", "jdoe", "--name", "Jo Doe", "--email", "jo@example.org"
     )

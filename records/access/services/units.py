@@ -8,9 +8,8 @@ from accounts.models import User
 from audit.enums import Action
 from audit.services import events
 from audit.writes import attributed
-from records.access.errors import FacilityRefused, UnitChangedMeanwhile, UnitTaken
+from records.access.errors import FacilityTaken, UnitChangedMeanwhile, UnitTaken
 from records.access.models import CustodyUnit, Facility
-from records.access.rules import facilities
 from records.access.selectors import units as selectors
 
 
@@ -105,13 +104,10 @@ def create_facility(*, actor: User, code: str, name: str, state: str, time_zone:
     """Make a facility, a hospital or clinic with numbers of its own.
 
     Raises:
-        FacilityRefused: the code is taken, or code, name, state or time zone is none.
+        FacilityTaken: a facility has this code.
     """
-    problem = facilities.problem_of(code=code, name=name, state=state, time_zone=time_zone)
     if Facility.objects.filter(code=code).exists():
-        problem = "A facility has this code."
-    if problem:
-        raise FacilityRefused(problem, action=Action.SETTING_CHANGED)
+        raise FacilityTaken(action=Action.SETTING_CHANGED)
     facility = Facility.objects.create(code=code, name=name, state=state, time_zone=time_zone)
     events.record(
         action=Action.SETTING_CHANGED, actor=actor, subject_type="facility", subject_id=facility.pk

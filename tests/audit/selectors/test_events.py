@@ -9,6 +9,7 @@ from audit.enums import Action, Basis, Outcome
 from audit.selectors import events as log
 from audit.selectors import pivots
 from audit.selectors.events import Criteria, Key
+from audit.selectors.places import Page
 from audit.services import events
 from audit.writes import attributing
 
@@ -225,7 +226,7 @@ def test_deep_page_uses_the_index(some):
 
 @pytest.mark.goal("G-32")
 def test_viewers_of_a_patient_count_lists_and_refusals(some):
-    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10)
+    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10).lines
 
     found = [
         (v.actor_id, v.actor_name, v.role, v.count, v.refused_count, v.actions, v.bases)
@@ -239,7 +240,7 @@ def test_viewers_of_a_patient_count_lists_and_refusals(some):
             2,
             1,
             {"CHART_OPENED": 1, "PATIENTS_SEARCHED": 1},
-            ["NONE"],
+            ["NONE", "ROLE"],
         ),
         (
             7,
@@ -248,7 +249,7 @@ def test_viewers_of_a_patient_count_lists_and_refusals(some):
             3,
             0,
             {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 1, "PATIENTS_LISTED": 1},
-            ["UNIT"],
+            ["ROLE", "UNIT"],
         ),
     ]
     assert viewers[0].first_at == log.get_event(some[2]).occurred_at
@@ -260,7 +261,7 @@ def test_viewer_is_called_by_the_newest_name_and_the_system_by_name(some):
     record(context.system_origin(), patient_id=5)
     record(Origin(None, "anonymous", "ANONYMOUS", "r"), patient_id=5)
 
-    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10, sort="name")
+    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10, sort="name").lines
 
     assert [(v.actor_id, v.actor_name) for v in viewers] == [
         (7, "Ana Mills-Hale"),
@@ -272,13 +273,19 @@ def test_viewer_is_called_by_the_newest_name_and_the_system_by_name(some):
 
 @pytest.mark.goal("G-32")
 def test_patients_of_a_person_count_lists(some):
-    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort="-count")
+    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort="-count").lines
 
     found = [(p.patient_id, p.count, p.refused_count, p.actions, p.bases) for p in seen]
     assert found == [
-        (5, 3, 0, {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 1, "PATIENTS_LISTED": 1}, ["UNIT"]),
-        (4, 1, 0, {"PATIENTS_LISTED": 1}, []),
-        (6, 1, 0, {"PATIENTS_LISTED": 1}, []),
+        (
+            5,
+            3,
+            0,
+            {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 1, "PATIENTS_LISTED": 1},
+            ["ROLE", "UNIT"],
+        ),
+        (6, 1, 0, {"PATIENTS_LISTED": 1}, ["ROLE"]),
+        (4, 1, 0, {"PATIENTS_LISTED": 1}, ["ROLE"]),
     ]
 
 
@@ -286,8 +293,10 @@ def test_pivots_count_how_often_each_thing_was_done(some):
     for _ in range(2):
         record(Origin(7, "Ana Mills", "CLERK", "r"), patient_id=5, action="DOCUMENT_VIEWED")
 
-    (viewer,) = (v for v in pivots.list_viewers(Criteria(patient_id=5), most=10) if v.actor_id == 7)
-    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10)
+    (viewer,) = (
+        v for v in pivots.list_viewers(Criteria(patient_id=5), most=10).lines if v.actor_id == 7
+    )
+    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10).lines
 
     counted = {"CHART_OPENED": 1, "DOCUMENT_VIEWED": 3, "PATIENTS_LISTED": 1}
     assert viewer.actions == counted
@@ -297,7 +306,7 @@ def test_pivots_count_how_often_each_thing_was_done(some):
 @pytest.mark.goal("G-32")
 @pytest.mark.parametrize("sort", pivots.VIEWER_ORDERS)
 def test_viewers_are_sorted_as_asked(some, sort):
-    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10, sort=sort)
+    viewers = pivots.list_viewers(Criteria(patient_id=5), most=10, sort=sort).lines
     value = {
         "name": lambda v: v.actor_name,
         "count": lambda v: v.count,
@@ -311,7 +320,7 @@ def test_viewers_are_sorted_as_asked(some, sort):
 @pytest.mark.goal("G-32")
 @pytest.mark.parametrize("sort", pivots.PATIENT_ORDERS)
 def test_seen_patients_are_sorted_as_asked(some, sort):
-    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort=sort)
+    seen = pivots.list_seen_patients(Criteria(person_id=7), most=10, sort=sort).lines
     value = {
         "count": lambda p: p.count,
         "first": lambda p: p.first_at,
@@ -322,8 +331,8 @@ def test_seen_patients_are_sorted_as_asked(some, sort):
 
 
 def test_unknown_order_and_limit_do_no_harm(some):
-    viewers = pivots.list_viewers(Criteria(patient_id=5), most=1, sort="; DROP TABLE x")
-    seen = pivots.list_seen_patients(Criteria(person_id=7), most=1, sort="x")
+    viewers = pivots.list_viewers(Criteria(patient_id=5), most=1, sort="; DROP TABLE x").lines
+    seen = pivots.list_seen_patients(Criteria(person_id=7), most=1, sort="x").lines
 
     assert (len(viewers), len(seen)) == (1, 1)
 
@@ -332,10 +341,10 @@ def test_unknown_order_and_limit_do_no_harm(some):
 def test_pivots_keep_to_the_period(some):
     moment = log.get_event(some[4]).occurred_at
 
-    viewers = pivots.list_viewers(Criteria(patient_id=5, since=moment), most=10)
-    before = pivots.list_seen_patients(Criteria(person_id=7, until=moment), most=10)
-    never = pivots.list_viewers(Criteria(patient_id=5, since=moment + timedelta(days=1)), most=10)
+    viewers = pivots.list_viewers(Criteria(patient_id=5, since=moment), most=10).lines
+    before = pivots.list_seen_patients(Criteria(person_id=7, until=moment), most=10).lines
+    never = pivots.list_viewers(Criteria(patient_id=5, since=moment + timedelta(days=1)), most=9)
 
     assert [(v.actor_id, v.count) for v in viewers] == [(8, 1), (7, 1)]
     assert sorted((p.patient_id, p.count) for p in before) == [(4, 1), (5, 2), (6, 1)]
-    assert never == []
+    assert never == Page([], None, None)

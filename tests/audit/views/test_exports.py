@@ -13,7 +13,7 @@ from audit import context
 from audit.context import Origin
 from audit.enums import Action, Basis, Outcome
 from audit.errors import AuditUnavailable
-from audit.services import events, exports
+from audit.services import events, tables
 from tests.audit.views.pages import (
     ANA,
     LIST,
@@ -49,7 +49,7 @@ def test_csv_holds_what_the_filters_say(signed_in, some):
     assert rows[1]["Patients listed"] == "2"
     assert [(row["Role"], row["Basis"]) for row in rows] == [
         ("Supervisor", "No ground"),
-        ("Clerk", ""),
+        ("Clerk", "Holds the role"),
         ("Clerk", "Works in the chart's unit"),
     ]
     assert [rows[2][name] for name in ("Subject", "Subject type", "Subject id")] == [
@@ -149,7 +149,7 @@ def test_export_that_cannot_be_is_not_found(signed_in, some, path):
 
 @pytest.mark.parametrize(("kind", "most"), [("csv", 2), ("xlsx", 2), ("fhir", 2), ("fhir", 3)])
 def test_export_of_too_much_is_refused(signed_in, some, monkeypatch, kind, most):
-    monkeypatch.setattr(exports, "MOST_ROWS", most)
+    monkeypatch.setattr(tables, "MOST_ROWS", most)
 
     answer = signed_in.get(f"/log/export/{kind}/")
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from accounts.selectors.users import get_system_user
 from audit import context
 from audit.management.base import BadInput, JsonCommand
-from records.access.errors import FacilityRefused
+from records.access.errors import FacilityTaken
+from records.access.rules import facilities
 from records.access.services import units
 
 
@@ -31,15 +32,13 @@ class Command(JsonCommand):
         Raises:
             BadInput: the code is taken, or state or time zone is none.
         """
+        facts = {name: options[name] for name in ("code", "name", "state", "time_zone")}
+        problem = facilities.problem_of(**facts)
+        if problem:
+            raise BadInput(problem)
         with context.acting(context.system_origin()):
             try:
-                facility = units.create_facility(
-                    actor=get_system_user(),
-                    code=options["code"],
-                    name=options["name"],
-                    state=options["state"],
-                    time_zone=options["time_zone"],
-                )
-            except FacilityRefused as refused:
+                facility = units.create_facility(actor=get_system_user(), **facts)
+            except FacilityTaken as refused:
                 raise BadInput(refused.message) from refused
         return {"facility": facility.pk, "code": facility.code, "name": facility.name}

@@ -2,7 +2,7 @@ import pytest
 
 from accounts.selectors.users import get_system_user
 from audit.enums import Action
-from records.access.errors import FacilityRefused
+from records.access.errors import FacilityTaken
 from records.access.models import Facility
 from records.access.services import units
 from tests import trail
@@ -22,14 +22,10 @@ def test_facility_is_made_and_that_is_an_event():
     assert (event.subject_type, event.subject_id) == ("facility", str(facility.pk))
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [({}, "A facility has this code"), ({"code": "X", "state": "ZZ"}, "no US state")],
-)
-def test_facility_that_cannot_be_is_refused(change, words):
+def test_code_of_another_facility_is_refused():
     make()
 
-    with pytest.raises(FacilityRefused, match=words):
-        make(**change)
+    with pytest.raises(FacilityTaken, match="A facility has this code"):
+        make(name="Another")
 
     assert Facility.objects.count() == 1
