@@ -6,7 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.http.response import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,6 +22,7 @@ from django.urls import get_resolver
 from audit import context
 from audit.enums import Action
 from audit.errors import Refused
+from audit.services.tables import TakenOut
 
 View = Callable[..., HttpResponseBase]
 LARGEST_KEY = 2**63 - 1  # of any row
@@ -106,6 +114,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         body = {"error": "UNAVAILABLE", "message": "The records room cannot be reached just now."}
         return _with_id(JsonResponse(body, status=503))
     return HttpResponse(render_to_string("503.html", values), status=503)
+
+
+def download(taken: TakenOut) -> FileResponse:
+    """Answer a list that was taken out, which is on record by now."""
+    return FileResponse(
+        taken.file, as_attachment=True, filename=taken.name, content_type=taken.content_type
+    )
 
 
 def _wants_json(request: HttpRequest) -> bool:

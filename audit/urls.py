@@ -27,7 +27,17 @@ urlpatterns = [
     path("export/<slug:kind>/", views.event_export, name="event_export"),
     path("events/<id:event_id>/", views.event_detail, name="event_detail"),
     path("patients/<id:patient_id>/", views.patient_viewers, name="patient_viewers"),
+    path(
+        "patients/<id:patient_id>/export/<slug:kind>/",
+        views.patient_viewers_export,
+        name="patient_viewers_export",
+    ),
     path("people/<id:person_id>/", views.person_patients, name="person_patients"),
+    path(
+        "people/<id:person_id>/export/<slug:kind>/",
+        views.person_patients_export,
+        name="person_patients_export",
+    ),
     path("seals/", views.seal_list, name="seal_list"),
     path("seals/verify/", views.trail_verify, name="trail_verify"),
 ]

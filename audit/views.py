@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -17,7 +17,7 @@ from audit import subjects
 from audit.enums import Action, Basis, Purpose
 from audit.errors import NotVisible
 from audit.forms import EventFilterForm
-from audit.http import requires
+from audit.http import download, requires
 from audit.permissions import EXPORT_EVENT, VIEW_EVENT
 from audit.presenters import events as event_lines
 from audit.presenters import filters, words
@@ -27,10 +27,10 @@ from audit.selectors import events as log
 from audit.selectors import pivots
 from audit.selectors import seals as sealed
 from audit.selectors.events import Criteria, Key
+from audit.selectors.places import Page
 from audit.services import events, exports, verifications
 
 PAGE_SIZE = 50
-MOST_PIVOT_LINES = 500
 MOST_CHANGES = 100
 SEALS_SHOWN = 30
 MOST_BARS = 62
@@ -78,15 +78,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the log as shown by the same filters, as CSV, XLSX or FHIR AuditEvent resources."""
     form = EventFilterForm(request.GET)
-    if kind not in exports.KINDS or not form.is_valid() or form.finds:
+    if not form.is_valid() or form.finds:
         raise NotVisible(action=Action.LOG_EXPORTED)
     criteria = form.criteria(timezone.localdate())
-    file = exports.export_log(actor=request.user, criteria=criteria, kind=kind)
-    form_of_file = exports.KINDS[kind]
-    name = f"access-log-{timezone.localtime():%Y%m%d-%H%M}.{form_of_file.suffix}"
-    return FileResponse(
-        file, as_attachment=True, filename=name, content_type=form_of_file.content_type
-    )
+    return download(exports.export_log(actor=request.user, criteria=criteria, kind=kind))
 
 
 @requires(VIEW_EVENT)
@@ -125,38 +120,52 @@ def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
 def patient_viewers(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Show everybody who saw a patient, lists included."""
     form, criteria = _pivot_criteria(request, patient_id=patient_id)
-    viewers = pivots.list_viewers(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
+    page = pivots.list_viewers(criteria, most=PAGE_SIZE, **_order(request))
     patients = words.label_patients([patient_id])
     _record_view(criteria, patients)
-    values = {
-        "form": form,
-        "lines": pivot_lines.viewer_lines(viewers),
-        "criteria": criteria,
+    values = _pivot_values(request, form, criteria, page) | {
+        "lines": pivot_lines.viewer_lines(page.lines),
         "subject": patients[str(patient_id)],
         "subject_url": subjects.url(subjects.PATIENT, patient_id),
         "patient_id": patient_id,
-        "most": MOST_PIVOT_LINES,
     }
     return render(request, "audit/patient_viewers.html", values)
+
+
+@requires(VIEW_EVENT, EXPORT_EVENT)
+def patient_viewers_export(request: HttpRequest, patient_id: int, kind: str) -> HttpResponseBase:
+    """Send everybody who saw a patient in the period of the page, as CSV or XLSX."""
+    criteria = _export_criteria(request, patient_id=patient_id)
+    sort = pivots.known(request.GET.get("sort", ""), pivots.VIEWER_ORDERS)
+    return download(
+        exports.export_viewers(actor=request.user, criteria=criteria, kind=kind, sort=sort)
+    )
 
 
 @requires(VIEW_EVENT)
 def person_patients(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show every patient whom a person saw, lists included."""
     form, criteria = _pivot_criteria(request, person_id=person_id)
-    seen = pivots.list_seen_patients(criteria, most=MOST_PIVOT_LINES, sort=_sort(request))
-    patients = words.label_patients(patient.patient_id for patient in seen)
+    page = pivots.list_seen_patients(criteria, most=PAGE_SIZE, **_order(request))
+    patients = words.label_patients(patient.patient_id for patient in page.lines)
     _record_view(criteria, patients)
-    values = {
-        "form": form,
-        "lines": pivot_lines.patient_lines(seen, patients),
-        "criteria": criteria,
+    values = _pivot_values(request, form, criteria, page) | {
+        "lines": pivot_lines.patient_lines(page.lines, patients),
         "subject": subjects.labels(subjects.PERSON, [person_id])[str(person_id)],
         "subject_url": subjects.url(subjects.PERSON, person_id),
         "person_id": person_id,
-        "most": MOST_PIVOT_LINES,
     }
     return render(request, "audit/person_patients.html", values)
+
+
+@requires(VIEW_EVENT, EXPORT_EVENT)
+def person_patients_export(request: HttpRequest, person_id: int, kind: str) -> HttpResponseBase:
+    """Send every patient whom a person saw in the period of the page, as CSV or XLSX."""
+    criteria = _export_criteria(request, person_id=person_id)
+    sort = pivots.known(request.GET.get("sort", ""), pivots.PATIENT_ORDERS)
+    return download(
+        exports.export_seen_patients(actor=request.user, criteria=criteria, kind=kind, sort=sort)
+    )
 
 
 @requires(VIEW_EVENT)
@@ -214,8 +223,30 @@ def _pivot_criteria(
     return form, replace(criteria, person_id=person_id, patient_id=patient_id)
 
 
-def _sort(request: HttpRequest) -> str:
-    return request.GET.get("sort", pivots.NEWEST)
+def _export_criteria(request: HttpRequest, **whom: int) -> Criteria:
+    """Return what a file is asked to hold; of an unreadable period there is none."""
+    form, criteria = _pivot_criteria(request, **whom)
+    if not form.is_valid():
+        raise NotVisible(action=Action.LOG_EXPORTED, patient_id=criteria.patient_id)
+    return criteria
+
+
+def _order(request: HttpRequest) -> dict[str, str]:
+    """Return in which order a pivot is asked for, and from which of its places."""
+    return {name: request.GET.get(name, "") for name in ("sort", "after", "before")}
+
+
+def _pivot_values(
+    request: HttpRequest, form: EventFilterForm, criteria: Criteria, page: Page[Any]
+) -> dict[str, Any]:
+    """Return what both pivots show beside their lines."""
+    return {
+        "form": form,
+        "criteria": criteria,
+        "previous": page.previous,
+        "next": page.next,
+        "can_export": form.is_valid() and request.user.has_perm(EXPORT_EVENT),
+    }
 
 
 def _record_view(criteria: Criteria, patients: Iterable[str]) -> None:

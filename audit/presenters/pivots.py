@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,9 @@ from audit.presenters.words import roles, word, words
 from audit.selectors.pivots import SeenPatient, Viewer
 
 MOST_DONE = 3
+COUNTED = ("Events", "Not done", "First (UTC)", "Last (UTC)", "What", "Basis")
+VIEWER_COLUMNS = ("Person", "Person id", "Role", "Patient", "Patient id", *COUNTED)
+PATIENT_COLUMNS = ("Patient", "Patient id", "Person", "Person id", *COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,35 @@ def patient_lines(seen: Sequence[SeenPatient], patients: dict[str, str]) -> list
         )
         for patient in seen
     ]
+
+
+def viewer_rows(
+    viewers: Sequence[Viewer], patient: str, patient_id: int
+) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield everybody who saw a patient as rows of an export, in the order of `VIEWER_COLUMNS`."""
+    for viewer in viewers:
+        who = (viewer.actor_name, viewer.actor_id, roles(viewer.role))
+        yield (*who, patient, patient_id, *_counted(viewer))
+
+
+def patient_rows(
+    seen: Sequence[SeenPatient], patients: dict[str, str], person: str, person_id: int
+) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield patients whom a person saw as rows of an export, in the order of `PATIENT_COLUMNS`."""
+    for one in seen:
+        whom = (patients[str(one.patient_id)], one.patient_id)
+        yield (*whom, person, person_id, *_counted(one))
+
+
+def _counted(line: Viewer | SeenPatient) -> tuple[str | int, ...]:
+    return (
+        line.count,
+        line.refused_count,
+        line.first_at.isoformat(timespec="milliseconds"),
+        line.last_at.isoformat(timespec="milliseconds"),
+        ", ".join(_by_count(line.actions)),
+        words(Basis, line.bases),
+    )
 
 
 def _by_count(actions: dict[str, int]) -> list[str]:

@@ -1,81 +1,96 @@
-"""Takes the access log out of the house as a file, and puts that on record first."""
+"""Takes the access log, and who saw whom, out of the house as files."""
 
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils import timezone
 
-from audit import context, spreadsheets
-from audit.enums import Action, Basis, Purpose
-from audit.errors import Refused
+from audit import subjects
+from audit.enums import Action, Purpose
+from audit.errors import NotVisible
 from audit.presenters import fhir, filters
+from audit.presenters import pivots as pivot_rows
 from audit.presenters.events import COLUMNS, export_rows
-from audit.presenters.words import label_patients, word
+from audit.presenters.words import label_patients
 from audit.selectors import events as log
+from audit.selectors import pivots
 from audit.selectors.events import Criteria
-from audit.services import events
-from audit.spreadsheets import Row
+from audit.services import tables
+from audit.services.tables import Line, Patients, Record, Table, TakenOut, TooMuchToExport
 
-MOST_ROWS = 200_000
 PURPOSE = Purpose.OVERSIGHT
-# The patients named in a file, in the order in which they were first named.
-Patients = dict[int, None]
+FHIR, FHIR_TYPE = "fhir", "application/fhir+ndjson"
+KINDS = (*tables.CONTENT_TYPES, FHIR)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A form in which the log leaves: who writes it, the end of its name, its media type."""
-
-    write: Callable[[IO[bytes], Criteria, Patients], None]
-    suffix: str
-    content_type: str
-
-
-class TooMuchToExport(Refused):
-    """More events are asked for than one file may hold."""
-
-    message = f"This is more than {MOST_ROWS:,} events. Narrow the period, then export again."
-    status = 409
-    reason = "TOO_MUCH_TO_EXPORT"
-
-
-def export_log(*, actor: Any, criteria: Criteria, kind: str) -> IO[bytes]:
-    """Write the events wanted into a temporary file that vanishes when closed, and return it.
-
-    The event and a subject row for every patient named in the file are committed before this
-    returns, so before a byte can leave.
+def export_log(*, actor: Any, criteria: Criteria, kind: str) -> TakenOut:
+    """Return the events wanted as a file: CSV, workbook or FHIR AuditEvent resources.
 
     Raises:
+        NotVisible: there is no such kind of file.
         TooMuchToExport: more than 200,000 events are wanted, or become more lines than that.
-        AuditUnavailable: the export cannot be recorded; the file is gone.
+        AuditUnavailable: the export cannot be recorded.
     """
-    if log.count_events(criteria, most=MOST_ROWS + 1) > MOST_ROWS:
-        raise TooMuchToExport(action=Action.LOG_EXPORTED)
-    patients: Patients = {}
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    try:
-        KINDS[kind].write(file, criteria, patients)
-        events.record(
-            action=Action.LOG_EXPORTED,
-            actor=actor,
-            patient_id=criteria.patient_id,
-            basis=Basis.ROLE,
-            purpose=PURPOSE,
-            detail={"kind": kind, **filters_of(criteria)},
-            patients=patients,
-            durable=True,
+    if kind not in KINDS:
+        raise NotVisible(action=Action.LOG_EXPORTED)
+    if log.count_events(criteria, most=tables.MOST_ROWS + 1) > tables.MOST_ROWS:
+        raise _too_many_events()
+    record = _record(criteria)
+    if kind != FHIR:
+        table = Table(
+            title="Access log of",
+            name="access-log",
+            columns=COLUMNS,
+            lines=_lines(criteria),
+            about=_about(criteria),
+            most=tables.MOST_ROWS,
         )
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
+        return tables.take_out(actor=actor, kind=kind, table=table, record=record)
+
+    def write(file: IO[bytes], patients: Patients) -> None:
+        _write_fhir(file, criteria, patients)
+
+    file = tables.write_recorded(actor=actor, kind=kind, write=write, record=record)
+    return TakenOut(file, tables.file_name("access-log", "ndjson"), FHIR_TYPE)
+
+
+def export_viewers(*, actor: Any, criteria: Criteria, kind: str, sort: str) -> TakenOut:
+    """Return everybody who saw the patient of `criteria` as a file, in the order of the page.
+
+    Raises:
+        NotVisible, TooMuchToExport, AuditUnavailable: as for the log.
+    """
+    table = Table(
+        title="Who saw a patient of",
+        name="who-saw-patient",
+        columns=pivot_rows.VIEWER_COLUMNS,
+        lines=_viewers(criteria, sort),
+        about=_about(criteria),
+        most=tables.MOST_ROWS,
+    )
+    record = _record(criteria, pivot="viewers", sort=sort)
+    return tables.take_out(actor=actor, kind=kind, table=table, record=record)
+
+
+def export_seen_patients(*, actor: Any, criteria: Criteria, kind: str, sort: str) -> TakenOut:
+    """Return every patient whom the person of `criteria` saw as a file, in the order of the page.
+
+    Raises:
+        NotVisible, TooMuchToExport, AuditUnavailable: as for the log.
+    """
+    table = Table(
+        title="Whom a person saw, of",
+        name="whom-person-saw",
+        columns=pivot_rows.PATIENT_COLUMNS,
+        lines=_seen_patients(criteria, sort),
+        about=_about(criteria),
+        most=tables.MOST_ROWS,
+    )
+    record = _record(criteria, pivot="patients", sort=sort)
+    return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
 def filters_of(criteria: Criteria) -> dict[str, str | int]:
@@ -96,31 +111,50 @@ def filters_of(criteria: Criteria) -> dict[str, str | int]:
     return {name: value for name, value in values.items() if value}
 
 
-def _write_csv(file: IO[bytes], criteria: Criteria, patients: Patients) -> None:
-    spreadsheets.write_csv(file, COLUMNS, _rows(criteria, patients))
+def _too_many_events() -> TooMuchToExport:
+    return tables.too_much(
+        tables.MOST_ROWS, action=Action.LOG_EXPORTED, lines="events", narrow="period"
+    )
 
 
-def _write_xlsx(file: IO[bytes], criteria: Criteria, patients: Patients) -> None:
-    spreadsheets.write_xlsx(file, COLUMNS, _rows(criteria, patients), _about(criteria))
+def _record(criteria: Criteria, **more: str) -> Record:
+    return Record(
+        action=Action.LOG_EXPORTED,
+        purpose=PURPOSE,
+        patient_id=criteria.patient_id,
+        detail={**more, **filters_of(criteria)},
+    )
 
 
-def _about(criteria: Criteria) -> list[Row]:
-    """Return whose log it is, who took it out, when, what for, and what narrowed it."""
-    return [
-        ("Access log of", settings.FACILITY_NAME),
-        ("Taken out by", context.current().actor_name),
-        ("On", timezone.localtime().isoformat(" ", "minutes")),
-        ("Purpose", word(Purpose, PURPOSE)),
-        *filters.describe(criteria, label_patients([criteria.patient_id])),
-    ]
+def _about(criteria: Criteria) -> list[tuple[str, str]]:
+    """Return what narrowed the log, in words."""
+    return filters.describe(criteria, label_patients([criteria.patient_id]))
 
 
-def _rows(criteria: Criteria, patients: Patients) -> Iterator[Row]:
-    """Yield the rows of the file, and note the patients named there."""
+def _lines(criteria: Criteria) -> Iterator[Line]:
+    """Yield the events, each with the patient whom it names."""
     for chunk in log.stream_events(criteria):
-        labels = label_patients(event.patient_id for event in chunk)
-        patients |= {event.patient_id: None for event in chunk if event.patient_id}
-        yield from export_rows(chunk, labels)
+        rows = export_rows(chunk, label_patients(event.patient_id for event in chunk))
+        for event, row in zip(chunk, rows, strict=True):
+            yield Line(row, (event.patient_id,) if event.patient_id else ())
+
+
+def _viewers(criteria: Criteria, sort: str) -> Iterator[Line]:
+    patient_id = criteria.patient_id or 0
+    (label,) = label_patients([patient_id]).values()
+    for chunk in pivots.stream_viewers(criteria, most=tables.MOST_ROWS, sort=sort):
+        for row in pivot_rows.viewer_rows(chunk, label, patient_id):
+            yield Line(row, (patient_id,))
+
+
+def _seen_patients(criteria: Criteria, sort: str) -> Iterator[Line]:
+    person_id = criteria.person_id or 0
+    (person,) = subjects.labels(subjects.PERSON, [person_id]).values()
+    for chunk in pivots.stream_seen_patients(criteria, most=tables.MOST_ROWS, sort=sort):
+        labels = label_patients(seen.patient_id for seen in chunk)
+        rows = pivot_rows.patient_rows(chunk, labels, person, person_id)
+        for seen, row in zip(chunk, rows, strict=True):
+            yield Line(row, (seen.patient_id,))
 
 
 def _write_fhir(file: IO[bytes], criteria: Criteria, patients: Patients) -> None:
@@ -131,17 +165,8 @@ def _write_fhir(file: IO[bytes], criteria: Criteria, patients: Patients) -> None
         shown = log.map_shown_patients(chunk)
         for resource, patient_id in fhir.audit_events(chunk, shown, house):
             lines += 1
-            if lines > MOST_ROWS:
-                raise TooMuchToExport(action=Action.LOG_EXPORTED)
+            if lines > tables.MOST_ROWS:
+                raise _too_many_events()
             if patient_id is not None:
                 patients[patient_id] = None
             file.write(json.dumps(resource, ensure_ascii=False).encode() + b"\n")
-
-
-KINDS = {
-    "csv": Kind(_write_csv, "csv", "text/csv; charset=utf-8"),
-    "xlsx": Kind(
-        _write_xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    ),
-    "fhir": Kind(_write_fhir, "ndjson", "application/fhir+ndjson"),
-}

@@ -19,6 +19,7 @@ ASKERS = ("supervisor", "compliance", "provider", "keeper")
 # Pages that answer before they look for the record, with what they answer.
 APART = {
     "audit:patient_viewers GET": (200, "the access log, by its own right"),
+    "audit:patient_viewers_export GET": (200, "the access log, by its own right"),
     "documents:unfiled_file POST": (302, "asks for a patient first, at its own page"),
     "requests_release:accounting_print GET": (302, "goes to the list, which is refused"),
     "requests_release:request_comment GET": (302, "goes to the request, which is refused"),

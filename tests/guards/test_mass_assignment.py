@@ -40,6 +40,8 @@ TYPED: dict[str, dict[str, Any]] = {
 # Pictures, paper and tables, which hold no form and are dear to make.
 NO_FORMS = {
     "audit:event_export",
+    "audit:patient_viewers_export",
+    "audit:person_patients_export",
     "charts:face_sheet_pdf",
     "documents:document_download",
     "documents:document_print",

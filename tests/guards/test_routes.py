@@ -33,7 +33,9 @@ RULED = [route for route in own_routes() if route.name in POLICY]
 UNCHECKED_GET = {
     "audit:event_export": "exports by filters; its address names a format, not a record",
     "audit:patient_viewers": "a patient whose chart is gone still has viewers; shows an id",
+    "audit:patient_viewers_export": "a patient whose chart is gone still has viewers; shows an id",
     "audit:person_patients": "a person is looked up by id in the log itself",
+    "audit:person_patients_export": "a person is looked up by id in the log itself",
     "requests_release:accounting_print": "sends to the list, which looks",
     "requests_release:request_comment": "sends to the request, which looks",
 }

@@ -1,15 +1,31 @@
 """Everybody who saw a patient, everybody whom a person saw."""
 
+import csv
+import html
+import io
 import re
+from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 
+from accounts.models import user
 from audit import context, views
 from audit.enums import Action
-from audit.services import events
-from tests.audit.views.pages import LIST, newest, shown_by, text_of
+from audit.services import events, tables
+from tests.audit.views.pages import ANA, LIST, newest, shown_by, text_of
 
 pytestmark = pytest.mark.django_db
+
+
+def links(answer):
+    """The addresses of the pages before and after this one."""
+    found = re.findall(r'href="([^"]*)" rel="(prev|next)"', answer.content.decode())
+    return {where: html.unescape(address) for address, where in found}
+
+
+def follow(client, answer, where):
+    return client.get(answer.wsgi_request.path + links(answer)[where])
 
 
 def test_everybody_who_saw_a_patient(signed_in, some):
@@ -90,7 +106,169 @@ def test_pivot_of_a_period(signed_in, some):
     assert "There is no such date. Enter a day, for example 3/14/2026." in text_of(unreadable)
 
 
-def test_pivot_that_is_cut_says_so(signed_in, some, monkeypatch):
-    monkeypatch.setattr(views, "MOST_PIVOT_LINES", 1)
+# --- pages ------------------------------------------------------------------------------------
 
-    assert "Only the first 1 lines are shown" in text_of(signed_in.get("/log/patients/5/"))
+
+def test_a_pivot_is_paged_both_ways_in_the_order_chosen(signed_in, some, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+
+    first = signed_in.get("/log/patients/5/", {"sort": "name", "since": "2026-01-01"})
+    second = follow(signed_in, first, "next")
+    again = follow(signed_in, second, "prev")
+
+    assert [line.label for line in first.context["lines"]] == ["Ana Mills"]
+    assert [line.label for line in second.context["lines"]] == ["Bo Hale"]
+    assert [line.label for line in again.context["lines"]] == ["Ana Mills"]
+    assert links(first).keys() == links(again).keys() == {"next"}
+    # Who looks at this page is the third.
+    assert links(second).keys() == {"prev", "next"}
+    assert "since=2026-01-01" in links(first)["next"]
+    assert "Ana" not in links(first)["next"]
+
+
+def test_each_page_of_a_persons_patients_is_recorded_with_its_own(signed_in, some, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+
+    first = signed_in.get("/log/people/7/")
+    shown = [shown_by(newest())]
+    follow(signed_in, first, "next")
+
+    assert [*shown, shown_by(newest())] == [[6], [5]]
+
+
+@pytest.mark.parametrize("place", ["after=x", "before=1.x", "after=1.2.3", "before=" + "9" * 60])
+def test_a_place_that_is_none_begins_anew(signed_in, some, place):
+    assert len(signed_in.get(f"/log/people/7/?{place}").context["lines"]) == 2
+
+
+@pytest.mark.goal("G-09")
+@pytest.mark.usefixtures("activity_unnoted")
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_pages_of_a_pivot_cost_the_same_however_long(signed_in, count, django_assert_num_queries):
+    with context.acting(ANA):
+        events.record(action=Action.PATIENTS_LISTED, patients=range(10, 10 + count))
+    signed_in.get(LIST)
+
+    with django_assert_num_queries(4):
+        answer = signed_in.get("/log/people/7/")
+
+    assert len(answer.context["lines"]) == min(count, views.PAGE_SIZE)
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def read(answer):
+    return list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+@pytest.mark.goal("G-32")
+def test_everybody_who_saw_a_patient_leaves_as_csv(signed_in, some, officer):
+    answer = signed_in.get("/log/patients/5/export/csv/", {"sort": "name"})
+
+    event = newest()
+    rows = read(answer)
+    assert re.fullmatch(
+        r'attachment; filename="who-saw-patient-\d{8}-\d{4}.csv"',
+        answer.headers["Content-Disposition"],
+    )
+    assert [tuple(row.values())[:7] for row in rows] == [
+        ("Ana Mills", "7", "Clerk", "MILLS, Peter 45-50-99", "5", "2", "0"),
+        ("Bo Hale", "8", "Supervisor", "MILLS, Peter 45-50-99", "5", "1", "1"),
+    ]
+    assert [row["What"] for row in rows] == [
+        "Chart opened (1), Patients listed (1)",
+        "Chart opened (1)",
+    ]
+    assert (rows[0]["Basis"].endswith("Works in the chart's unit"), rows[1]["Basis"]) == (
+        True,
+        "No ground",
+    )
+    assert (event.action, event.actor_id, event.purpose) == (
+        "LOG_EXPORTED",
+        officer.pk,
+        "OVERSIGHT",
+    )
+    assert (event.patient_id, shown_by(event)) == (5, [5])
+    detail = event.detail
+    assert (detail.pop("since")[:2], detail) == (
+        "20",
+        {"kind": "csv", "pivot": "viewers", "sort": "name", "patient": 5},
+    )
+
+
+@pytest.mark.goal("G-32")
+def test_whom_a_person_saw_leaves_with_every_patient_on_record(signed_in, some, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+
+    answer = signed_in.get("/log/people/7/export/csv/", {"sort": "-count", "after": "1.5"})
+
+    event = newest()
+    assert [tuple(row.values())[:6] for row in read(answer)] == [
+        ("MILLS, Peter 45-50-99", "5", "Ana Mills", "7", "2", "0"),
+        ("MUÑOZ, Rosa 45-51-00", "6", "Ana Mills", "7", "1", "0"),
+    ]
+    assert (event.detail["pivot"], event.detail["person"], shown_by(event)) == (
+        "patients",
+        7,
+        [5, 6],
+    )
+
+
+def test_workbook_of_a_pivot_says_what_it_is(signed_in, some):
+    answer = signed_in.get("/log/people/7/export/xlsx/", {"until": "2020-01-31"})
+
+    with ZipFile(io.BytesIO(b"".join(answer))) as book:
+        about = book.read("xl/worksheets/sheet2.xml").decode()
+    said = re.findall(r"<t>(.*?)</t>", about)
+    assert said[:2] == ["Whom a person saw, of", settings.FACILITY_NAME]
+    assert said[6:10] == ["Purpose", "Oversight", "Person", "Ana Mills"]
+    assert (said[10], said[12]) == ("From", "To")
+
+
+@pytest.mark.parametrize("page", ["patients/5", "people/7"])
+def test_file_of_a_pivot_that_cannot_be_is_not_found(signed_in, some, page):
+    for rest in ("fhir/", "csv/?since=soon"):
+        assert signed_in.get(f"/log/{page}/export/{rest}").status_code == 404
+        assert (newest().action, newest().outcome) == ("LOG_EXPORTED", "REFUSED")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("page", ["patients/5", "people/7"])
+def test_file_of_a_pivot_that_is_too_long_is_refused(signed_in, some, monkeypatch, page, kind):
+    monkeypatch.setattr(tables, "MOST_ROWS", 1)
+
+    answer = signed_in.get(f"/log/{page}/export/{kind}/")
+
+    assert (answer.status_code, "Narrow the list" in text_of(answer)) == (409, True)
+    assert (newest().outcome, newest().detail) == ("REFUSED", {"reason": "TOO_MUCH_TO_EXPORT"})
+
+
+@pytest.mark.usefixtures("activity_unnoted")
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_file_of_a_pivot_costs_the_same_however_long(signed_in, count, django_assert_num_queries):
+    with context.acting(ANA):
+        events.record(action=Action.PATIENTS_LISTED, patients=range(10, 10 + count))
+    signed_in.get(LIST)
+
+    # session, user with roles, whom they saw, the event
+    with django_assert_num_queries(4):
+        answer = signed_in.get("/log/people/7/export/csv/")
+
+    assert len(read(answer)) == count
+
+
+def test_files_of_pivots_are_offered_to_who_may_take_them_out(signed_in, some, monkeypatch):
+    offered = [
+        re.findall(r'href="(/log/[^"]*/export/[^"]*)"', signed_in.get(page).content.decode())
+        for page in ("/log/patients/5/?sort=name", "/log/people/7/")
+    ]
+    monkeypatch.setattr(user, "permissions_of", lambda held: frozenset({"audit.view_event"}))
+    refused = signed_in.get("/log/people/7/export/csv/")
+
+    assert offered == [
+        ["/log/patients/5/export/csv/?sort=name", "/log/patients/5/export/xlsx/?sort=name"],
+        ["/log/people/7/export/csv/?", "/log/people/7/export/xlsx/?"],
+    ]
+    assert refused.status_code == 403
+    assert "/export/" not in signed_in.get("/log/people/7/").content.decode()
