@@ -27,7 +27,7 @@ ABSTRACT = {
     "birth date",
     "record number",
 }
-STAYS = {"account number", "location", "reason of a stay", "service"}
+STAYS = {"account number", "reason of a stay", "service"}
 ON_THE_CERTIFICATE = {"family name", "given name", "record number"}
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -126,7 +127,17 @@ def erase(*, actor: User, batch: Batch, item_id: int) -> BatchItem:
     abstract = abstracts.get_abstract(patient_id)
     documents.erase_keys(actor=actor, patient_id=patient_id, basis_id=batch.pk)
     residue.reduce(actor=actor, patient_id=patient_id)
+    _forget_words(patient_id)
     return _bury(actor, batch, item, abstract)
+
+
+def _forget_words(patient_id: int) -> None:
+    """Take out of the histories of stays and documents what was written there about the patient.
+
+    Histories are insert only; the owner's function may do this, and only of a destroyed chart.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT retention_forget_words(%s)", [patient_id])
 
 
 def _leave_out(

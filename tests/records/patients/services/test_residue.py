@@ -31,6 +31,7 @@ def test_reduce_leaves_the_residual_abstract_and_nothing_else(keepers):
 OTHERS = [kind for kind in IdentifierKind.values if kind not in KEPT_KINDS]
 
 
+@pytest.mark.goal("G-41")
 def test_reduce_takes_every_number_but_those_of_records(keepers):
     patient, there = keepers.patient(), keepers.patient()
     for one, number in ((patient, "219-44-6789"), (there, "219-44-6788")):

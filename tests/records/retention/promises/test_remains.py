@@ -5,6 +5,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from records.documents.services import corrections
 from records.patients.models import Patient
 from records.patients.services import numbers
 from tests.records.retention import factories as make
@@ -89,6 +90,54 @@ def test_record_numbers_stay_also_of_a_destroyed_chart(house, session):
         (there.pk, "MRN"),
         (there.pk, "SSN"),
     ]
+
+
+HISTORIES = {
+    "encounters_encountermove": "to_location",
+    "encounters_encounterstatuschange": "reason",
+    "documents_documentmove": "reason",
+    "documents_documentstatuschange": "reason",
+}
+
+
+@pytest.mark.parametrize("step", ["proposed", "approved_once", "approved", "executing"])
+def test_words_of_a_chart_that_is_there_are_kept(house, session, step):
+    patient = house.patient()
+    getattr(house, step)(patient)
+
+    with pytest.raises(psycopg2.errors.RestrictViolation, match="as long as the chart"):
+        session.run("SELECT retention_forget_words(%s)", patient.pk)
+
+
+@pytest.mark.parametrize(("table", "column"), HISTORIES.items())
+@pytest.mark.parametrize("word", ["Chart destroyed", "", "another story"])
+def test_no_word_of_a_history_is_rewritten_by_the_application(house, session, table, column, word):
+    house.done(house.patient())
+
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        session.run(f"UPDATE {table} SET {column} = %s", word)
+
+
+def test_owner_takes_words_of_destroyed_charts_alone_and_puts_none_in(house, owner_connection):
+    gone, there = house.patient(), house.patient()
+    document = there.documents.get()
+    corrections.void(
+        actor=house.supervisor,
+        document_id=document.pk,
+        lock_version=document.lock_version,
+        reason="Another's",
+    )
+    house.done(gone)
+    change = "UPDATE documents_documentstatuschange SET reason = %s WHERE document_id = %s"
+    with owner_connection.cursor() as cursor:
+        for patient, word in ((there, "Chart destroyed"), (gone, "another story"), (gone, "")):
+            document = patient.documents.get()
+            with pytest.raises(psycopg2.errors.RestrictViolation, match="only ever added"):
+                cursor.execute(change, (word, document.pk))
+        cursor.execute(change, ("Chart destroyed", gone.documents.get().pk))
+        assert cursor.rowcount > 0
+        with pytest.raises(psycopg2.errors.RestrictViolation, match="only ever added"):
+            cursor.execute("DELETE FROM documents_documentstatuschange")
 
 
 def test_nobody_removes_history_without_a_name(house, second_connection):
