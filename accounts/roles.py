@@ -45,6 +45,7 @@ SUPERVISOR = CLERK | {
     "access.view_broken_glass",
     "documents.void_document",
     "documents.download_document",
+    "encounters.manage_providers",
     "charts.view_recent_access",
     "requests_release.approve_request",
     "retention.approve_first",
@@ -68,7 +69,12 @@ COMPLIANCE = READ_CHART | {
 
 PROVIDER = READ_CHART | {"access.break_glass", "charts.print_face_sheet"}
 
-ADMINISTRATOR = {"accounts.manage_users", "access.manage_units"}
+ADMINISTRATOR = {
+    "accounts.manage_users",
+    "access.manage_units",
+    "encounters.manage_providers",
+    "encounters.link_provider",
+}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset(CLERK),

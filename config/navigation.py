@@ -126,6 +126,16 @@ DESKS: tuple[Desk, ...] = (
         areas=("access",),
         is_setting=True,
     ),
+    Desk(
+        "practitioners",
+        "Practitioners",
+        "stethoscope",
+        "encounters:provider_list",
+        key="d",
+        permissions=("encounters.manage_providers",),
+        pages=("encounters:provider_",),
+        is_setting=True,
+    ),
 )
 
 

@@ -61,3 +61,43 @@ class AccountTaken(Refused):
     reason = "ACCOUNT_TAKEN"
     status = 409
     field = "account_number"
+
+
+class ProviderUnknown(NotVisible):
+    """There is no such practitioner."""
+
+    message = "There is no such practitioner."
+    reason = "PROVIDER_UNKNOWN"
+
+
+class ProviderChangedMeanwhile(StaleState):
+    """Somebody saved the same practitioner after this form was opened."""
+
+    message = (
+        "Somebody changed this practitioner while your form was open. Nothing was saved: compare "
+        "your entries with what stands here now, then save again."
+    )
+    reason = "PROVIDER_STALE"
+
+
+class NumberTaken(Refused):
+    """Another practitioner has this national number by now."""
+
+    message = "Another practitioner has this number."
+    reason = "NUMBER_TAKEN"
+    status = 409
+
+
+class LinkRefused(Refused):
+    """The sign-in cannot be this practitioner's, or not any more; the message says why."""
+
+    reason = "LINK_REFUSED"
+    status = 409
+
+
+class OwnLink(Refused):
+    """Nobody gives themselves a ground to open charts."""
+
+    message = "You cannot link your own sign-in: another administrator does that."
+    reason = "OWN_LINK"
+    status = 403

@@ -29,6 +29,10 @@ NEEDED = {
     "accounts:user_enable": ("GET", "HEAD", "POST"),
     "accounts:user_remove_factors": ("GET", "HEAD", "POST"),
     "accounts:user_reset_password": ("GET", "HEAD", "POST"),
+    "encounters:provider_create": ("POST",),
+    "encounters:provider_detail": ("POST",),
+    "encounters:provider_link": ("GET", "HEAD", "POST"),
+    "encounters:provider_unlink": ("GET", "HEAD", "POST"),
 }
 
 
@@ -37,7 +41,7 @@ def test_pages_of_people_rights_and_glass_that_need_a_fresh_proof():
     found = {
         route.name: route.view.needs_fresh_sign_in
         for route in own_routes()
-        if route.name.startswith(("access:", "accounts:"))
+        if route.name.startswith(("access:", "accounts:", "encounters:"))
         and hasattr(route.view, "needs_fresh_sign_in")
     }
 

@@ -12,11 +12,12 @@ from audit import subjects
 from audit.writes import attributing
 from tests.factories.people import again, make_user
 
+PRACTITIONERS = ("encounters.manage_providers", "encounters.link_provider")
 CHART_PERMISSIONS = {
     name
     for role in Role
     for name in PERMISSIONS[role]
-    if not name.startswith(("accounts.", "access.manage_units"))
+    if not name.startswith(("accounts.", "access.manage_units", *PRACTITIONERS))
 }
 
 
@@ -25,7 +26,11 @@ def test_groups_are_the_roles(db):
 
 
 def test_administrator_carries_nothing_that_leads_to_a_patient():
-    assert PERMISSIONS[Role.ADMINISTRATOR] == {"accounts.manage_users", "access.manage_units"}
+    assert PERMISSIONS[Role.ADMINISTRATOR] == {
+        "accounts.manage_users",
+        "access.manage_units",
+        *PRACTITIONERS,
+    }
     assert not PERMISSIONS[Role.ADMINISTRATOR] & CHART_PERMISSIONS
 
 
@@ -39,6 +44,8 @@ def test_administrator_carries_nothing_that_leads_to_a_patient():
         ("access.manage_units", {"ADMINISTRATOR"}),
         ("accounts.manage_users", {"ADMINISTRATOR"}),
         ("audit.view_event", {"COMPLIANCE"}),
+        ("encounters.manage_providers", {"SUPERVISOR", "ADMINISTRATOR"}),
+        ("encounters.link_provider", {"ADMINISTRATOR"}),
         ("requests_release.approve_request", {"SUPERVISOR"}),
         ("retention.approve_first", {"SUPERVISOR"}),
         ("retention.approve_second", {"COMPLIANCE"}),

@@ -76,11 +76,14 @@ def _names(person, **where):
         (Role.CLERK, ["home", "patients", "documents", "imports", "release", "retention"]),
         (
             Role.SUPERVISOR,
-            ["home", "patients", "documents", "imports", "release", "retention", "glass"],
+            [
+                *("home", "patients", "documents", "imports", "release", "retention", "glass"),
+                "practitioners",
+            ],
         ),
         (Role.COMPLIANCE, ["home", "patients", "release", "retention", "audit", "glass"]),
         (Role.PROVIDER, ["home", "patients"]),
-        (Role.ADMINISTRATOR, ["home", "users", "units"]),
+        (Role.ADMINISTRATOR, ["home", "users", "units", "practitioners"]),
     ],
 )
 def test_role_sees_its_desks(role, desks):
@@ -93,6 +96,7 @@ def test_person_of_two_roles_sees_both():
         "patients",
         "users",
         "units",
+        "practitioners",
     ]
 
 
@@ -108,6 +112,8 @@ def test_desk_without_page_is_left_out(settings):
         ({"url_name": "home"}, ["home"]),
         ({"url_name": "patients:patient_register", "area": "patients"}, ["patients"]),
         ({"url_name": "charts:chart_detail", "area": "charts"}, ["patients"]),
+        ({"url_name": "encounters:encounter_admit", "area": "encounters"}, ["patients"]),
+        ({"url_name": "encounters:provider_detail", "area": "encounters"}, ["practitioners"]),
         ({"url_name": "documents:document_view", "area": "documents"}, ["patients"]),
         ({"url_name": "documents:unfiled_file", "area": "documents"}, ["documents"]),
         ({"url_name": "documents:unfiled_discard", "area": "documents"}, ["documents"]),

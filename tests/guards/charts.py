@@ -46,7 +46,7 @@ class Charts(Hospital):
     def _build_stays(self) -> None:
         with context.acting_as(self._as("clerk")):
             attending = providers.ensure(actor=self._as("clerk"), name="Dr. Priya Nair")
-            providers.link_user(
+            self.attending = providers.link_user(
                 actor=self._as("clerk"), provider=attending, user=self.people["provider"]
             )
         now = timezone.now()

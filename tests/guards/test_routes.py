@@ -102,11 +102,24 @@ def test_every_permission_of_the_table_is_carried_by_a_role_and_every_carried_on
 
 
 def test_administrators_hold_no_permission_that_shows_a_patient():
-    assert roles.PERMISSIONS["ADMINISTRATOR"] == {"accounts.manage_users", "access.manage_units"}
+    assert roles.PERMISSIONS["ADMINISTRATOR"] == {
+        "accounts.manage_users",
+        "access.manage_units",
+        "encounters.manage_providers",
+        "encounters.link_provider",
+    }
     shown = {name for name, (needed, _) in POLICY.items() if set(needed.split()) <= _administer()}
+    assert {name for name in shown if name.startswith("encounters:")} == {
+        "encounters:provider_create",
+        "encounters:provider_detail",
+        "encounters:provider_link",
+        "encounters:provider_list",
+        "encounters:provider_unlink",
+    }
     assert {name.partition(":")[0] for name in shown} == {
         "access",
         "accounts",
+        "encounters",
         "home",
         "session_extend",
         "session_state",

@@ -214,6 +214,7 @@ class World(Charts):
             "rule_id": {"rule": self.rule.pk},
             "glass_id": {"OTHER": self.glass.pk},
             "unit_id": {"programme": self.programme.pk},
+            "provider_id": {"linked": self.attending.pk},
             "user_id": person_ids,
             "person_id": {"clerk": self.people["clerk"].pk},
             "number": {"first": 1},

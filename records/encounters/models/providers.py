@@ -20,13 +20,21 @@ class Provider(models.Model):
         related_name="provider",
     )
     is_active = models.BooleanField(default=True)
+    submission_key = models.UUIDField(
+        null=True, blank=True, help_text="Of the form sent, so that one sent twice adds once"
+    )
 
     class Meta:
         default_permissions = ()
+        permissions = [
+            ("manage_providers", "Can add and change practitioners"),
+            ("link_provider", "Can link practitioners to sign-ins"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "npi", condition=~Q(npi=""), name="encounters_provider_npi_is_unique"
-            )
+            ),
+            models.UniqueConstraint("submission_key", name="encounters_provider_submitted_once"),
         ]
         indexes = [models.Index(fields=["name"], name="encounters_provider_by_name")]
 

@@ -91,7 +91,7 @@ CHARTS: dict[str, dict[str, str]] = {
     },
     "encounters.Provider": {
         STAFF: "name npi user_id is_active",
-        TECHNICAL: "id",
+        TECHNICAL: "id submission_key",
     },
     "interchange.ImportRejection": {
         PHI: "file_name path message",
