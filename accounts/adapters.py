@@ -15,9 +15,12 @@ from django.urls import reverse
 
 from accounts import crypto
 from accounts.models import User
-from accounts.selectors import users
+from accounts.selectors import tries, users
 from accounts.services import failures, sessions
 from audit.writes import attributing
+
+# NIST SP 800-63B 5.2.2.
+MOST_IN_A_ROW = 100
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -39,16 +42,23 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try; when the limit is reached, say so in the trail.
+        """Count the try; when a limit is reached, say so in the trail.
 
         Raises:
             ValidationError: too many failed sign-ins for this person or address.
         """
+        typed = users.read_credentials(credentials)
         try:
             super().pre_authenticate(request, **credentials)
+            self._check_failures_in_a_row(typed)
         except ValidationError:
-            failures.record_lock_out(users.read_credentials(credentials))
+            failures.record_lock_out(typed)
             raise
+
+    def _check_failures_in_a_row(self, typed: str) -> None:
+        known = users.find_id(typed) or 0
+        if tries.count_failures_in_a_row(known, most=MOST_IN_A_ROW) >= MOST_IN_A_ROW:
+            raise self.validation_error("too_many_login_attempts")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count for the person, by whichever of their names and at whichever of our addresses."""

@@ -234,6 +234,8 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.forms.factors.FreshPasskeyForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
+# A key left in the machine proves nobody: it asks for its PIN or finger every time.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 USERSESSIONS_TRACK_ACTIVITY = False
 USERSESSIONS_ADAPTER = "accounts.adapters.SessionsAdapter"
 ROLES_REQUIRING_SECOND_FACTOR = [

@@ -9,12 +9,18 @@ from django.db import connection
 from django.test import Client
 
 from accounts.roles import Role
+from accounts.selectors import tries
+from accounts.services import failures, users
+from audit import context
+from audit.context import Origin
 from audit.enums import Action, Outcome
 from tests.builders import sign_in
 from tests.factories.people import PASSWORD, make_user
 from tests.trail import events_of
 
 LOGIN = "/sign-in/login/"
+NEW_PASSWORD = "a rather long first password"
+NOBODY = Origin(None, "anonymous", "ANONYMOUS", "a" * 32)
 LOCKED = "Too many failed tries. Wait 15 minutes and try again, sign in with a passkey"
 
 
@@ -42,6 +48,55 @@ def test_tenth_failure_locks_and_the_right_password_does_not_help():
         str(user.pk),
     )
     assert events_of(Action.SIGNED_IN) == []
+
+
+def fail_often(user, number):
+    """Fail as the sign-in page records it, without the work of hashing."""
+    with context.acting(NOBODY):
+        for _ in range(number):
+            failures.record_failure(user.username)
+
+
+@pytest.mark.goal("G-13")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "is_locked"), [(98, False), (99, False), (100, True)])
+def test_hundred_failures_in_a_row_lock_however_slowly_they_came(number, is_locked):
+    user = make_user(Role.CLERK, username="rosa")
+    fail_often(user, number)
+
+    answer = guess("rosa", PASSWORD)
+
+    assert (LOCKED in answer.content.decode()) is is_locked
+    assert len(events_of(Action.LOCKED_OUT)) == is_locked
+    assert len(events_of(Action.SIGNED_IN)) == (not is_locked)
+
+
+@pytest.mark.django_db
+def test_count_of_failures_begins_anew_with_a_sign_in_and_a_new_password():
+    user, administrator = make_user(Role.CLERK, username="rosa"), make_user(Role.ADMINISTRATOR)
+    fail_often(user, 60)
+    guess("rosa", PASSWORD)
+    fail_often(user, 60)
+    assert tries.count_failures_in_a_row(user.pk, most=100) == 60
+
+    fail_often(user, 40)
+    assert LOCKED in guess("rosa", PASSWORD).content.decode()
+    users.reset_password(actor=administrator, user_id=user.pk, password=NEW_PASSWORD)
+
+    assert tries.count_failures_in_a_row(user.pk, most=100) == 0
+    assert guess("rosa", NEW_PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
+def test_failures_of_others_and_of_nobody_do_not_count():
+    rosa, other = make_user(Role.CLERK, username="rosa"), make_user(Role.CLERK, username="bo")
+    fail_often(other, 100)
+    with context.acting(NOBODY):
+        for _ in range(100):
+            failures.record_failure("nobody-by-this-name")
+
+    assert tries.count_failures_in_a_row(rosa.pk, most=100) == 0
+    assert tries.count_failures_in_a_row(0, most=100) == 0
 
 
 @pytest.mark.goal("G-13")

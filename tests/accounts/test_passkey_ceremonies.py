@@ -11,6 +11,7 @@ from tests.factories.people import PASSWORD, make_user
 from tests.trail import events_of
 
 LOGIN, CODE = "/sign-in/2fa/webauthn/login/", "/sign-in/2fa/authenticate/"
+FRESH = "/sign-in/2fa/webauthn/reauthenticate/"
 pytestmark = [pytest.mark.django_db, pytest.mark.goal("G-15")]
 
 
@@ -115,3 +116,17 @@ def test_key_without_its_person_does_not_sign_in_by_a_challenge_that_asked_for_l
     )
 
     assert not is_open(client)
+
+
+def test_proof_anew_wants_the_person_verified(key):
+    client = Client()
+    client.post(LOGIN, key.sign(challenge_of(client)))
+    asked = client.get(FRESH).context["js_data"]["request_options"]["publicKey"]
+
+    client.post(FRESH, key.sign(asked["challenge"], flags=IS_THERE))
+    unproved = len(events_of(Action.REAUTHENTICATED))
+    asked = client.get(FRESH).context["js_data"]["request_options"]["publicKey"]
+    client.post(FRESH, key.sign(asked["challenge"]))
+
+    assert asked["userVerification"] == "required"
+    assert (unproved, len(events_of(Action.REAUTHENTICATED))) == (0, 1)
