@@ -64,6 +64,7 @@ test: check chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then kinds="not deep"; \
 	else kinds="not deep and not browser"; \
 		echo "Not run: the browser tests, because there is no Chromium"; fi; \
+	echo "Not run here: the promises on PostgreSQL 15, and slow properties (make test-deep)"; \
 	$(PY) -m pytest -q -m timed tests/config; timed=$$?; \
 	$(PY) -m pytest $(SPREAD) -m "$$kinds and not timed" --durations 20 && exit $$timed
 

@@ -15,7 +15,7 @@ PURPOSES = (
     (("GLASS_BROKEN", "GLASS_CLOSED"), Purpose.EMERGENCY),
     (("GLASS_", "LOG_", "TRAIL_", "REPORT_"), Purpose.OVERSIGHT),
     (
-        ("REQUEST", "AUTHORIZATION_", "PACKAGE_", "DISCLOSED", "ACCOUNTING_", "LETTER_", "FEE_"),
+        ("REQUEST", "AUTHORIZATION_", "PACKAGE_", "DISCLOSED", "ACCOUNTING_"),
         Purpose.RELEASE,
     ),
     (
@@ -24,7 +24,7 @@ PURPOSES = (
     ),
     (("DOCUMENT_DESTROYED",), Purpose.RETENTION),
     (
-        ("PATIENT", "IDENTIFIER_", "CHART_", "FACE_SHEET_", "RESTRICTION_", "ENCOUNTER"),
+        ("PATIENT", "CHART_", "FACE_SHEET_", "ENCOUNTER"),
         Purpose.RECORDS,
     ),
     (("DOCUMENT", "UNFILED_", "VAULT_", "IMPORT", "EXPORTED"), Purpose.RECORDS),
@@ -43,7 +43,6 @@ OWN_ACCOUNT = frozenset(
         Action.SIGNED_OUT,
         Action.SESSION_EXPIRED,
         Action.PASSWORD_CHANGED,
-        Action.PASSWORD_RESET_REQUESTED,
         Action.REAUTHENTICATED,
         Action.SECOND_FACTOR_ADDED,
         Action.SECOND_FACTOR_REMOVED,

@@ -147,7 +147,7 @@ def test_list_is_one_resource_for_each_patient_shown():
 
 
 def test_patient_who_is_named_and_listed_is_told_once():
-    assert len(told(replace(OPENED, action=Action.DOCUMENTS_LISTED), shown=(5,))) == 1
+    assert len(told(replace(OPENED, action=Action.ENCOUNTERS_LISTED), shown=(5,))) == 1
 
 
 def test_system_asks_for_its_own_work():
