@@ -27,6 +27,9 @@ from records.access.selectors import glass as selectors
 from records.access.selectors import told
 from records.access.services import glass
 
+MOST_WAITING = 100
+MOST_REVIEWED = 50
+
 
 def _unless_needed(request: HttpRequest, patient_id: int) -> HttpResponse | None:
     """Lead who has a ground straight to the chart; refuse who may not break the glass now.
@@ -90,8 +93,9 @@ def glass_close(request: HttpRequest, glass_id: int) -> HttpResponse:
 def glass_list(request: HttpRequest) -> HttpResponse:
     """List what waits for review and what was reviewed, naming the patients in the event."""
     user = person(request)
-    waiting = list(selectors.seen_by(user, selectors.list_unreviewed())[:100])
-    reviewed = list(selectors.seen_by(user, selectors.list_reviewed())[:50])
+    found = selectors.seen_by(user, selectors.list_unreviewed())[: MOST_WAITING + 1]
+    done = selectors.seen_by(user, selectors.list_reviewed())[: MOST_REVIEWED + 1]
+    waiting, reviewed = list(found)[:MOST_WAITING], list(done)[:MOST_REVIEWED]
     patients = [row.chart_id for row in (*waiting, *reviewed)]
     events.record(action=Action.GLASS_VIEWED, patients=patients, durable=True)
     glass.note_seen(actor=user, glass_ids=[row.pk for row in (*waiting, *reviewed)])
@@ -99,6 +103,8 @@ def glass_list(request: HttpRequest) -> HttpResponse:
         "waiting": presenter.present(waiting),
         "reviewed": presenter.present(reviewed),
         "can_review": user.has_perm(REVIEW_BROKEN_GLASS),
+        "is_waiting_cut": len(found) > MOST_WAITING,
+        "is_reviewed_cut": len(done) > MOST_REVIEWED,
     }
     return render(request, "access/glass_list.html", values)
 

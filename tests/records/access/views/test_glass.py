@@ -18,7 +18,7 @@ from records.access.services import glass, rights
 from tests.builders import sign_in, sign_in_freshly
 from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
-from tests.records.access.services.emergencies import REASON, broken_ago
+from tests.records.access.services.emergencies import REASON, broken_ago, review
 from tests.trail import count_events, events_of, shown_in
 
 CHART = "/charts/{}/"
@@ -416,6 +416,23 @@ def test_access_that_does_not_exist_is_not_found(house):
 
 @pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
+@pytest.mark.parametrize(("most", "is_cut"), [(1, True), (2, False)])
+def test_list_says_when_it_does_not_show_all(house, patient, monkeypatch, most, is_cut):
+    monkeypatch.setattr("records.access.views.glass.MOST_WAITING", most)
+    monkeypatch.setattr("records.access.views.glass.MOST_REVIEWED", most)
+    for number in range(4):
+        another = make_patient(house.main, actor=house.clerk)
+        row = broken_ago(make_user(Role.PROVIDER), another, minutes=200 + number)
+        if number % 2:
+            review(house.compliance, row)
+
+    text = sign_in(house.compliance).get("/access/glass/").content.decode()
+
+    assert ("The oldest 1 are shown" in text) is is_cut
+    assert ("The newest 1 are shown" in text) is is_cut
+    assert ('href="/log/?action=GLASS_REVIEWED"' in text) is is_cut
+
+
 def test_list_costs_the_same_for_one_and_for_three(house, django_assert_num_queries):
     def one():
         broken_ago(house.stranger, make_patient(house.main, actor=house.clerk), hours=2)
