@@ -16,7 +16,7 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 LONGEST_NAME = 63
 
 
-class _Triggers(Operation, ABC):
+class Triggers(Operation, ABC):
     """Makes triggers on one table; undone, it drops them."""
 
     reduces_to_sql = True
@@ -48,17 +48,17 @@ class _Triggers(Operation, ABC):
             schema_editor.execute(f'DROP TRIGGER "{name}" ON "{self.table}"', params=None)
 
 
-class InsertOnly(_Triggers):
+class InsertOnly(Triggers):
     """Refuse UPDATE, DELETE and TRUNCATE of `table`, for every role."""
 
     def triggers(self) -> dict[str, str]:
         """Return a row trigger for UPDATE and DELETE, and a statement trigger for TRUNCATE."""
         refuse = "EXECUTE FUNCTION audit_refuse_change()"
         return {
-            _name(self.table, "insert_only"): (
+            name_trigger(self.table, "insert_only"): (
                 f'BEFORE UPDATE OR DELETE ON "{self.table}" FOR EACH ROW {refuse}'
             ),
-            _name(self.table, "never_truncated"): (
+            name_trigger(self.table, "never_truncated"): (
                 f'BEFORE TRUNCATE ON "{self.table}" FOR EACH STATEMENT {refuse}'
             ),
         }
@@ -68,7 +68,7 @@ class InsertOnly(_Triggers):
         return f"Make {self.table} insert only"
 
 
-class TrackChanges(_Triggers):
+class TrackChanges(Triggers):
     """Write a row change for every row of `table` that is added, changed or removed.
 
     `key` names the column (or the columns) that tell rows apart. `derived` names columns that the
@@ -94,7 +94,7 @@ class TrackChanges(_Triggers):
             "TRUNCATE": "",
         }
         return {
-            _name(self.table, f"track_{verb.lower()}"): (
+            name_trigger(self.table, f"track_{verb.lower()}"): (
                 f'AFTER {verb} ON "{self.table}" {transition}{each}'
             )
             for verb, transition in tables.items()
@@ -105,5 +105,6 @@ class TrackChanges(_Triggers):
         return f"Record who changes {self.table}"
 
 
-def _name(table: str, ending: str) -> str:
+def name_trigger(table: str, ending: str) -> str:
+    """Return a trigger's name, no longer than PostgreSQL keeps."""
     return f"{table[: LONGEST_NAME - len(ending) - 1]}_{ending}"

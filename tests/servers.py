@@ -50,6 +50,7 @@ TEMPLATE_SOURCES = (
     "**/permissions.py",
     "**/apps.py",
     "audit/append_only.py",
+    "audit/histories.py",
     "config/runtime/roles.sql",
     "requirements.lock",
 )

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.db.models import TextChoices
 
+from records.documents.rules import transitions as documents
 from records.encounters.rules import transitions as encounters
 from records.retention.rules import transitions as batches
 from requests_release.rules import transitions as requests
@@ -48,6 +49,13 @@ MACHINES = (
         "records/encounters/rules/transitions.py",
         encounters.STARTS,
         encounters.MOVES,
+    ),
+    Machine(
+        "document",
+        "Documents",
+        "records/documents/rules/transitions.py",
+        documents.STARTS,
+        documents.MOVES,
     ),
     Machine(
         "release-request",

@@ -26,6 +26,7 @@ from requests_release.models import (
     RequestPreparer,
     RequestStatusChange,
 )
+from tests.factories import histories
 
 _numbers = itertools.count(1)
 RECEIVED = date(2026, 11, 2)
@@ -111,6 +112,7 @@ def make_document(patient: Patient, *, pages: int = 3, data: bytes = b"", **fact
             }
             | facts
         )
+        histories.begin(document, _anybody())
         DocumentVersion.objects.create(
             document=document,
             number=1,
@@ -170,6 +172,7 @@ def make_request(patient: Patient, clerk: User, **facts: Any) -> Request:
             | facts
         )
         RequestPreparer.objects.create(request=request, person=clerk)
+        histories.begin(request, clerk)
     return request
 
 

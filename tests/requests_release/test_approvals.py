@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from audit.enums import Action
 from audit.errors import Refused
@@ -11,12 +10,12 @@ from audit.writes import attributing
 from jobs.models import Job
 from records.access.enums import UnitRight
 from records.access.services import opening, rights
-from records.documents.models import Document
 from requests_release.errors import NobodyApproves
 from requests_release.models import Package
 from requests_release.selectors import readiness, reviewers
 from requests_release.selectors.readiness import Step
 from requests_release.services import approvals
+from tests.factories import histories
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -226,10 +225,7 @@ def test_a_consent_that_was_voided_opens_nothing(unit, patient, clerk, document)
         patient, clerk, protected, requester=PROVIDER, basis="506_TREATMENT", stated_due_on=None
     )
     builders.authorize(request, clerk, document, recipients=(PROVIDER.name,), classes=("SUD_P2",))
-    with attributing(clerk):
-        Document.objects.filter(pk=document.pk).update(
-            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
-        )
+    histories.void(document, clerk)
 
     found = readiness.check(builders.fresh(request), classes=frozenset({"NORMAL", "SUD_P2"}))
 
@@ -251,10 +247,7 @@ def test_a_finding_names_no_title_of_a_hidden_class(unit, patient, clerk, classe
     clerk = builders.reloaded(clerk)
     document = factories.make_document(patient, sensitivity="HIV", title="HIV test")
     request = builders.prepared(patient, clerk, document)
-    with attributing(clerk):
-        Document.objects.filter(pk=document.pk).update(
-            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
-        )
+    histories.void(document, clerk)
 
     found = readiness.check(request, classes=classes)
 
@@ -301,10 +294,7 @@ def test_an_approver_does_not_approve_what_they_may_not_see(unit, patient, clerk
 @pytest.mark.django_db
 def test_a_document_voided_after_submission_stops_approval(patient, clerk, approver, document):
     request = builders.submitted(patient, clerk, document)
-    with attributing(clerk):
-        Document.objects.filter(pk=document.pk).update(
-            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
-        )
+    histories.void(document, clerk)
 
     with pytest.raises(Refused, match="was moved, voided or replaced"):
         builders.approve(request, approver)

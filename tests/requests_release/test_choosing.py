@@ -3,11 +3,9 @@
 from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from audit.enums import Action
-from audit.writes import attributing
-from records.documents.models import Document
+from tests.factories import histories
 from tests.requests_release import builders, factories
 from tests.requests_release.events import last_event
 from tests.requests_release.pages import page
@@ -107,10 +105,7 @@ def test_a_forged_document_is_refused_and_leaves_the_choice_as_it_was(
 def test_a_document_voided_meanwhile_is_refused_and_not_dropped(
     as_clerk, clerk, prepared, document
 ):
-    with attributing(clerk):
-        Document.objects.filter(pk=document.pk).update(
-            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
-        )
+    histories.void(document, clerk)
 
     response = as_clerk.post(
         page("request_items", prepared),

@@ -18,6 +18,7 @@ from records.documents.vault import files
 from requests_release.errors import PasscodeWrong
 from requests_release.models import Delivery, Disclosure, PackagePart
 from requests_release.services import deliveries, links
+from tests.factories import histories
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -160,10 +161,7 @@ def test_nobody_without_a_ground_delivers(ready, outsider):
 
 @pytest.mark.django_db
 def test_a_document_voided_after_packaging_voids_and_delivers_nothing(ready, clerk, stored):
-    with attributing(clerk):
-        Document.objects.filter(pk=stored.pk).update(
-            status="VOIDED", voided_at=timezone.now(), voided_by=clerk, void_reason="wrong"
-        )
+    histories.void(stored, clerk)
 
     with pytest.raises(Refused, match="The approval is void"):
         builders.hand_over(ready, clerk)

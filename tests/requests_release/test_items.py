@@ -1,9 +1,9 @@
 """Choosing documents and pages."""
 
 import pytest
-from django.utils import timezone
 
 from requests_release.services import items
+from tests.factories import histories
 from tests.requests_release import builders, factories
 from tests.requests_release.refusals import refused_without_a_trace
 
@@ -94,13 +94,7 @@ def test_a_document_that_does_not_belong_is_refused(unit, patient, clerk, docume
     request = builders.prepared(patient, clerk, document)
     other = {
         "other_patient": lambda: factories.make_document(factories.make_patient(unit)),
-        "voided": lambda: factories.make_document(
-            patient,
-            status="VOIDED",
-            voided_at=timezone.now(),
-            voided_by=clerk,
-            void_reason="wrong",
-        ),
+        "voided": lambda: histories.void(factories.make_document(patient), clerk),
         "hidden": lambda: factories.make_document(patient, sensitivity="PSYCHNOTE"),
         "unknown": lambda: type("Unknown", (), {"pk": 999_999})(),
     }[what]()

@@ -164,17 +164,24 @@ def test_a_second_disclosure_of_a_delivered_request_is_refused(sql, ready, packa
 
 
 @pytest.mark.parametrize(
-    "change",
+    "changes",
     [
-        "status = 'VOIDED', voided_at = now(), voided_by_id = %(clerk)s, void_reason = 'wrong'",
-        "version_number = 2",
+        (
+            "INSERT INTO documents_documentstatuschange"
+            " (document_id, from_status, to_status, reason, changed_at, changed_by_id)"
+            " VALUES (%(document)s, 'CURRENT', 'VOIDED', 'wrong', now(), %(clerk)s)",
+            "UPDATE documents_document SET status = 'VOIDED', voided_at = now(),"
+            " voided_by_id = %(clerk)s, void_reason = 'wrong' WHERE id = %(document)s",
+        ),
+        ("UPDATE documents_document SET version_number = 2 WHERE id = %(document)s",),
     ],
+    ids=["voided", "replaced"],
 )
 def test_a_document_changed_since_approval_stops_delivery(
-    sql, ready, package, clerk, document, change
+    sql, ready, package, clerk, document, changes
 ):
     values = facts(ready, package, clerk) | {"document": document.pk}
-    sql(f"UPDATE documents_document SET {change} WHERE id = %(document)s", **values)
+    sql(*changes, **values)
 
     with pytest.raises(psycopg2.errors.CheckViolation, match="moved, voided or replaced"):
         sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **values)

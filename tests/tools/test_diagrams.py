@@ -35,6 +35,7 @@ def test_write_makes_pages_that_are_not_stale(tmp_path):
     assert diagrams.stale(folder) == []
     assert {path.name for path in folder.iterdir()} == {
         "encounter.md",
+        "document.md",
         "release-request.md",
         "destruction-batch.md",
     }

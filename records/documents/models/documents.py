@@ -206,6 +206,13 @@ class DocumentStatusChange(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_status__in=["", *DocumentStatus.values])
+                & Q(to_status__in=DocumentStatus.values),
+                name="documents_statuschange_statuses_are_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"status change {self.pk}"

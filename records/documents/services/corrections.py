@@ -97,12 +97,19 @@ def void(*, actor: User, document_id: int, lock_version: int, reason: str) -> Do
     Raises:
         DocumentChangedMeanwhile: somebody changed the document since the page was opened.
     """
-    document, scope = rows.lock_current(actor, document_id, lock_version, Action.DOCUMENT_VOIDED)
-    before, document.status = document.status, DocumentStatus.VOIDED
-    document.voided_at, document.voided_by, document.void_reason = timezone.now(), actor, reason
-    rows.save(document, ["status", "voided_at", "voided_by", "void_reason"])
-    rows.note(actor, document, before, reason)
-    rows.record(actor, scope, document, Action.DOCUMENT_VOIDED)
+    action = Action.DOCUMENT_VOIDED
+    document, scope = rows.lock(actor, document_id, lock_version, action)
+    rows.take(
+        actor,
+        document,
+        action,
+        reason,
+        status=DocumentStatus.VOIDED,
+        voided_at=timezone.now(),
+        voided_by=actor,
+        void_reason=reason,
+    )
+    rows.record(actor, scope, document, action)
     return document
 
 
@@ -113,14 +120,19 @@ def restore(*, actor: User, document_id: int, lock_version: int, reason: str) ->
     Raises:
         DocumentChangedMeanwhile: it is not voided any more.
     """
-    document, scope = rows.lock(actor, document_id, lock_version, Action.DOCUMENT_RESTORED)
-    if document.status != DocumentStatus.VOIDED:
-        raise rows.stale(document, Action.DOCUMENT_RESTORED)
-    before, document.status = document.status, DocumentStatus.CURRENT
-    document.voided_at, document.voided_by, document.void_reason = None, None, ""
-    rows.save(document, ["status", "voided_at", "voided_by", "void_reason"])
-    rows.note(actor, document, before, reason)
-    rows.record(actor, scope, document, Action.DOCUMENT_RESTORED)
+    action = Action.DOCUMENT_RESTORED
+    document, scope = rows.lock(actor, document_id, lock_version, action)
+    rows.take(
+        actor,
+        document,
+        action,
+        reason,
+        status=DocumentStatus.CURRENT,
+        voided_at=None,
+        voided_by=None,
+        void_reason="",
+    )
+    rows.record(actor, scope, document, action)
     return document
 
 

@@ -18,7 +18,8 @@ from audit.enums import Action, Purpose
 from audit.services import events
 from audit.writes import attributed, attributing
 from records.documents.enums import DocumentStatus
-from records.documents.models import Document, DocumentStatusChange, DocumentVersion, UnfiledFile
+from records.documents.models import Document, DocumentVersion, UnfiledFile
+from records.documents.services import rows
 from records.documents.vault import files
 
 VOID_REASON = "Destroyed"
@@ -95,19 +96,11 @@ def _forget_received(received: UnfiledFile, now: datetime) -> None:
 
 
 def _reduce(actor: User, document: Document, basis_id: int, now: datetime) -> None:
-    before = document.status
+    rows.note(actor, document, document.status, DocumentStatus.DESTROYED, f"Batch {basis_id}")
     document.status, document.destroyed_at = DocumentStatus.DESTROYED, now
     document.title = document.type.name
     document.void_reason = VOID_REASON if document.void_reason else ""
     document.save(update_fields=["status", "destroyed_at", "title", "void_reason"])
-    DocumentStatusChange.objects.create(
-        document=document,
-        from_status=before,
-        to_status=DocumentStatus.DESTROYED,
-        reason=f"Batch {basis_id}",
-        changed_at=now,
-        changed_by=actor,
-    )
     events.record(
         action=Action.DOCUMENT_DESTROYED,
         actor=actor,

@@ -155,7 +155,7 @@ def insert(
         filing_key=filing_key,
     )
     DocumentVersion.objects.create(document=document, number=1, created_by=actor, **stored)
-    rows.note(actor, document, "", "")
+    rows.note(actor, document, "", document.status)
     rows.record(actor, scope, document, Action.DOCUMENT_FILED)
     return document
 

@@ -15,6 +15,7 @@ from records.documents import changes
 from records.documents.enums import DocumentStatus
 from records.documents.errors import DocumentChangedMeanwhile
 from records.documents.models import Document, DocumentStatusChange
+from records.documents.rules import transitions
 
 
 def lock(
@@ -66,16 +67,30 @@ def save(document: Document, fields: list[str]) -> None:
     changes.tell(document.pk)
 
 
-def note(actor: User, document: Document, before: str, reason: str) -> None:
-    """Write the history row of a change of status."""
+def note(actor: User, document: Document, before: str, after: str, reason: str = "") -> None:
+    """Write the history row of a step, which the database wants before the step itself."""
     DocumentStatusChange.objects.create(
         document=document,
         from_status=before,
-        to_status=document.status,
+        to_status=after,
         reason=reason,
         changed_at=timezone.now(),
         changed_by=actor,
     )
+
+
+def take(actor: User, document: Document, action: Action, reason: str, **values: Any) -> None:
+    """Take a locked document a step on: its history row, then `values`.
+
+    Raises:
+        DocumentChangedMeanwhile: no step leads there from where it is.
+    """
+    if not transitions.can_move(document.status, values["status"]):
+        raise stale(document, action)
+    note(actor, document, document.status, values["status"], reason)
+    for name, value in values.items():
+        setattr(document, name, value)
+    save(document, [*values])
 
 
 def record(

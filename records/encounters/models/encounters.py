@@ -132,6 +132,13 @@ class EncounterStatusChange(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_status__in=["", *EncounterStatus.values])
+                & Q(to_status__in=EncounterStatus.values),
+                name="encounters_statuschange_statuses_are_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"status change {self.pk}"

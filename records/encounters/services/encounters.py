@@ -99,9 +99,7 @@ def arrive(*, actor: User, encounter_id: int, version: int, at: datetime) -> Enc
     facts = EncounterFacts(EncounterKind(encounter.kind), at, encounter.unit_id)
     patient = patient_selectors.get_patient(step.scope)
     starting.check_start(facts, target, born_on=patient.birth_on, died_on=patient.died_on)
-    before, encounter.status, encounter.started_at = encounter.status, target, at
-    rows.save(encounter, ["status", "started_at"])
-    rows.note(actor, step.scope, encounter, move, before)
+    rows.take(step, actor, move, status=target, started_at=at)
     return encounter
 
 
@@ -168,10 +166,7 @@ def discharge(
     move = transitions.find_move(encounter.status, target)
     last = rows.last_move_at(encounter)
     dates.check_end(encounter.started_at, at, now=timezone.now(), last_move=last)
-    before, encounter.status = encounter.status, target
-    encounter.ended_at, encounter.disposition = at, disposition
-    rows.save(encounter, ["status", "ended_at", "disposition"])
-    rows.note(actor, step.scope, encounter, move, before)
+    rows.take(step, actor, move, status=target, ended_at=at, disposition=disposition)
     if disposition == Disposition.EXPIRED:
         life.note_death(actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(at))
     return encounter
@@ -192,10 +187,7 @@ def reopen(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
         return encounter
     move = transitions.find_move(encounter.status, target)
     died_at = encounter.ended_at if encounter.disposition == Disposition.EXPIRED else None
-    before, encounter.status = encounter.status, target
-    encounter.ended_at, encounter.disposition = None, ""
-    rows.save(encounter, ["status", "ended_at", "disposition"])
-    rows.note(actor, step.scope, encounter, move, before, reason)
+    rows.take(step, actor, move, reason, status=target, ended_at=None, disposition="")
     if died_at:
         life.take_back_death(
             actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(died_at)
@@ -216,7 +208,5 @@ def cancel(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
     if step.is_done:
         return encounter
     move = transitions.find_move(encounter.status, target)
-    before, encounter.status = encounter.status, target
-    rows.save(encounter, ["status"])
-    rows.note(actor, step.scope, encounter, move, before, reason)
+    rows.take(step, actor, move, reason, status=target)
     return encounter

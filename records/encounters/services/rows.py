@@ -107,18 +107,39 @@ def save(encounter: Encounter, fields: list[str]) -> None:
         raise StayOpen(patient_id=encounter.patient_id) from error
 
 
-def note(
-    actor: User, scope: ChartScope, encounter: Encounter, move: Move, before: str, reason: str = ""
-) -> None:
-    """Write the history row and the event of a step, and the day the patient was seen."""
+def begin(actor: User, scope: ChartScope, encounter: Encounter, move: Move) -> None:
+    """Write what an encounter just inserted leaves beside its row."""
+    _note(actor, encounter, "", encounter.status)
+    _tell(actor, scope, encounter, move)
+
+
+def take(step: Step, actor: User, move: Move, reason: str = "", **values: Any) -> None:
+    """Take a step: its history row first, as the database wants it, then `values`, then the event.
+
+    Raises:
+        StayOpen: it would be a second open stay of the patient.
+    """
+    encounter = step.encounter
+    _note(actor, encounter, encounter.status, values["status"], reason)
+    for name, value in values.items():
+        setattr(encounter, name, value)
+    save(encounter, [*values])
+    _tell(actor, step.scope, encounter, move)
+
+
+def _note(actor: User, encounter: Encounter, before: str, after: str, reason: str = "") -> None:
     EncounterStatusChange.objects.create(
         encounter=encounter,
         from_status=before,
-        to_status=encounter.status,
+        to_status=after,
         reason=reason,
         changed_at=timezone.now(),
         changed_by=actor,
     )
+
+
+def _tell(actor: User, scope: ChartScope, encounter: Encounter, move: Move) -> None:
+    """Write the event of a step, and the day the patient was seen."""
     record(actor, scope, encounter, move.action)
     note_seen(actor, encounter.patient_id)
 

@@ -75,7 +75,7 @@ def start(
     )
     encounter = _insert(scope, new)
     if encounter is new:
-        rows.note(actor, scope, encounter, transitions.STARTS[status], "")
+        rows.begin(actor, scope, encounter, transitions.STARTS[status])
         if disposition == Disposition.EXPIRED and ended_at and patient.died_on is None:
             day = timezone.localdate(ended_at)
             life.note_death(actor=actor, patient_id=patient_id, on=day)

@@ -23,6 +23,7 @@ from records.documents.services.filing import DocumentFacts
 from records.documents.services.storing import Upload
 from records.encounters.models import Encounter
 from records.patients.models import Identifier, Patient
+from tests.factories import histories
 from tests.records.documents.samples import written_pdf
 
 _numbers = itertools.count(1)
@@ -106,7 +107,7 @@ def _key(name: str) -> str:
 def make_visit(patient: Patient) -> Encounter:
     at = datetime(2026, 3, 1, 15, tzinfo=UTC)
     with attributing(get_system_user()):
-        return Encounter.objects.create(
+        visit = Encounter.objects.create(
             patient=patient,
             unit_id=patient.unit_id,
             kind="INPATIENT",
@@ -116,6 +117,7 @@ def make_visit(patient: Patient) -> Encounter:
             ended_at=at,
             created_by=get_system_user(),
         )
+        return histories.begin(visit, get_system_user())
 
 
 def facts(**changes: Any) -> DocumentFacts:

@@ -23,6 +23,7 @@ from records.patients.models import Identifier, Patient
 from records.retention.models import AgeOfMajority, Batch, Hold, HoldPatient, ScheduleRule
 from records.retention.services import batches, evaluations, proposals
 from records.retention.services.moves import Seen
+from tests.factories import histories
 from tests.factories.people import PASSWORD
 
 _numbers = itertools.count(1)
@@ -151,7 +152,7 @@ def make_visit(patient: Patient, **facts: Any) -> Encounter:
     if values["status"] == "DISCHARGED":
         values.setdefault("ended_at", values["started_at"])
     with attributing(anybody()):
-        return Encounter.objects.create(**values)
+        return histories.begin(Encounter.objects.create(**values), anybody())
 
 
 def make_type() -> DocumentType:
@@ -178,6 +179,7 @@ def make_document(patient: Patient, *, versions: int = 1, **facts: Any) -> Docum
             }
             | facts
         )
+        histories.begin(document, anybody())
         for number in range(1, versions + 1):
             make_version(document, number)
     return document

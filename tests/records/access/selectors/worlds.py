@@ -25,6 +25,7 @@ from records.access.models import (
 )
 from records.encounters.models import Encounter, Provider
 from records.patients.models import Patient
+from tests.factories import histories
 
 UNITS, PEOPLE, CHARTS = 4, 2, 6
 ROLES = ("CLERK", "SUPERVISOR", "PROVIDER", "COMPLIANCE", "ADMINISTRATOR")
@@ -188,18 +189,20 @@ class World:
         providers = [Provider.objects.create(name=user.username, user=user) for user in self.users]
         for number, (user, chart, ended, is_cancelled) in enumerate(self.drawn["attending"]):
             end = None if ended is None or is_cancelled else self.now - timedelta(days=ended)
-            status = "DISCHARGED" if end else "IN_PROGRESS"
-            Encounter.objects.create(
+            visit = Encounter.objects.create(
                 patient_id=self.charts[chart].pk,
                 unit=self.charts[chart].unit,
                 kind="OUTPATIENT",
-                status="CANCELLED" if is_cancelled else status,
+                status="DISCHARGED" if end else "IN_PROGRESS",
                 account_number=f"W{number}",
                 started_at=self.now - timedelta(days=90),
                 ended_at=end,
                 attending=providers[user],
                 created_by=self.system,
             )
+            histories.begin(visit, self.system)
+            if is_cancelled:
+                histories.take(visit, "CANCELLED", self.system)
         for user, chart, minutes in self.drawn["glass"]:
             end = self.now + timedelta(minutes=minutes)
             BrokenGlass.objects.create(
