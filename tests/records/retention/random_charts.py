@@ -136,17 +136,39 @@ def make(dice: random.Random, units: list[CustodyUnit], count: int) -> list[Rand
     return [_chart(dice, dice.choice(units), key, person.pk, kind.pk) for key in ids]
 
 
+# Every encounter and document begins with a step in its history; a cancelled one was planned.
+STEPS = """
+INSERT INTO encounters_encounterstatuschange
+    (encounter_id, from_status, to_status, reason, changed_at, changed_by_id)
+SELECT id, '', status, '', now(), created_by_id FROM encounters_encounter
+WHERE patient_id = ANY(%(patients)s);
+INSERT INTO encounters_encounterstatuschange
+    (encounter_id, from_status, to_status, reason, changed_at, changed_by_id)
+SELECT id, 'PLANNED', 'CANCELLED', '', now(), created_by_id FROM encounters_encounter
+WHERE patient_id = ANY(%(patients)s) AND status = 'PLANNED';
+UPDATE encounters_encounter SET status = 'CANCELLED'
+WHERE patient_id = ANY(%(patients)s) AND status = 'PLANNED';
+INSERT INTO documents_documentstatuschange
+    (document_id, from_status, to_status, reason, changed_at, changed_by_id)
+SELECT id, '', status, '', now(), filed_by_id FROM documents_document
+WHERE patient_id = ANY(%(patients)s);
+"""
+
+
 def store(charts: list[RandomChart]) -> None:
     """Put the rows of charts into the tables."""
     with attributing(_anybody()), connection.cursor() as cursor:
         for table, columns in TABLES.items():
             rows = [row for chart in charts for row in chart.rows[table]]
+            if table == "encounters_encounter":
+                rows = [tuple("PLANNED" if v == "CANCELLED" else v for v in row) for row in rows]
             execute_values(
                 cursor.cursor,
                 f"INSERT INTO {table} ({', '.join(columns)}) VALUES %s",
                 rows,
                 page_size=1000,
             )
+        cursor.execute(STEPS, {"patients": [chart.patient_id for chart in charts]})
 
 
 def _chart(dice: random.Random, unit: CustodyUnit, key: int, person: int, kind: int) -> RandomChart:
