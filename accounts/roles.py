@@ -48,7 +48,9 @@ SUPERVISOR = CLERK | {
     "encounters.manage_providers",
     "charts.view_recent_access",
     "requests_release.approve_request",
+    "requests_release.export_list",
     "retention.approve_first",
+    "retention.export_list",
 }
 
 COMPLIANCE = READ_CHART | {
@@ -60,7 +62,9 @@ COMPLIANCE = READ_CHART | {
     "charts.print_face_sheet",
     "requests_release.view_request",
     "requests_release.print_accounting",
+    "requests_release.export_list",
     "retention.view_retention",
+    "retention.export_list",
     "retention.change_schedule",
     "retention.place_hold",
     "retention.propose_batch",

@@ -15,6 +15,14 @@ def day(value: date | datetime | None) -> str:
     return f"{MONTHS[found.month - 1]} {found.day}, {found.year}" if found else ""
 
 
+def sortable_birth(value: date | None, precision: str) -> str:
+    """Write a birth date for a table that is sorted, no more exact than known: `1961-03`."""
+    if value is None or precision == "UNKNOWN":
+        return ""
+    known = {"MONTH": 7, "YEAR": 4, "ESTIMATED": 4}.get(precision)
+    return value.isoformat()[:known]
+
+
 def moment(value: datetime | None) -> str:
     """Write a moment as `Mar 14, 1961, 14:05` in the facility's time zone."""
     found = local(value)

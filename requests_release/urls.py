@@ -22,6 +22,7 @@ app_name = "requests_release"
 
 urlpatterns = [
     path("", boards.request_board, name="request_board"),
+    path("export/<slug:kind>/", boards.request_export, name="request_export"),
     path("log/", logging.request_log, name="request_log"),
     path("<int:request_id>/", details.request_detail, name="request_detail"),
     path("<int:request_id>/comment/", details.request_comment, name="request_comment"),
@@ -49,6 +50,11 @@ urlpatterns = [
         "patients/<int:patient_id>/disclosures/",
         disclosures.disclosure_list,
         name="disclosure_list",
+    ),
+    path(
+        "patients/<int:patient_id>/disclosures/export/<slug:kind>/",
+        disclosures.disclosure_export,
+        name="disclosure_export",
     ),
     path(
         "patients/<int:patient_id>/accounting.pdf",

@@ -131,7 +131,7 @@ def write_recorded(*, actor: Any, kind: str, write: Write, record: Record) -> IO
             subject_id=record.subject_id,
             basis=record.basis,
             purpose=record.purpose,
-            detail={"kind": kind, **record.detail},
+            detail={**record.detail, "kind": kind},
             patients=patients,
             durable=True,
         )

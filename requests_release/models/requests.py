@@ -130,6 +130,7 @@ class Request(models.Model):
             ("approve_request", "Can approve, return and deny release requests"),
             ("deliver_release", "Can deliver released copies"),
             ("print_accounting", "Can print a patient's accounting of disclosures"),
+            ("export_list", "Can take lists of requests and disclosures out as files"),
         ]
         constraints = [
             models.CheckConstraint(

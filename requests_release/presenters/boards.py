@@ -82,6 +82,13 @@ def present_chips(query: QueryDict, filters: Filters) -> list[dict[str, str]]:
     return chips
 
 
+def describe(filters: Filters) -> list[tuple[str, str]]:
+    """Return what narrows the list, in words, for a paper that stands without its page."""
+    chips = present_chips(QueryDict(""), filters)
+    states = [] if filters.statuses else [("State", "all not yet closed")]
+    return states + [(chip["label"].capitalize() or "Only", chip["value"]) for chip in chips]
+
+
 def _name_preparer(asked: str) -> str:
     if asked == NOBODY:
         return "nobody yet"

@@ -6,7 +6,7 @@ number of requests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from requests_release.rules import transitions
 
 CARDS = 20
 PAGE = 50
+CHUNK = 2000
 SOON_DAYS = 3
 NO_DATE = date(9999, 12, 31)
 # In an address: what no preparer holds yet.
@@ -184,18 +185,21 @@ def list_columns(user: User, filters: Filters, *, today: date) -> dict[str, list
 
 def list_page(user: User, filters: Filters, *, today: date, after: str = "") -> Page:
     """Return one page of the list, first due first, wherever in the list it is."""
-    where, params = _where(user, filters, today)
-    after_on, after_id = _read_key(after)
-    params |= {
-        "statuses": list(filters.statuses or map(str, transitions.OPEN)),
-        "many": PAGE + 1,
-        "after_on": after_on,
-        "after_id": after_id,
-    }
-    cards = _run(LIST.format(where=where), params)
+    cards = _cards_after(user, filters, today, _read_key(after), PAGE + 1)
     last = cards[PAGE - 1] if len(cards) > PAGE else None
     next_key = f"{last.due_on or NO_DATE}.{last.request_id}" if last else ""
     return Page(cards[:PAGE], next_key)
+
+
+def stream_list(user: User, filters: Filters, *, today: date) -> Iterator[list[Card]]:
+    """Yield the whole list, first due first, in chunks that cost the same each."""
+    key, cards = (date.min, 0), list[Card]()
+    while not cards or len(cards) == CHUNK:
+        cards = _cards_after(user, filters, today, key, CHUNK)
+        if not cards:
+            return
+        yield cards
+        key = (cards[-1].due_on or NO_DATE, cards[-1].request_id)
 
 
 def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: int) -> list[Card]:
@@ -266,6 +270,19 @@ def _run(source: str, params: dict[str, Any]) -> list[Card]:
     with connection.cursor() as cursor:
         cursor.execute(SELECT.format(source=source) + ORDER, params)
         return [Card(*row) for row in cursor.fetchall()]
+
+
+def _cards_after(
+    user: User, filters: Filters, today: date, key: tuple[date, int], many: int
+) -> list[Card]:
+    where, params = _where(user, filters, today)
+    params |= {
+        "statuses": list(filters.statuses or map(str, transitions.OPEN)),
+        "many": many,
+        "after_on": key[0],
+        "after_id": key[1],
+    }
+    return _run(LIST.format(where=where), params)
 
 
 def _read_key(text: str) -> tuple[date, int]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import person
 from audit.enums import Action, Purpose
-from audit.http import requires
+from audit.http import download, requires
 from audit.services import events
-from requests_release.permissions import VIEW_REQUEST
+from requests_release.permissions import EXPORT_LIST, VIEW_REQUEST
 from requests_release.presenters import boards as presenter
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Card, Filters
+from requests_release.services import exports
 
 
 @requires(VIEW_REQUEST)
@@ -34,6 +35,17 @@ def request_board(request: HttpRequest) -> HttpResponse:
     }
     template = "requests_release/list.html" if is_list else "requests_release/board.html"
     return render(request, template, values)
+
+
+@requires(VIEW_REQUEST, EXPORT_LIST)
+def request_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Send the list as shown by the same filters, as CSV or XLSX."""
+    filters = Filters.read(request.GET)
+    return download(
+        exports.export_requests(
+            actor=person(request), filters=filters, kind=kind, today=timezone.localdate()
+        )
+    )
 
 
 def _board(request: HttpRequest, filters: Filters) -> dict[str, Any]:

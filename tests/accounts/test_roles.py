@@ -47,6 +47,8 @@ def test_administrator_carries_nothing_that_leads_to_a_patient():
         ("encounters.manage_providers", {"SUPERVISOR", "ADMINISTRATOR"}),
         ("encounters.link_provider", {"ADMINISTRATOR"}),
         ("requests_release.approve_request", {"SUPERVISOR"}),
+        ("requests_release.export_list", {"SUPERVISOR", "COMPLIANCE"}),
+        ("retention.export_list", {"SUPERVISOR", "COMPLIANCE"}),
         ("retention.approve_first", {"SUPERVISOR"}),
         ("retention.approve_second", {"COMPLIANCE"}),
         ("access.open_chart", {"CLERK", "SUPERVISOR", "COMPLIANCE", "PROVIDER"}),

@@ -146,6 +146,10 @@ def _lists(world: World) -> list[Probe]:
         Probe("retention:hold_list", query={"show": "lifted"}),
         Probe("requests_release:request_board", headers=TURNED),
         Probe("requests_release:request_board", query={"mine": "1"}),
+        Probe("requests_release:request_export", {"kind": "csv"}, {"status": "SUBMITTED"}),
+        Probe("retention:due_export", {"kind": "csv"}, {"show": "all"}),
+        Probe("retention:due_export", {"kind": "xlsx"}, {"show": "blocked"}),
+        Probe("retention:hold_export", {"kind": "csv"}, {"show": "lifted"}),
     ]
     found += [
         Probe("documents:document_view", {"document_id": key}, {"version": number})

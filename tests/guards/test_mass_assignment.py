@@ -49,8 +49,12 @@ NO_FORMS = {
     "documents:thumbnail",
     "documents:unfiled_page",
     "documents:unfiled_thumbnail",
+    "requests_release:disclosure_export",
     "requests_release:package_file",
+    "requests_release:request_export",
     "retention:certificate_pdf",
+    "retention:due_export",
+    "retention:hold_export",
 }
 
 

@@ -41,3 +41,18 @@ def test_span_writes_a_period_open_on_either_side(first, last, expected):
 )
 def test_person_name_has_the_family_first_in_capitals(parts, expected):
     assert words.person_name(*parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        ("DAY", "2026-05-04"),
+        ("MONTH", "2026-05"),
+        ("YEAR", "2026"),
+        ("ESTIMATED", "2026"),
+        ("UNKNOWN", ""),
+    ],
+)
+def test_a_birth_date_to_sort_by_is_no_more_exact_than_known(precision, expected):
+    assert words.sortable_birth(MAY, precision) == expected
+    assert words.sortable_birth(None, precision) == ""

@@ -78,6 +78,7 @@ class Batch(models.Model):
             ("propose_batch", "Can propose destruction"),
             ("approve_first", "Can give the first approval of destruction"),
             ("approve_second", "Can give the second approval of destruction and start it"),
+            ("export_list", "Can take lists of charts and holds out as files"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from records.access.selectors.scopes import ListScope
 from records.retention.models import DueCount
 
 PAGE = 50
+CHUNK = 2000
 MOST = 500
 SALT = "retention.due"
 # One short walk down the index for each unit, merged: neither the number of charts nor how they
@@ -76,6 +77,17 @@ def list_page(scope: ListScope, wanted: Wanted, *, after: str = "") -> Page:
     rows = _walk(scope, wanted, key, PAGE + 1)
     next_key = _write_key(rows[PAGE - 1]) if len(rows) > PAGE else ""
     return Page([row[0] for row in rows[:PAGE]], next_key, key is None)
+
+
+def stream_ids(scope: ListScope, wanted: Wanted) -> Iterator[list[int]]:
+    """Yield the charts of a whole list in its order, in chunks that cost the same each."""
+    key: tuple[int, str | None] | None = None
+    while rows := _walk(scope, wanted, key, CHUNK):
+        yield [row[0] for row in rows]
+        if len(rows) < CHUNK:
+            return
+        patient_id, day = rows[-1]
+        key = (patient_id, day.isoformat() if day else None)
 
 
 def list_for_batch(scope: ListScope, wanted: Wanted, *, most: int = MOST) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from records.retention.errors import HoldUnknown
 from records.retention.models import Hold
 
 PAGE = 50
+CHUNK = 2000
 PATIENTS_PAGE = 50
 IS_HELD = """
 SELECT EXISTS (SELECT FROM retention_holdpatient WHERE patient_id = %s AND lifted_at IS NULL)
@@ -43,12 +44,17 @@ class CoveredPage:
 
 def list_holds(*, is_lifted: bool, kind: str = "", before: int | None = None) -> list[Hold]:
     """Return a page of holds and one more, newest first, each with its number of patients."""
-    holds = Hold.objects.filter(lifted_at__isnull=not is_lifted).select_related("placed_by")
-    if kind:
-        holds = holds.filter(kind=kind)
-    if before:
-        holds = holds.filter(pk__lt=before)
-    return _renamed(_counted(holds).order_by("-pk")[: PAGE + 1])
+    return _list_before(is_lifted, kind, before, PAGE + 1)
+
+
+def stream_holds(*, is_lifted: bool, kind: str = "") -> Iterator[list[Hold]]:
+    """Yield all holds of a list, newest first, in chunks that cost the same each."""
+    before: int | None = None
+    while holds := _list_before(is_lifted, kind, before, CHUNK):
+        yield holds
+        if len(holds) < CHUNK:
+            return
+        before = holds[-1].pk
 
 
 def get_hold(hold_id: int) -> Hold:
@@ -118,6 +124,15 @@ def list_to_remind(today: date, most: int) -> list[Hold]:
     """Return the standing holds that are to be asked about, longest waiting first."""
     due = Hold.objects.filter(lifted_at=None, remind_on__lte=today)
     return _renamed(due.order_by("remind_on", "pk")[:most])
+
+
+def _list_before(is_lifted: bool, kind: str, before: int | None, many: int) -> list[Hold]:
+    holds = Hold.objects.filter(lifted_at__isnull=not is_lifted).select_related("placed_by")
+    if kind:
+        holds = holds.filter(kind=kind)
+    if before:
+        holds = holds.filter(pk__lt=before)
+    return _renamed(_counted(holds).order_by("-pk")[:many])
 
 
 def _renamed(holds: Iterable[Hold]) -> list[Hold]:

@@ -19,6 +19,8 @@ HOLD = VIEW | {"CLERK": 403, "SUPERVISOR": 403}
 STUB = VIEW | {"PROVIDER": 200}
 PAGES = {
     "home": VIEW,
+    "due_export": VIEW | {"CLERK": 403},
+    "hold_export": VIEW | {"CLERK": 403},
     "chart_explain": VIEW,
     "stub_detail": STUB,
     "rule_list": VIEW,
@@ -60,6 +62,8 @@ def address(name, world):
     kwargs = {
         "chart_explain": {"patient_id": world["held"].pk},
         "stub_detail": {"patient_id": world["gone"].pk},
+        "due_export": {"kind": "csv"},
+        "hold_export": {"kind": "csv"},
         "certificate_pdf": {"batch_id": world["done"].pk},
     }.get(name)
     if kwargs is None:
@@ -75,9 +79,13 @@ def address(name, world):
 def test_pages_for_each_role(house, world, browse, role):
     browser = browse(make.make_user(role, unit=house.unit))
 
-    answers = {name: browser.get(address(name, world)).status_code for name in PAGES}
+    answers = {name: browser.get(address(name, world)) for name in PAGES}
+    for answer in answers.values():
+        list(answer)
 
-    assert answers == {name: allowed[role] for name, allowed in PAGES.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        name: allowed[role] for name, allowed in PAGES.items()
+    }
 
 
 def test_stranger_is_sent_to_sign_in(client, world):
