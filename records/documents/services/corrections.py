@@ -53,6 +53,8 @@ def move(
         moved_at=timezone.now(),
         moved_by=actor,
     )
+    # The server says when; from then on the minutes of an undoing count.
+    made.refresh_from_db(fields=["moved_at"])
     document.patient_id, document.encounter_id = to_patient_id, to_encounter_id
     document.unit_id = filing.unit_id_of(target)
     rows.save(document, ["patient_id", "encounter_id", "unit_id"])
