@@ -28,7 +28,11 @@ class RequestStatusChange(models.Model):
             models.CheckConstraint(
                 condition=Q(to_status__in=RequestStatus.values),
                 name="requests_release_statuschange_status_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(from_status__in=["", *RequestStatus.values]),
+                name="requests_release_statuschange_from_status_is_known",
+            ),
         ]
         indexes = [models.Index(fields=["request", "id"], name="requests_changes_in_order")]
 

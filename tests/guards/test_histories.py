@@ -14,12 +14,19 @@ from django.conf import settings
 
 from records.documents.rules import transitions as documents
 from records.encounters.rules import transitions as encounters
+from records.retention.rules import transitions as batches
+from requests_release.rules import transitions as requests
 from tests.guards.world import World
 
 RULES = {
     "encounters_encounter": encounters,
     "documents_document": documents,
+    "retention_batch": batches,
+    "requests_release_request": requests,
 }
+# Of these a row in every status can be had by plain SQL; of the others, in so many at least.
+WHOLE = ("encounters_encounter", "documents_document")
+AT_LEAST = {"retention_batch": 4, "requests_release_request": 6}
 # What a row with the status must say besides.
 BESIDE = {
     "encounters_encounter": {
@@ -31,17 +38,32 @@ BESIDE = {
         "DESTROYED": "destroyed_at = now(), ",
         None: "voided_at = NULL, voided_by_id = NULL, void_reason = '', ",
     },
+    "retention_batch": {None: ""},
+    "requests_release_request": {None: ""},
 }
 # Refusals of the room's own, which come before those of all rooms.
 OWN_REFUSALS = (
     "A destroyed document stays as it is",
     "A document is destroyed when every key of it is erased",
+    "of a destruction batch never changes",
+    "destruction batch",
     "violates check constraint",
     "violates unique constraint",
+    "A request",
+    "Copies leave",
+    "A document of this release",
+    "What was approved",
+    "A release is",
 )
 # Columns of tables that only grow, which the common trigger does not keep, and why.
 KEPT_OTHERWISE = {
     "encounters_encountermove.moved_at": "when the patient was moved is said, and may be hours ago",
+    "requests_release_disclosure.released_by_id": "who made the link, which somebody else uses",
+    "requests_release_repeat.at": "stamped by the trigger that counts repeats",
+    "requests_release_requestassignment.assigned_by_before_id": "how it lay before",
+    "retention_batchapproval.approved_at": "stamped by the trigger that guards approvals",
+    "retention_batchapproval.approved_by_id": "refused by the trigger that guards approvals",
+    "retention_certificate.issued_at": "stamped by the trigger that guards certificates",
 }
 # Tables to which the application can only add.
 GROWING = """
@@ -53,7 +75,7 @@ GROWING = """
       AND c.relname ~ %(rooms)s
       AND (a.atttypid = 'timestamptz'::regtype OR a.attname ~ '_by(_before)?_id$')
 """
-ROOMS = "^(encounters|documents)_"
+ROOMS = "^(encounters|documents|retention|requests_release)_"
 CALLS = """
     SELECT c.relname, encode(t.tgargs, 'escape') FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -236,7 +258,10 @@ def _check_every_pair(rooms):
     assert faults == []
     for room in rooms:
         found = {status for table, status in seen if table == room.table}
-        assert found == set(map(str, room.rules.MOVES))
+        if room.table in WHOLE:
+            assert found == set(map(str, room.rules.MOVES))
+        else:
+            assert len(found) >= AT_LEAST[room.table]
 
 
 def _is(refused, wanted="\0"):
@@ -246,7 +271,7 @@ def _is(refused, wanted="\0"):
 
 def _check_order(rooms):
     """Times, numbers, unknown statuses, second beginnings, and changes that are taken back."""
-    for room in rooms:
+    for room in [each for each in rooms if each.table in WHOLE]:
         tries = room.tries
         current, target, key = room.possible_step()
         step, change = room.step(key, current, target), room.change(key, target)
@@ -283,7 +308,7 @@ def _numbered(room, step, number):
 
 def _check_beginnings(rooms):
     faults = []
-    for room in rooms:
+    for room in [each for each in rooms if each.table in WHOLE]:
         tries = room.tries
         for status in map(str, room.rules.MOVES):
             made = _copy(room, status)
@@ -335,6 +360,49 @@ FORGED = {
         " lock_version, is_undoing, reason, moved_at, moved_by_id)"
         " SELECT id, patient_id, patient_id, 9, false, 'x', '1999-01-01', {who}"
         " FROM documents_document LIMIT 1 RETURNING moved_at = statement_timestamp()"
+    ),
+    "retention_holddocument": (
+        "INSERT INTO retention_holddocument (hold_id, document_id, created_at)"
+        " SELECT hold.id, document.id, '1999-01-01' FROM retention_hold hold, documents_document"
+        " document WHERE NOT EXISTS (SELECT FROM retention_holddocument known WHERE"
+        " known.hold_id = hold.id AND known.document_id = document.id) LIMIT 1"
+        " RETURNING created_at = statement_timestamp()"
+    ),
+    "requests_release_requestassignment": (
+        "INSERT INTO requests_release_requestassignment (request_id, version, is_undoing,"
+        " assigned_at, assigned_by_id) SELECT min(id), 9, false, '1999-01-01', {who}"
+        " FROM requests_release_request RETURNING assigned_at = statement_timestamp()"
+    ),
+    "requests_release_requestchoice": (
+        "INSERT INTO requests_release_requestchoice (request_id, added_count, removed_count,"
+        " changed_count, document_count, page_count, chosen_at, chosen_by_id)"
+        " SELECT min(id), 1, 0, 0, 1, 1, '1999-01-01', {who}"
+        " FROM requests_release_request RETURNING chosen_at = statement_timestamp()"
+    ),
+    "requests_release_requestpreparer": (
+        "INSERT INTO requests_release_requestpreparer (request_id, person_id, since)"
+        " SELECT request.id, person.id, '1999-01-01' FROM requests_release_request request,"
+        " accounts_user person WHERE NOT EXISTS (SELECT FROM requests_release_requestpreparer known"
+        " WHERE known.request_id = request.id AND known.person_id = person.id)"
+        " AND request.approved_by_id IS NULL LIMIT 1 RETURNING since = statement_timestamp()"
+    ),
+    "requests_release_comment": (
+        "INSERT INTO requests_release_comment (request_id, text, made_at, made_by_id)"
+        " SELECT min(id), 'x', '1999-01-01', {who} FROM requests_release_request"
+        " RETURNING made_at = statement_timestamp()"
+    ),
+    "requests_release_accounting": (
+        "INSERT INTO requests_release_accounting (patient_id, requested_on, period_from,"
+        " period_until, row_count, is_chargeable, printed_at, printed_by_id)"
+        " SELECT min(chart_id), now(), now(), now(), 0, false, '1999-01-01', {who}"
+        " FROM patients_patient RETURNING printed_at = statement_timestamp()"
+    ),
+    "requests_release_delivery": (
+        "INSERT INTO requests_release_delivery (request_id, package_id, method, token_hash,"
+        " passcode_hash, failed_attempts, tracking_note, created_at, created_by_id, expires_at,"
+        " closed_at) SELECT request_id, id, 'PORTAL', 'x', 'x', 0, '', '1999-01-01', {who}, now(),"
+        " now()"
+        " FROM requests_release_package LIMIT 1 RETURNING created_at = statement_timestamp()"
     ),
 }
 

@@ -2,10 +2,12 @@
 
 import importlib
 import itertools
+from datetime import timedelta
 
 import psycopg2
 import psycopg2.errors
 import pytest
+from django.utils import timezone
 
 from requests_release.enums import RequestStatus
 from requests_release.models import Request
@@ -185,6 +187,21 @@ def test_a_document_changed_since_approval_stops_delivery(
 
     with pytest.raises(psycopg2.errors.CheckViolation, match="moved, voided or replaced"):
         sql(INSERT_DELIVERY, INSERT_DISCLOSURE, DELIVER, **values)
+
+
+def test_when_and_by_whom_copies_were_disclosed_is_the_servers_word(
+    sql, ready, package, clerk, approver
+):
+    values = facts(ready, package, clerk)
+    forged = INSERT_DISCLOSURE.replace("now(), %(clerk)s", "'1999-01-01', %(other)s")
+    with pytest.raises(psycopg2.errors.CheckViolation, match="in the name of another person"):
+        sql(INSERT_DELIVERY, forged, DELIVER, other=approver.pk, **values)
+
+    sql(INSERT_DELIVERY, forged, DELIVER, other=clerk.pk, **values)
+
+    ready.refresh_from_db()
+    assert ready.disclosure.released_by == clerk
+    assert timezone.now() - ready.disclosure.recorded_at < timedelta(minutes=1)
 
 
 APPROVE = """

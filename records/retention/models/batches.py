@@ -276,6 +276,13 @@ class BatchStatusChange(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_status__in=["", *BatchStatus.values])
+                & Q(to_status__in=BatchStatus.values),
+                name="retention_statuschange_statuses_are_known",
+            )
+        ]
         indexes = [models.Index(fields=["batch", "id"], name="retention_statuschange_order")]
 
     def __str__(self) -> str:

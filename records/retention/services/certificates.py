@@ -20,7 +20,8 @@ from audit.writes import attributed
 from printing.words import counted
 from records.patients.selectors import patients
 from records.retention.enums import BatchStatus, ItemOutcome
-from records.retention.models import Batch, BatchItem, BatchStatusChange, Certificate
+from records.retention.models import Batch, BatchItem, Certificate
+from records.retention.services import moves
 
 STATEMENT = (
     "The records listed here had served the terms of the retention schedule. They were destroyed "
@@ -41,16 +42,7 @@ def issue_and_close(*, actor: User, batch_id: int) -> Certificate | None:
         return Certificate.objects.filter(batch=batch).first()
     items = list(batch.items.filter(outcome=ItemOutcome.DESTROYED).order_by("pk"))
     certificate = _issue(actor, batch, items) if items else None
-    now = timezone.now()
-    batch.status, batch.closed_at = BatchStatus.DONE, now
-    batch.save(update_fields=["status", "closed_at"])
-    BatchStatusChange.objects.create(
-        batch=batch,
-        from_status=BatchStatus.EXECUTING,
-        to_status=BatchStatus.DONE,
-        changed_at=now,
-        changed_by=actor,
-    )
+    moves.move(actor, batch, BatchStatus.DONE, closed_at=timezone.now())
     _record(Action.BATCH_EXECUTED, actor, batch, destroyed=len(items))
     return certificate
 

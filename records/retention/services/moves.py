@@ -44,21 +44,23 @@ def check_seen(batch: Batch, seen: Seen) -> None:
 
 
 def move(actor: User, batch: Batch, target: BatchStatus, reason: str = "", **changes: Any) -> None:
-    """Store the new status with what belongs to it, and its row of history."""
-    before = batch.status
+    """Write a step's row of history, then store the new status with what belongs to it.
+
+    The history comes first because the database wants the step before its status.
+    """
+    note(actor, batch, batch.status, target, reason)
     for name, value in {"status": target, **changes}.items():
         setattr(batch, name, value)
     batch.save(update_fields=["status", *changes])
     batch.refresh_from_db(fields=["round", "digest"])
-    note(actor, batch, before, reason)
 
 
-def note(actor: User, batch: Batch, before: str, reason: str) -> None:
+def note(actor: User, batch: Batch, before: str, after: str, reason: str = "") -> None:
     """Write the row of history of a step."""
     BatchStatusChange.objects.create(
         batch=batch,
         from_status=before,
-        to_status=batch.status,
+        to_status=after,
         reason=reason,
         changed_at=timezone.now(),
         changed_by=actor,

@@ -83,7 +83,7 @@ def propose(
     BatchItem.objects.bulk_create(_item(batch, facts) for facts in due)
     access.check_sees_batch(actor, batch.pk, Action.BATCH_PROPOSED)
     _freeze(batch)
-    moves.note(actor, batch, "", "")
+    moves.note(actor, batch, "", batch.status)
     moves.record(Action.BATCH_PROPOSED, actor, batch, [facts.patient_id for facts in due])
     return batch
 
