@@ -42,6 +42,7 @@ CLERK = READ_CHART | {
 
 SUPERVISOR = CLERK | {
     "access.grant_chart",
+    "access.move_chart",
     "access.view_broken_glass",
     "documents.void_document",
     "documents.download_document",

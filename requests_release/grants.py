@@ -6,6 +6,7 @@ grants.register("requests_release_requester", update=["phone", "fax", "email"])
 grants.register(
     "requests_release_request",
     update=[
+        "unit_id",
         "requester_id",
         "recipient_name",
         "recipient_address",

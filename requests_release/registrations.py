@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit import subjects
 from jobs import registry
 from printing.words import day
+from records.access import custody
 from records.access.services.opening import ChartScope
 from records.charts import panels
 from records.charts.panels import Panel
@@ -21,6 +22,7 @@ from requests_release.models import Accounting, Delivery, PackagePart, Request, 
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import requests
 from requests_release.services import packages, packaging
+from requests_release.services import requests as request_services
 
 
 def _labels(ids: Sequence[str]) -> Mapping[str, str]:
@@ -83,5 +85,6 @@ def register_all() -> None:
     )
     keepers.register(Keeper(PackagePart, "package_part", packages.place_of))
     changes.register(packages.void_of_document)
+    custody.register("requests_release_request", request_services.follow_chart)
     copies.register("release packages", packages.erase_copies)
     registry.register(packages.KIND, packaging.work, on_failure=packaging.give_up)

@@ -111,6 +111,26 @@ class GlassAlreadyReviewed(Refused):
     status = 409
 
 
+class MoveRefused(Refused):
+    """The chart cannot be moved, or not there, or not by this person; the message says why."""
+
+    reason = "MOVE_REFUSED"
+    advice = (
+        "A supervisor who works in both units of the facility can move the chart; an administrator "
+        "gives the right on a unit.",
+    )
+
+
+class ChartMovedMeanwhile(StaleState):
+    """Somebody moved the chart after this form was opened."""
+
+    message = (
+        "Somebody moved this chart while your form was open. Nothing was changed: look where it "
+        "is now, then send the form again."
+    )
+    reason = "CHART_MOVED"
+
+
 class UnitChangedMeanwhile(StaleState):
     """Another administrator saved the same unit after this form was opened."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("glass/break/<int:patient_id>/", glass.glass_break, name="glass_break"),
     path("charts/<int:patient_id>/", charts.chart_rights, name="chart_rights"),
     path("charts/<int:patient_id>/revoke/", charts.chart_revoke, name="chart_revoke"),
+    path("charts/<int:patient_id>/move/", charts.chart_move, name="chart_move"),
     path("units/", units.unit_list, name="unit_list"),
     path("units/new/", units.unit_create, name="unit_create"),
     path("units/<int:unit_id>/", units.unit_detail, name="unit_detail"),

@@ -169,8 +169,9 @@ def _check_items_visible(actor: User, batch_id: int, outcome: str, action: Actio
     sql = f"""
         SELECT EXISTS (
             SELECT FROM retention_batchitem item
+              JOIN patients_patient p ON p.chart_id = item.patient_id
              WHERE item.batch_id = %(batch)s AND item.outcome = %(outcome)s
-               AND item.unit_id <> ALL(%(scope_units)s::bigint[])
+               AND p.unit_id <> ALL(%(scope_units)s::bigint[])
                AND NOT {scope.where_single("item.patient_id")})
     """
     values: dict[str, Any] = {**scope.params, "batch": batch_id, "outcome": outcome}

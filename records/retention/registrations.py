@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import subjects
 from jobs import registry
-from records.access import flags
+from records.access import custody, flags
 from records.access.flags import Flag
 from records.access.services.opening import ChartScope
 from records.charts import panels
@@ -19,7 +19,7 @@ from records.retention import worklist
 from records.retention.models import Batch, ScheduleRule
 from records.retention.permissions import VIEW_RETENTION
 from records.retention.selectors import charts, holds
-from records.retention.services import batches, destruction
+from records.retention.services import batches, destruction, evaluations
 
 
 def _batch_labels(ids: Sequence[str]) -> Mapping[str, str]:
@@ -87,6 +87,7 @@ def register_all() -> None:
         lambda key: reverse("retention:stub_detail", kwargs={"patient_id": int(key)}),
     )
     flags.register("hold", _flags)
+    custody.register("retention_evaluation", evaluations.follow_chart)
     panels.register(
         Panel("retention", "right", 60, "retention/_panel.html", _panel, VIEW_RETENTION)
     )

@@ -17,7 +17,7 @@ from audit.services import events
 from audit.writes import attributed
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from records.patients.selectors import patients
+from records.patients.services import custody
 from records.retention.services import holds
 from requests_release import access
 from requests_release.access import about
@@ -184,8 +184,13 @@ def _sent_before(actor: User, patient_id: int, key: uuid.UUID) -> Request | None
     return known
 
 
+def follow_chart(patient_id: int, unit_id: int) -> None:
+    """Let every request for a chart carry the unit that keeps the chart now."""
+    Request.objects.filter(patient_id=patient_id).update(unit_id=unit_id)
+
+
 def _create(scope: ChartScope, asked: Requester, facts: RequestFacts, key: uuid.UUID) -> Request:
-    unit_id = patients.get_patient(scope).unit_id
+    unit_id = custody.keep_unit(scope.patient_id)
     return Request.objects.create(
         number=_next_number(),
         patient_id=scope.patient_id,

@@ -41,6 +41,7 @@ def test_administrator_carries_nothing_that_leads_to_a_patient():
         ("access.review_broken_glass", {"COMPLIANCE"}),
         ("access.view_broken_glass", {"SUPERVISOR", "COMPLIANCE"}),
         ("access.grant_chart", {"SUPERVISOR"}),
+        ("access.move_chart", {"SUPERVISOR"}),
         ("access.manage_units", {"ADMINISTRATOR"}),
         ("accounts.manage_users", {"ADMINISTRATOR"}),
         ("audit.view_event", {"COMPLIANCE"}),

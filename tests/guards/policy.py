@@ -11,6 +11,7 @@ DEED = ("POST",)
 
 # Route: permissions (all of them are needed, none means everybody signed in), methods.
 POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "access:chart_move": ("access.open_chart access.grant_chart access.move_chart", DEED),
     "access:chart_revoke": ("access.open_chart access.grant_chart", DEED),
     "access:chart_rights": ("access.open_chart access.grant_chart", FORM),
     "access:glass_break": ("access.open_chart access.break_glass", FORM),

@@ -41,6 +41,7 @@ OFFERED_TOO = {
     ("jobs", "failures"): "why a worker gave up, in words",
     ("jobs", "models"): "the type of the job that a handler is given",
     ("jobs", "registry"): "handlers, registered by each room",
+    ("records.access", "custody"): "rows that follow a chart to its new unit, registered",
     ("records.access", "directory"): "the directory line, registered by the patient index",
     ("records.access", "flags"): "flags beside a name, registered by each room",
     ("records.access", "relationships"): "care and work that lead to a chart, registered",

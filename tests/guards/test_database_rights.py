@@ -46,6 +46,7 @@ ADDED_WITHOUT_TRIGGER = {
 }
 # SECURITY DEFINER functions, each read: what it does with the owner's rights.
 DEFINER_FUNCTIONS = {
+    "access_forget_moves": "takes out why a destroyed chart was moved; its trigger asks that it is",
     "audit_is_default_used": "tells whether a default partition holds rows, and nothing else",
     "audit_make_partitions": "makes next months' partitions, takes no name from the caller",
     "audit_track_change": "writes row changes, which the application may not write itself",
@@ -289,8 +290,8 @@ def test_tables_that_only_grow_have_the_triggers_that_say_so(catalog, tables, tr
             continue
         guarded = 0
         for bits, function in triggers.get(table, ()):
-            # The second lets the owner take words out of a destroyed chart's history, no more.
-            if function in ("audit_refuse_change", "retention_keep_words") and bits & BEFORE:
+            # The others let the owner take words out of a destroyed chart's history, no more.
+            if function in ("audit_refuse_change", *FORGETTING) and bits & BEFORE:
                 guarded |= bits & (UPDATE | DELETE | TRUNCATE)
         if guarded != UPDATE | DELETE | TRUNCATE:
             open_tables.append((table, is_partition))
@@ -305,7 +306,8 @@ def _parent(catalog, table: str) -> str:
     return rows[0][0] if rows else ""
 
 
-SHARED_FUNCTIONS = ("audit_refuse_change", "audit_track_change", "retention_keep_words")
+FORGETTING = ("access_keep_moves", "retention_keep_words")
+SHARED_FUNCTIONS = ("audit_refuse_change", "audit_track_change", *FORGETTING)
 
 
 def _keeps_itself(triggers, table: str) -> bool:

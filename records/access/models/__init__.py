@@ -1,4 +1,4 @@
-from records.access.models.charts import Chart, ChartUnit
+from records.access.models.charts import Chart, ChartMove, ChartUnit
 from records.access.models.glass import BrokenGlass, GlassNotice
 from records.access.models.rights import (
     ChartUserPermission,
@@ -10,6 +10,7 @@ from records.access.models.units import CustodyUnit, Facility
 __all__ = [
     "BrokenGlass",
     "Chart",
+    "ChartMove",
     "ChartUnit",
     "ChartUserPermission",
     "CustodyUnit",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from records.access.enums import ChartStatus
 from records.access.models.units import CustodyUnit
@@ -29,6 +30,7 @@ class Chart(models.Model):
             ("open_chart", "Can open charts on a ground"),
             ("view_chart", "Can open this chart"),
             ("grant_chart", "Can let somebody open a single chart"),
+            ("move_chart", "Can move charts between own units"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -56,3 +58,29 @@ class ChartUnit(models.Model):
 
     def __str__(self) -> str:
         return f"chart {self.chart_id} in unit {self.unit_id}"
+
+
+class ChartMove(models.Model):
+    """A chart given from the custody of one unit into that of another; insert only."""
+
+    chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="moves")
+    from_unit = models.ForeignKey(CustodyUnit, on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(CustodyUnit, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    moved_at = models.DateTimeField()
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_unit=F("to_unit")), name="access_chartmove_between_two_units"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="access_chartmove_has_reason"),
+        ]
+        indexes = [models.Index(fields=["chart", "-id"], name="access_chartmove_by_chart")]
+
+    def __str__(self) -> str:
+        return f"move {self.pk}"

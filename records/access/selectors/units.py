@@ -24,6 +24,14 @@ def list_open_units(user: User) -> QuerySet[CustodyUnit]:
     return list_units().filter(pk__in=held.open_units, is_active=True)
 
 
+def list_move_targets(user: User, unit: CustodyUnit) -> QuerySet[CustodyUnit]:
+    """Return the units to which `user` may move a chart of `unit`, by name.
+
+    Those of the same facility: record numbers and the law of retention hang on it.
+    """
+    return list_open_units(user).filter(facility_id=unit.facility_id).exclude(pk=unit.pk)
+
+
 def get_facility_of(unit_id: int) -> Facility:
     """Return the facility of a unit.
 

@@ -27,6 +27,7 @@ from records.documents.services.storing import Upload
 from records.documents.vault.files import StoredFile
 from records.encounters.selectors import encounters
 from records.patients.selectors import patients
+from records.patients.services import custody
 
 LOCK_FILE = "SELECT pg_advisory_xact_lock(hashtext('documents.filing'), hashtext(%s))"
 
@@ -285,8 +286,13 @@ def _check_not_filed(scope: ChartScope, sha256: str, filing_key: UUID | None) ->
 
 
 def unit_id_of(scope: ChartScope) -> int:
-    """Return the unit that keeps an opened chart; its documents carry it too."""
-    return patients.get_patient(scope).unit_id
+    """Return the unit that keeps an opened chart; its documents carry it too, wherever it goes."""
+    return custody.keep_unit(scope.patient_id)
+
+
+def follow_chart(patient_id: int, unit_id: int) -> None:
+    """Let every document of a chart carry the unit that keeps the chart now."""
+    Document.objects.filter(patient_id=patient_id).update(unit_id=unit_id)
 
 
 def _filed_before(actor: User, filing_key: UUID | None) -> Document | None:

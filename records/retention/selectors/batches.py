@@ -93,11 +93,14 @@ def get_batch(batch_id: int) -> Batch:
 
 
 def list_items(scope: ListScope, batch_id: int, *, after: int = 0) -> ItemPage:
-    """Return a page of a batch's items; those of charts outside the person's units only count."""
+    """Return a page of a batch's items; those of charts outside the person's units only count.
+
+    Where a chart was kept when it was proposed is frozen; who sees it goes by where it is now.
+    """
     sql = f"""
-        SELECT item.id, item.unit_id = ANY(%(scope_units)s::bigint[])
+        SELECT item.id, p.unit_id = ANY(%(scope_units)s::bigint[])
                OR {scope.where_single("item.patient_id")}
-          FROM retention_batchitem item
+          FROM retention_batchitem item JOIN patients_patient p ON p.chart_id = item.patient_id
          WHERE item.batch_id = %(batch)s AND item.id > %(after)s ORDER BY item.id LIMIT %(many)s
     """
     values: dict[str, Any] = {**scope.params, "batch": batch_id, "after": after, "many": PAGE + 1}

@@ -128,7 +128,7 @@ def erase(*, actor: User, batch: Batch, item_id: int) -> BatchItem:
     documents.erase_keys(actor=actor, patient_id=patient_id, basis_id=batch.pk)
     residue.reduce(actor=actor, patient_id=patient_id)
     _forget_words(patient_id)
-    return _bury(actor, batch, item, abstract)
+    return _bury(actor, batch, item, facts.unit_id, abstract)
 
 
 def _forget_words(patient_id: int) -> None:
@@ -158,13 +158,15 @@ def _leave_out(
     return item
 
 
-def _bury(actor: User, batch: Batch, item: BatchItem, abstract: dict[str, object]) -> BatchItem:
+def _bury(
+    actor: User, batch: Batch, item: BatchItem, unit_id: int, abstract: dict[str, object]
+) -> BatchItem:
     """Write the stub, give the item its outcome and record the end of the chart."""
     now = timezone.now()
     Stub.objects.create(
         patient_id=item.patient_id,
         item=item,
-        unit_id=item.unit_id,
+        unit_id=unit_id,  # where the chart is now, wherever it was proposed
         destroyed_at=now,
         document_count=item.document_count,
         page_count=item.page_count,

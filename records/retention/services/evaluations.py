@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from records.retention.models import Evaluation
 from records.retention.rules.schedule import ScheduleRule
 from records.retention.selectors import facts, terms
 
@@ -212,3 +213,8 @@ def _run(cursor: Any, as_of: date, patient_ids: list[int] | None) -> int:
 def _values(as_of: date, rules: Sequence[ScheduleRule] | None = None) -> dict[str, Any]:
     found = terms.get_terms(as_of, rules)
     return {**found.columns, "rule_ids": found.rule_ids}
+
+
+def follow_chart(patient_id: int, unit_id: int) -> None:
+    """Let the answer of a chart carry the unit that keeps it now; years are counted at night."""
+    Evaluation.objects.filter(patient_id=patient_id).update(unit_id=unit_id)

@@ -15,6 +15,12 @@ ACCESS: dict[str, dict[str, str]] = {
         CODE: "status",
         TECHNICAL: "id created_at",
     },
+    "access.ChartMove": {
+        PHI: "from_unit_id to_unit_id reason moved_at",
+        STAFF: "moved_by_id",
+        LINK: "chart_id",
+        TECHNICAL: "id",
+    },
     "access.ChartUnit": {
         PHI: "unit_id",
         LINK: "chart_id",

@@ -20,6 +20,7 @@ TRACKED = (
     "access_chartuserpermission",
     "access_brokenglass",
     "access_glassnotice",
+    "access_chartmove",
 )
 INSERTS = {
     "access_facility": "(code, name, state, record_class, time_zone) VALUES"
@@ -41,6 +42,8 @@ INSERTS = {
     "access_brokenglass": "(chart_id, user_id, reason, started_at, ends_at, closed_at,"
     " reviewed_at, reviewed_by_id, review_outcome, review_note)"
     " VALUES ({chart}, {user}, {reason}, now(), {ends}, {closed}, {at}, {by}, {outcome}, '')",
+    "access_chartmove": "(chart_id, from_unit_id, to_unit_id, reason, moved_at, moved_by_id)"
+    " VALUES ({chart}, {unit}, {other_unit}, {why}, now(), {other})",
     "access_glassnotice": "(glass_id, user_id, told_at, seen_at)"
     " VALUES ({glass}, {other}, now(), {seen})",
 }
@@ -59,6 +62,7 @@ def values():
         "code": "'NEW'",
         "classes": "'{{HIV}}'",
         "unit": house.behavioural.pk,
+        "other_unit": house.main.pk,
         "chart": patient.pk,
         "status": "'OPEN'",
         "user": house.stranger.pk,
@@ -214,6 +218,8 @@ BROKEN = [
         {"seen": "now() - interval '1 second'"},
         "access_glassnotice_seen_after_told",
     ),
+    ("access_chartmove", {"other_unit": "{unit}"}, "access_chartmove_between_two_units"),
+    ("access_chartmove", {"why": "''"}, "access_chartmove_has_reason"),
 ]
 
 
@@ -248,7 +254,8 @@ def test_same_row_twice_is_refused(attributed, values):
     assert found["access_chartunit"] == "access_chartunit_once"
     assert found["access_brokenglass"] == "access_brokenglass_one_open_for_each_person_and_chart"
     assert found["access_glassnotice"] == "access_glassnotice_once_a_person"
-    assert [table for table, name in found.items() if name is None] == ["access_chart"]
+    again = ["access_chart", "access_chartmove"]
+    assert [table for table, name in found.items() if name is None] == again
 
 
 FORBIDDEN = [
@@ -269,6 +276,8 @@ FORBIDDEN = [
     "DELETE FROM access_glassnotice",
     "UPDATE access_glassnotice SET user_id = user_id",
     "UPDATE access_glassnotice SET told_at = now()",
+    "DELETE FROM access_chartmove",
+    "UPDATE access_chartmove SET reason = 'Another'",
     *(f"TRUNCATE {table} CASCADE" for table in TRACKED),
 ]
 

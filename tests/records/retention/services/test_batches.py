@@ -6,6 +6,9 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event
+from audit.writes import attributing
+from records.access.selectors import scopes
+from records.patients.services import custody
 from records.retention.enums import BatchStatus
 from records.retention.errors import (
     AlreadyApproved,
@@ -20,6 +23,7 @@ from records.retention.errors import (
     TooManyCharts,
 )
 from records.retention.models import Batch, BatchItem, BatchStatusChange
+from records.retention.selectors import batches as batch_selectors
 from records.retention.services import batches, proposals
 from records.retention.services.moves import Seen
 from tests.records.retention import factories as make
@@ -351,3 +355,19 @@ def test_batch_is_resumed_by_who_may_start_it(house):
     batches.resume(actor=house.compliance, batch_id=batch.pk)
 
     assert make.run(batch) == "DONE"
+
+
+def test_item_of_a_moved_chart_shows_to_the_unit_that_keeps_it_now(house):
+    patient = house.patient()
+    batch = house.proposed(patient)
+    item = batch.items.get()
+    target = make.make_unit()
+    with attributing(house.clerk):
+        custody.follow(patient.pk, target.pk)
+    newcomer = make.make_user("SUPERVISOR", unit=target)
+
+    def shown_to(person):
+        return batch_selectors.list_items(scopes.list_scope(person), batch.pk).items
+
+    assert shown_to(newcomer) == [item]
+    assert shown_to(make.make_user("SUPERVISOR", unit=item.unit)) == []

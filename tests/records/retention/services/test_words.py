@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from audit.writes import attributing
+from records.access.models import ChartMove
 from records.documents.models import DocumentMove, DocumentStatusChange
 from records.documents.services import corrections
 from records.encounters.enums import EncounterKind, EncounterStatus
@@ -17,8 +19,9 @@ from tests.records.retention import factories as make
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=365 * 30)
-WORDS = ("ZYBED", "ZYMOVED", "ZYREASON", "ZYVOID", "ZYRESTORE", "ZYMISFILED")
+WORDS = ("ZYUNIT", "ZYBED", "ZYMOVED", "ZYREASON", "ZYVOID", "ZYRESTORE", "ZYMISFILED")
 TABLES = (
+    "access_chartmove",
     "encounters_encounter",
     "encounters_encountermove",
     "encounters_encounterstatuschange",
@@ -72,6 +75,19 @@ def write_document(house, patient, other):
     corrections.restore(**common, lock_version=document.lock_version, reason="ZYRESTORE words")
 
 
+def write_move(house, patient):
+    """A move of the chart to another unit."""
+    with attributing(house.clerk):
+        ChartMove.objects.create(
+            chart_id=patient.pk,
+            from_unit_id=patient.unit_id,
+            to_unit=make.make_unit(),
+            reason="ZYUNIT words",
+            moved_at=timezone.now(),
+            moved_by=house.clerk,
+        )
+
+
 def left():
     """Which of the words stand where."""
     with connection.cursor() as cursor:
@@ -88,6 +104,7 @@ def test_words_of_stays_and_documents_go_with_the_chart(house):
     patient, other = house.patient(), house.patient()
     write_stay(house, patient)
     write_document(house, patient, other)
+    write_move(house, patient)
     assert {word for _table, word in left()} == set(WORDS)
     steps = EncounterStatusChange.objects.count(), DocumentMove.objects.count()
     evaluations.refresh([patient.pk])
@@ -105,6 +122,7 @@ def test_words_of_stays_and_documents_go_with_the_chart(house):
 def test_words_of_another_chart_stay(house):
     patient, there = house.patient(), house.patient()
     write_stay(house, there)
+    write_move(house, there)
     before = left()
 
     house.done(patient)
