@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.management import get_commands, load_command_class
 from django.db.migrations.loader import MigrationLoader
 
+from audit.enums import Action
 from config import env
 from tests.guards.imports import ROOMS, imports_of, name_of, room_of, sources
 from tests.guards.routes import list_routes
@@ -298,6 +299,18 @@ def test_events_are_written_by_the_trails_own_services_alone():
     }
 
     assert found == {"config/demo/bulk.py"} or found == set()
+
+
+def test_every_action_that_the_log_offers_is_written_by_somebody():
+    """Who filters by one that nobody writes would conclude that it never happened."""
+    tellers = {"audit/enums.py", "audit/rules/balp.py", "audit/rules/grounds.py"}
+    written = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in _code()
+        if str(path.relative_to(env.ROOT)) not in tellers
+    )
+
+    assert [one for one in Action.names if not re.search(rf"\bAction\.{one}\b", written)] == []
 
 
 def test_nothing_is_printed_and_nothing_is_left_to_do():
