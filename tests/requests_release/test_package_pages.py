@@ -96,6 +96,7 @@ def test_what_left_with_pages_of_somebody_else_is_kept_and_not_opened_again(
     builders.hand_over(ready, clerk)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at the end of its transaction
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     assert as_clerk.get(page("package_file", ready)).status_code == 200
     void(stored, clerk)
 
