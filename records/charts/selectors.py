@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.enums import Action, Outcome
-from audit.selectors import events
-from audit.selectors.events import Criteria
+from audit.selectors import looks
 from records.access.services.opening import ChartScope
 
 MOST_EVENTS = 60
@@ -25,10 +24,12 @@ class Look:
 
 def list_recent_looks(scope: ChartScope) -> list[Look]:
     """Return the latest look of each of the people who last saw the chart, newest first."""
-    page = events.list_events(Criteria(patient_id=scope.patient_id), most=MOST_EVENTS)
-    latest: dict[int | None, Look] = {}
-    for row in page.events:
-        refused = "" if row.outcome == Outcome.SUCCESS else ", refused"
-        what = f"{Action(row.action).label}{refused}"
-        latest.setdefault(row.actor_id, Look(row.actor_name, what, row.occurred_at))
-    return list(latest.values())[:MOST_PEOPLE]
+    found = looks.list_latest_by_person(
+        scope.patient_id, most_events=MOST_EVENTS, most_people=MOST_PEOPLE
+    )
+    return [Look(row.actor_name, _what(row), row.occurred_at) for row in found]
+
+
+def _what(look: looks.Look) -> str:
+    refused = "" if look.outcome == Outcome.SUCCESS else ", refused"
+    return f"{Action(look.action).label}{refused}"

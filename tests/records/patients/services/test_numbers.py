@@ -8,6 +8,7 @@ from records.patients.errors import FactsRefused
 from records.patients.models import Identifier
 from records.patients.rules import mrn
 from records.patients.services import numbers
+from tests import leaks
 from tests.records.patients import world
 
 pytestmark = pytest.mark.django_db
@@ -79,4 +80,9 @@ def test_row_changes_of_numbers_name_columns_and_no_values(patient):
     rows = RowChange.objects.filter(table_name="patients_identifier")
 
     assert {row.operation for row in rows} == {"INSERT"}
-    assert not any("6789" in f"{row.columns}{row.keys}" for row in rows)
+    assert [row.keys for row in rows] == [[str(pk)] for pk in _pks()]
+    assert not leaks.tells(leaks.words_of_histories(), "6789")
+
+
+def _pks():
+    return Identifier.objects.order_by("pk").values_list("pk", flat=True)
