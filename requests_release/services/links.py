@@ -1,26 +1,22 @@
-"""One-time links: made with a passcode, tried, closed after five wrong ones, used once."""
+"""One-time links: made with a passcode, looked up by their token, recalled."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.selectors.users import get_system_user
-from audit.context import Origin, acting, acting_as, current, recipient_origin
-from audit.enums import Action, Basis, Outcome
-from audit.services import events
-from audit.writes import attributed, attributing
+from audit.enums import Action
+from audit.writes import attributed
 from requests_release.access import about
-from requests_release.enums import DeliveryMethod, RequestStatus
+from requests_release.enums import DeliveryMethod
 from requests_release.errors import (
     LinkClosed,
     LinkExpired,
@@ -28,17 +24,12 @@ from requests_release.errors import (
     LinkUnknown,
     LinkUsed,
     NotReady,
-    PasscodeWrong,
     RequestChanged,
 )
 from requests_release.models import Delivery, Request
 from requests_release.models.deliveries import MOST_TRIES
-from requests_release.services import deliveries, moving, packages
+from requests_release.services import deliveries, moving, packages, passcodes
 
-S = RequestStatus
-# No letters or digits that are mistaken for each other when read aloud.
-PASSCODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-PASSCODE_LENGTH = 10
 LONGEST_DAYS = 30
 
 
@@ -49,15 +40,6 @@ class NewLink:
     delivery: Delivery
     token: str
     passcode: str
-
-
-@dataclass(frozen=True)
-class Download:
-    """The file that a link gave, with the name under which it is saved."""
-
-    delivery: Delivery
-    content: bytes
-    file_name: str
 
 
 @attributed
@@ -82,7 +64,7 @@ def _make_link(
             action=Action.PACKAGE_DELIVERED,
             **about(request),
         )
-    token, passcode = secrets.token_urlsafe(32), new_passcode()
+    token, passcode = secrets.token_urlsafe(32), passcodes.make()
     moving.save(request)
     delivery = Delivery.objects.create(
         request=request,
@@ -214,107 +196,6 @@ def check_open(delivery: Delivery) -> None:
         raise LinkClosed(**facts)
     if delivery.expires_at is None or delivery.expires_at <= timezone.now():
         raise LinkExpired(**facts)
-
-
-def download(*, token: str, passcode: str) -> Download:
-    """Give the file to whoever has link and passcode, once.
-
-    The file is read and verified first, then delivery, disclosure, the request's step and the
-    events are committed together; only then does the caller send the bytes. If the store fails,
-    the link stays good.
-
-    Raises:
-        LinkUnknown, LinkUsed, LinkClosed, LinkExpired: see `find_link`.
-        PasscodeWrong: counted and recorded already; the fifth closes the link.
-        DocumentNotFit: the approval no longer stands; it was made void.
-        VaultError: the file cannot be read.
-    """
-    delivery = find_link(token=token)
-    system = get_system_user()
-    with acting_as(system, on_behalf_of=delivery.created_by_id):
-        left = _try(delivery.pk, delivery.request_id, passcode, system)
-        if left is not None:
-            raise PasscodeWrong(left=left)
-        packages.check_unchanged(request_id=delivery.request_id)
-        content = packages.read(delivery.package)
-        delivery = _fulfil(delivery.pk, delivery.request_id, system)
-    return Download(delivery, content, f"{delivery.request.number}.pdf")
-
-
-def _try(delivery_id: int, request_id: int, passcode: str, system: User) -> int | None:
-    """Compare the passcode under the link's lock; a wrong one is counted and recorded for good.
-
-    The lock makes tries at the same moment wait for each other, so that five are five.
-    Return None when it is right, else how many tries are left.
-    """
-    with attributing(system), as_recipient():
-        request = moving.lock(request_id=request_id)
-        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
-        check_open(delivery)
-        if check_password(normalised(passcode), delivery.passcode_hash):
-            return None
-        delivery.failed_attempts += 1
-        left = MOST_TRIES - delivery.failed_attempts
-        delivery.save(update_fields=["failed_attempts"])
-        if not left:
-            deliveries.close(delivery)
-        record_wrong(request, delivery, left)
-    return left
-
-
-def record_wrong(request: Request, delivery: Delivery, left: int) -> None:
-    """Write the event of a wrong passcode, after which `left` tries remain."""
-    events.record(
-        action=Action.PACKAGE_DOWNLOADED,
-        outcome=Outcome.REFUSED,
-        patient_id=request.patient_id,
-        subject_type="delivery",
-        subject_id=delivery.pk,
-        basis=Basis.NONE,
-        detail={"reason": "PASSCODE_WRONG", "left": left, "closed": not left},
-    )
-
-
-def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
-    with attributing(system), as_recipient():
-        request = moving.lock(request_id=request_id)
-        delivery = (
-            Delivery.objects.select_for_update(of=("self",))
-            .select_related("package", "created_by")
-            .get(pk=delivery_id)
-        )
-        delivery.request = request
-        check_open(delivery)
-        now = timezone.now()
-        delivery.used_at = now
-        delivery.save(update_fields=["used_at"])
-        deliveries.disclose(delivery.created_by, request, delivery, timezone.localdate(now))
-        moving.move_by_system(
-            actor=system, request=request, target=S.DELIVERED, now=now, is_recipient=True
-        )
-        deliveries.record(Action.PACKAGE_DOWNLOADED, request, delivery)
-    return delivery
-
-
-def as_recipient() -> AbstractContextManager[Origin]:
-    """Let events inside be the recipient's; row changes stay the system's, which writes them."""
-    return acting(recipient_origin(on_behalf_of_id=current().on_behalf_of_id))
-
-
-def new_passcode() -> str:
-    """Return a fresh passcode of letters and digits that can be read aloud."""
-    return "".join(secrets.choice(PASSCODE_LETTERS) for _ in range(PASSCODE_LENGTH))
-
-
-def spaced(passcode: str) -> str:
-    """Return a passcode in two groups, as it is shown and read aloud."""
-    half = PASSCODE_LENGTH // 2
-    return f"{passcode[:half]} {passcode[half:]}"
-
-
-def normalised(passcode: str) -> str:
-    """Return a passcode as it was made, however it was typed."""
-    return "".join(letter for letter in passcode.upper() if letter.isalnum())
 
 
 def hash_of(token: str) -> str:

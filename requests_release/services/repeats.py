@@ -24,8 +24,8 @@ from requests_release.errors import LinkUsed, PasscodeWrong
 from requests_release.models import Delivery, Repeat, Request
 from requests_release.models.deliveries import MOST_TRIES
 from requests_release.rules import repeats as rules
-from requests_release.services import links, moving, packages
-from requests_release.services.links import Download
+from requests_release.services import downloads, links, moving, packages, passcodes
+from requests_release.services.downloads import Download
 
 
 @dataclass(frozen=True)
@@ -80,25 +80,25 @@ def note_arrival(*, token: str, passcode: str) -> None:
     system = get_system_user()
     with acting_as(system, on_behalf_of=delivery.created_by_id):
         _check_passcode(delivery, passcode, system)
-        with attributing(system), links.as_recipient():
+        with attributing(system), downloads.as_recipient():
             _lock(delivery)
             Repeat.objects.create(delivery=delivery, outcome=RepeatOutcome.ARRIVED)
 
 
 def _check_passcode(delivery: Delivery, passcode: str, system: User) -> None:
     """Compare the passcode under the link's lock; a wrong one is committed before it is refused."""
-    with attributing(system), links.as_recipient():
+    with attributing(system), downloads.as_recipient():
         request = _lock(delivery)
-        if check_password(links.normalised(passcode), delivery.passcode_hash):
+        if check_password(passcodes.normalised(passcode), delivery.passcode_hash):
             return
         Repeat.objects.create(delivery=delivery, outcome=RepeatOutcome.WRONG)
         left = _count_tries(delivery, _list_outcomes(delivery))
-        links.record_wrong(request, delivery, left)
+        downloads.record_wrong(request, delivery, left)
     raise PasscodeWrong(left=left)
 
 
 def _give(delivery: Delivery, system: User) -> None:
-    with attributing(system), links.as_recipient():
+    with attributing(system), downloads.as_recipient():
         request = _lock(delivery)
         Repeat.objects.create(delivery=delivery, outcome=RepeatOutcome.GIVEN)
         again = _list_outcomes(delivery).count(RepeatOutcome.GIVEN)

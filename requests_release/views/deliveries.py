@@ -20,7 +20,7 @@ from requests_release.forms.steps import HandOverForm, LinkForm
 from requests_release.permissions import DELIVER_RELEASE
 from requests_release.presenters import deliveries as presenter
 from requests_release.selectors import requests
-from requests_release.services import deliveries, links
+from requests_release.services import deliveries, links, passcodes
 from requests_release.services.links import NewLink
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
@@ -127,7 +127,7 @@ def _show_link(request: HttpRequest, opened: Opened, made: NewLink) -> HttpRespo
     path = reverse("release_links:link_download", kwargs={"token": made.token})
     values = frames.values(opened, "request_deliver") | {
         "link": f"{settings.SITE_URL.rstrip('/')}{path}",
-        "passcode": links.spaced(made.passcode),
+        "passcode": passcodes.spaced(made.passcode),
         "delivery": made.delivery,
     }
     return render(request, "requests_release/link_made.html", values)

@@ -19,8 +19,8 @@ from requests_release.errors import (
 )
 from requests_release.forms.steps import PasscodeForm
 from requests_release.models import Delivery
-from requests_release.services import links, repeats
-from requests_release.services.links import Download
+from requests_release.services import downloads, links, repeats
+from requests_release.services.downloads import Download
 from requests_release.services.repeats import Chance
 
 ENDED = (LinkUnknown, LinkUsed, LinkClosed, LinkExpired)
@@ -51,7 +51,7 @@ def _try(request: HttpRequest, token: str, delivery: Delivery) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, delivery, form, status=422)
     try:
-        given = links.download(token=token, passcode=form.cleaned_data["passcode"])
+        given = downloads.download(token=token, passcode=form.cleaned_data["passcode"])
     except PasscodeWrong as wrong:
         form.add_error("passcode", wrong.message)
         return _ask(request, delivery, form, status=403, is_closed=not wrong.left)

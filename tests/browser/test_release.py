@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from printing import words
 from requests_release.models import Delivery
-from requests_release.services import links, requests
+from requests_release.services import downloads, links, passcodes, requests
 from tests.browser.conftest import broken_rules, wait_for_picture
 from tests.requests_release import builders, factories
 
@@ -382,7 +382,7 @@ def test_a_requester_downloads_with_the_passcode_and_reads_what_to_do_next(windo
     window.get_by_text("4 tries left").first.wait_for()
     assert broken_rules(window) == []
     with window.expect_download() as download:
-        try_passcode(window, links.spaced(link.passcode))
+        try_passcode(window, passcodes.spaced(link.passcode))
     window.get_by_text("The download is complete").wait_for()
 
     assert "Fetch it again" not in window.locator("main").inner_text()
@@ -441,7 +441,7 @@ def test_a_download_that_breaks_off_is_not_called_complete(window, scene, link):
 
 
 def test_a_download_that_broke_off_is_made_again_and_ends_the_link(window, scene, link):
-    links.download(token=link.token, passcode=link.passcode)
+    downloads.download(token=link.token, passcode=link.passcode)
     open_link(window, link)
 
     assert "2 times at most" in window.locator("main").inner_text()

@@ -36,7 +36,7 @@ ACTS_AS_SYSTEM = {
     "records/documents/tasks.py": "the clock sweeps the vault and reads a sample",
     "records/interchange/management/commands/import_records.py": "whoever has the machine imports",
     "records/retention/services/nightly.py": "the clock weighs every chart",
-    "requests_release/services/links.py": "a requester outside, on behalf of who made the link",
+    "requests_release/services/downloads.py": "a requester outside, on behalf of who made the link",
     "requests_release/services/packages.py": "the clock takes back approvals, erases old files",
     "requests_release/services/packaging.py": "packages are built on behalf of the approver",
     "requests_release/services/repeats.py": "a requester outside, on behalf of who made the link",

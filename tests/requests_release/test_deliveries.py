@@ -17,7 +17,7 @@ from records.documents.models import Document
 from records.documents.vault import files
 from requests_release.errors import PasscodeWrong
 from requests_release.models import Delivery, Disclosure, PackagePart
-from requests_release.services import deliveries, links
+from requests_release.services import deliveries, downloads, links, passcodes
 from tests.factories import histories
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
@@ -28,7 +28,7 @@ STRANGER = Origin(None, "anonymous", "ANONYMOUS", "request-1", client_address="2
 def download(link, passcode=None):
     """As a stranger on the page of the link."""
     with acting(STRANGER):
-        return links.download(token=link.token, passcode=passcode or link.passcode)
+        return downloads.download(token=link.token, passcode=passcode or link.passcode)
 
 
 def nothing_left(request):
@@ -201,7 +201,7 @@ def test_a_link_keeps_only_hashes(link, clerk):
     assert link.token not in delivery.token_hash
     assert link.passcode not in delivery.passcode_hash
     assert len(link.token) == 43
-    assert set(link.passcode) <= set(links.PASSCODE_LETTERS)
+    assert set(link.passcode) <= set(passcodes.LETTERS)
     assert len(link.passcode) == 10
     assert timedelta(days=6) < delivery.expires_at - timezone.now() <= timedelta(days=7)
 
@@ -278,7 +278,7 @@ def test_a_download_writes_all_before_it_gives_the_file(link, ready, clerk):
 
 @pytest.mark.django_db
 def test_a_passcode_is_taken_however_it_is_typed(link):
-    assert download(link, f" {links.spaced(link.passcode).lower()} ").content
+    assert download(link, f" {passcodes.spaced(link.passcode).lower()} ").content
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.enums import Action
 from printing import words
 from requests_release.models import Disclosure
-from requests_release.services import links
+from requests_release.services import links, passcodes
 from tests.requests_release.events import events_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_the_link_asks_for_the_passcode_and_names_nobody(client, link, patient):
 
 
 def test_the_right_passcode_gives_the_file_once(client, link, ready):
-    passcode = links.spaced(link.passcode).lower()
+    passcode = passcodes.spaced(link.passcode).lower()
 
     first = client.post(address_of(link), {"passcode": passcode})
     second = client.post(address_of(link), {"passcode": passcode})

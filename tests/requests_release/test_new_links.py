@@ -13,7 +13,7 @@ from audit.enums import Action
 from audit.errors import Refused
 from printing import words
 from requests_release.models import Delivery
-from requests_release.services import links, stages
+from requests_release.services import downloads, links, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of
 from tests.requests_release.pages import page
@@ -65,13 +65,13 @@ def recalled(request, clerk, link):
 
 
 def downloaded(request, clerk, link):
-    links.download(token=link[0], passcode=link[1])
+    downloads.download(token=link[0], passcode=link[1])
 
 
 def guessed(request, clerk, link):
     for _ in range(5):
         with pytest.raises(Exception, match=r"\d"):
-            links.download(token=link[0], passcode="WRONG")
+            downloads.download(token=link[0], passcode="WRONG")
 
 
 def reopened(request, clerk, link):

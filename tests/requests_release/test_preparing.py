@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit.enums import Action
-from requests_release.services import approvals, assignments, links, stages
+from requests_release.services import approvals, assignments, downloads, links, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import page
@@ -82,7 +82,7 @@ def test_the_medium_asked_for_and_the_one_that_left_are_told_apart(
     request = builders.ready(patient, clerk, approver, stored, medium="PAPER")
     deliver = as_clerk.get(page("request_deliver", request)).content.decode()
     made = links.make_link(actor=clerk, request_id=request.pk, version=request.version, days=7)
-    links.download(token=made.token, passcode=made.passcode)
+    downloads.download(token=made.token, passcode=made.passcode)
 
     shown = as_clerk.get(page("request_detail", request)).context
     told = as_clerk.get(

@@ -17,7 +17,7 @@ from records.documents.errors import VaultError
 from records.documents.vault import files
 from requests_release.errors import PasscodeWrong
 from requests_release.models import Delivery, Disclosure, Repeat
-from requests_release.services import deliveries, links, repeats
+from requests_release.services import deliveries, downloads, links, repeats
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 
@@ -25,7 +25,7 @@ from tests.requests_release.events import events_of, last_event
 @pytest.fixture
 def used(link):
     """A link whose one download has been made."""
-    links.download(token=link.token, passcode=link.passcode)
+    downloads.download(token=link.token, passcode=link.passcode)
     return link
 
 
@@ -121,8 +121,8 @@ def test_an_open_link_gives_nothing_again(link):
 @pytest.mark.parametrize("work", [again, arrive])
 def test_wrong_passcodes_count_along_and_the_fifth_ends_the_link(link, work):
     with pytest.raises(PasscodeWrong):
-        links.download(token=link.token, passcode="WRONG")
-    links.download(token=link.token, passcode=link.passcode)
+        downloads.download(token=link.token, passcode="WRONG")
+    downloads.download(token=link.token, passcode=link.passcode)
 
     left = []
     for _ in range(4):
@@ -241,7 +241,7 @@ def committed_used():
     patient = factories.make_patient(unit)
     request = builders.ready(patient, clerk, approver, builders.file_document(patient, clerk))
     link = links.make_link(actor=clerk, request_id=request.pk, version=request.version, days=7)
-    links.download(token=link.token, passcode=link.passcode)
+    downloads.download(token=link.token, passcode=link.passcode)
     return link
 
 
