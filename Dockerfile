@@ -31,6 +31,8 @@ COPY records records
 COPY requests_release requests_release
 COPY templates templates
 COPY static static
+# The users' guides are the help of the screens.
+COPY docs/users docs/users
 
 # Static files are part of the image. Without DATABASE_URL no secret is needed for this.
 RUN python manage.py collectstatic --no-input --verbosity 0 \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.functional import cached_property
 
 from accounts.roles import Role
 from config import navigation
+from config.help import guides
 
 # Set on a request by the page that has counted the work already.
 WAITING = "work_waiting"
@@ -88,6 +90,18 @@ class Shell:
         return ADDRESSES
 
     @property
+    def help_url(self) -> str:
+        """The address of what the guides say about this screen."""
+        match = self.request.resolver_match
+        page = match.view_name if match else ""
+        return f"{ADDRESSES['help']}?{urlencode({'page': page})}" if page else ADDRESSES["guides"]
+
+    @property
+    def news(self) -> str:
+        """What the newest entry of what is new is known by, for the browser that has shown it."""
+        return guides.latest_news()
+
+    @property
     def request_id(self) -> str:
         """The reference by which support finds this request in the logs."""
         return str(self.request.META.get("HTTP_X_REQUEST_ID", ""))
@@ -109,6 +123,8 @@ class Addresses(dict[str, str]):
         "factors": "mfa_index",
         "sessions": "usersessions_list",
         "seals": "audit:seal_list",
+        "guides": "help_index",
+        "help": "help_screen",
     }
 
     def __missing__(self, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from config.views import errors, health, home, sessions, status
+from config.views import errors, health, help, home, sessions, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("session/", sessions.state, name="session_state"),
     path("session/extend/", sessions.extend, name="session_extend"),
     path("status/", status.status, name="status"),
+    path("help/", help.index, name="help_index"),
+    path("help/screen/", help.screen, name="help_screen"),
+    path("help/<slug:guide>/", help.guide, name="help_guide"),
     path("health/live/", health.live, name="health_live"),
     path("health/ready/", health.ready, name="health_ready"),
     path("log/", include("audit.urls")),

@@ -2,6 +2,7 @@
 import { start as startDialogs } from "./dialogs.js";
 import { start as startFinder } from "./finder.js";
 import { start as startForms } from "./forms.js";
+import { start as startHelp } from "./help.js";
 import { start as startHotkeys } from "./hotkeys.js";
 import { start as startLists } from "./lists.js";
 import { start as startPalette } from "./palette.js";
@@ -10,6 +11,6 @@ import { start as startPolling } from "./polling.js";
 import { start as startPreferences } from "./preferences.js";
 import { start as startSession } from "./session.js";
 
-for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startFinder, startLists, startPalette, startPasskeys, startPolling]) {
+for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startHelp, startFinder, startLists, startPalette, startPasskeys, startPolling]) {
   start();
 }

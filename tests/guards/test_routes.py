@@ -24,6 +24,7 @@ NOWHERE = {
     "step": "take",
     "token": "A" * 43,
     "key": "a-b",
+    "guide": "clerk",
     "uidb36": "1",
 }
 UNKNOWN_ID = 987_654_321
@@ -120,6 +121,9 @@ def test_administrators_hold_no_permission_that_shows_a_patient():
         "access",
         "accounts",
         "encounters",
+        "help_guide",
+        "help_index",
+        "help_screen",
         "home",
         "session_extend",
         "session_state",

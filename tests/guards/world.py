@@ -225,6 +225,7 @@ class World(Charts):
             "kind": {"csv": "csv", "xlsx": "xlsx"},
             "step": {"take": "take", "hold": "hold", "recall": "recall"},
             "token": {"link": self.link.token},
+            "guide": {"clerk": "clerk"},
             "event_id": {name: self._event_of(patient_ids[name]) for name in ("VISIBLE", "HIDDEN")},
         }
 

@@ -1,0 +1,1 @@
+"""The users' guides of docs/users, read once and shown as pages of help."""
