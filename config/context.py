@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.roles import Role
+from accounts.selectors import drafts
 from config import navigation
 from config.help import guides
 
@@ -65,6 +66,12 @@ class Shell:
     def idle_seconds(self) -> int:
         """How long a session may be idle, for the script that warns before its end."""
         return settings.IDLE_LOGOFF_SECONDS
+
+    @property
+    def draft_keys(self) -> str:
+        """The keys of what the person typed and did not send, for the script that keeps it."""
+        user = self.request.user
+        return " ".join(drafts.list_draft_keys(user, today=timezone.localdate()))  # type: ignore[arg-type]
 
     @property
     def glass_minutes(self) -> int:

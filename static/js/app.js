@@ -1,5 +1,6 @@
 // Every page of the house. Pages work without it; it adds keys, guards and live parts.
 import { start as startDialogs } from "./dialogs.js";
+import { start as startDrafts } from "./drafts.js";
 import { start as startFinder } from "./finder.js";
 import { start as startForms } from "./forms.js";
 import { start as startHelp } from "./help.js";
@@ -11,6 +12,6 @@ import { start as startPolling } from "./polling.js";
 import { start as startPreferences } from "./preferences.js";
 import { start as startSession } from "./session.js";
 
-for (const start of [startSession, startForms, startDialogs, startPreferences, startHotkeys, startHelp, startFinder, startLists, startPalette, startPasskeys, startPolling]) {
+for (const start of [startSession, startForms, startDrafts, startDialogs, startPreferences, startHotkeys, startHelp, startFinder, startLists, startPalette, startPasskeys, startPolling]) {
   start();
 }

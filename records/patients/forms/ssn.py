@@ -26,6 +26,10 @@ class UnshownInput(forms.TextInput):
     def format_value(self, value: Any) -> None:
         """Return nothing, whatever was typed."""
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """Return the field's attributes; no browser keeps it as a draft either."""
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-no-draft": True}
+
 
 def keep(data: QueryDict | None, user_id: int) -> QueryDict | None:
     """Return what was sent, with the typed number beside it as ciphertext for this person.
