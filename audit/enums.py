@@ -80,6 +80,7 @@ class Action(models.TextChoices):
     REQUEST_LOGGED = "REQUEST_LOGGED", "Request logged"
     REQUEST_CHANGED = "REQUEST_CHANGED", "Request changed"
     REQUEST_ASSIGNED = "REQUEST_ASSIGNED", "Request assigned"
+    REQUEST_TAKEN_OVER = "REQUEST_TAKEN_OVER", "Request taken over"
     REQUEST_VIEWED = "REQUEST_VIEWED", "Request viewed"
     REQUESTS_LISTED = "REQUESTS_LISTED", "Requests listed"
     REQUEST_VALIDATED = "REQUEST_VALIDATED", "Authorization checked"

@@ -403,6 +403,7 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 # --- House rules a hospital may set ------------------------------------------------------------
 BREAK_GLASS_MINUTES = env.whole("BREAK_GLASS_MINUTES", 60, low=1, high=60)
 BREAK_GLASS_REVIEW_HOURS = env.whole("BREAK_GLASS_REVIEW_HOURS", 72, low=1, high=720)
+RELEASE_MARK_MINUTES = env.whole("RELEASE_MARK_MINUTES", 15, low=1, high=240)
 MRN_LENGTH = env.whole("MRN_LENGTH", 8, low=6, high=14)
 # The address under which other systems name this house's own record numbers (an identifier's
 # system); without one, numbers from elsewhere are kept as numbers of other houses.

@@ -8,10 +8,10 @@ from accounts.models import User
 from audit.enums import Action
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from requests_release.errors import OwnPreparation, StepNotYours
+from requests_release.errors import NotWorkedOn, OwnPreparation, StepNotYours
 from requests_release.models import Request, RequestPreparer
 from requests_release.permissions import APPROVE_REQUEST, PREPARE_REQUEST
-from requests_release.rules import duties, separation
+from requests_release.rules import duties, marks, separation
 from requests_release.rules.transitions import SYSTEM, Move
 
 
@@ -90,6 +90,23 @@ def check_may_prepare(*, actor: User, request: Request) -> None:
     check_permission(
         actor=actor, permission=PREPARE_REQUEST, request=request, action=Action.REQUEST_CHANGED
     )
+
+
+def check_may_work(*, actor: User, request: Request) -> None:
+    """Check that the person may work on the request in its status: prepare it, or decide it.
+
+    Raises:
+        NotWorkedOn: nobody works on it in this status.
+        StepNotYours: the role does not carry it.
+        OwnPreparation: it is to be decided, and the person prepared it.
+    """
+    permission = marks.permission_for(request.status)
+    if not permission:
+        raise NotWorkedOn(action=Action.REQUEST_TAKEN_OVER, **about(request))
+    if permission == APPROVE_REQUEST:
+        check_may_approve(actor=actor, request=request)
+    else:
+        check_may_prepare(actor=actor, request=request)
 
 
 def list_preparer_ids(request: Request) -> frozenset[int]:

@@ -43,6 +43,35 @@ class StepNotYours(Refused):
     reason = "STEP_NOT_YOURS"
 
 
+class WorkedOn(StaleState):
+    """Somebody else works on the request, and the sender has not been told yet."""
+
+    message = "Somebody else works on this request. Send it again if it is right all the same."
+    reason = "WORKED_ON"
+
+
+class MarkElsewhere(StaleState):
+    """The mark that was to be taken over lies with a third person by now."""
+
+    message = "Somebody else works on this request by now."
+    reason = "MARK_ELSEWHERE"
+
+
+class NotWorkedOn(StaleState):
+    """Nobody works on a request in this status."""
+
+    message = "Nobody works on the request in the state in which it is now."
+    reason = "NOT_WORKED_ON"
+
+
+class NoteTooShort(Refused):
+    """The note on taking over says too little."""
+
+    message = "Say why in a few words: the note is told to who works on it now."
+    reason = "NOTE_TOO_SHORT"
+    status = 409
+
+
 class ReasonMissing(Refused):
     """The step needs a reason."""
 

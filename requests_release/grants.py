@@ -69,4 +69,6 @@ grants.register(
 grants.register(
     "requests_release_packagepart", update=["wrapped_key", "key_erased_at", "bytes_removed_at"]
 )
+grants.register("requests_release_mark", update=["person_id", "since", "heard_at"], delete=True)
+grants.register("requests_release_takeovernotice", update=["seen_at"])
 grants.register("requests_release_delivery", update=["failed_attempts", "closed_at", "used_at"])

@@ -14,6 +14,7 @@ from requests_release.views import (
     disclosures,
     items,
     logging,
+    marks,
     packages,
     steps,
 )
@@ -22,6 +23,7 @@ app_name = "requests_release"
 
 urlpatterns = [
     path("", boards.request_board, name="request_board"),
+    path("news/", boards.request_news, name="request_news"),
     path("export/<slug:kind>/", boards.request_export, name="request_export"),
     path("log/", logging.request_log, name="request_log"),
     path("<int:request_id>/", details.request_detail, name="request_detail"),
@@ -41,6 +43,9 @@ urlpatterns = [
         assignments.assignment_undo,
         name="assignment_undo",
     ),
+    path("<int:request_id>/mark/", marks.request_mark, name="request_mark"),
+    path("<int:request_id>/mark/let-go/", marks.request_let_go, name="request_let_go"),
+    path("<int:request_id>/take-over/", marks.request_take_over, name="request_take_over"),
     path("<int:request_id>/approve/", approvals.request_approve, name="request_approve"),
     path("<int:request_id>/package/", packages.package_progress, name="package_progress"),
     path("<int:request_id>/package.pdf", packages.package_file, name="package_file"),

@@ -26,14 +26,15 @@ def _source(
 
     def oldest(user: User, limit: int) -> list[WorkItem]:
         cards = boards.list_waiting(user, statuses, is_mine=is_mine, limit=limit)
-        return [_item(card, what) for card in cards]
+        return [_item(card, what, user) for card in cards]
 
     return WorkSource(name, permission, "requests_release:request_board", count, oldest)
 
 
-def _item(card: Card, what: str) -> WorkItem:
+def _item(card: Card, what: str, user: User) -> WorkItem:
+    why = f"{card.number}, asked by {card.requester}: {S(card.status).label.lower()}"
     return WorkItem(
-        why=f"{card.number}, asked by {card.requester}: {S(card.status).label.lower()}",
+        why=f"{why}. {card.held.say(user.pk)}" if card.held else why,
         what=f"{what}: {card.patient_name}",
         url=reverse("requests_release:request_detail", kwargs={"request_id": card.request_id}),
         since=card.status_since,

@@ -18,6 +18,9 @@ from records.access import worklists
 from records.access.permissions import VIEW_BROKEN_GLASS
 from records.access.presenters import glass
 from records.access.selectors import told
+from requests_release.permissions import VIEW_REQUEST
+from requests_release.presenters import marks as release_marks
+from requests_release.selectors import marks
 
 TRAIL_AGE_SECONDS = 10
 MOST_NOTICES = 5
@@ -48,10 +51,20 @@ def count_work(user: User) -> dict[str, int]:
 
 def list_notices(user: User) -> list[dict[str, Any]]:
     """Return what `user` was told and has not looked at; nothing in it names a patient."""
+    return [*_list_glass(user), *_list_takeovers(user)]
+
+
+def _list_glass(user: User) -> list[dict[str, Any]]:
     if not user.has_perm(VIEW_BROKEN_GLASS):
         return []
     url = reverse("access:glass_list")
     return [glass.notice(row) | {"url": url} for row in told.list_unseen(user)[:MOST_NOTICES]]
+
+
+def _list_takeovers(user: User) -> list[dict[str, Any]]:
+    if not user.has_perm(VIEW_REQUEST):
+        return []
+    return [release_marks.notice(row) for row in marks.list_unseen(user)[:MOST_NOTICES]]
 
 
 def describe(trail: TrailState) -> dict[str, Any]:

@@ -51,9 +51,17 @@ class PlainForm(forms.Form):
 
 
 class VersionedForm(PlainForm):
-    """A form that knows which version of the request its page showed."""
+    """A form that knows which version of the request its page showed, and whose mark it told of."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    mark = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+    seen_mark = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was typed; of whose mark the sender was told is no part of that."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self.seen_mark = data.pop("mark", "")
+        return data
 
     @property
     def seen_version(self) -> int:
@@ -63,3 +71,7 @@ class VersionedForm(PlainForm):
     def renew(self, version: int) -> None:
         """Let the form go on from `version`, with everything in it as it was typed."""
         self.type_over("version", str(version))
+
+    def tell_mark(self, key: str) -> None:
+        """Let the form be sent again, now that its sender was told who holds the mark."""
+        self.type_over("mark", key)

@@ -10,8 +10,9 @@ from django import forms
 from accounts.models import User
 from printing import words
 from requests_release.enums import DeliveryMethod, WaitReason
+from requests_release.errors import NoteTooShort
 from requests_release.forms.fields import PastDay, PlainForm, VersionedForm, today
-from requests_release.rules import accounting
+from requests_release.rules import accounting, marks
 
 HANDED = [
     (method.value, method.label) for method in DeliveryMethod if method != DeliveryMethod.PORTAL
@@ -67,6 +68,32 @@ class PersonForm(VersionedForm):
         self.fields["person"].choices = [  # type: ignore[attr-defined]
             (user.pk, user.display_name) for user in people
         ]
+
+
+class TakeOverForm(PlainForm):
+    """Why somebody takes a request over from who works on it."""
+
+    holder = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label="Why you take over",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It stands in the timeline.",
+        error_messages={"required": NoteTooShort.message},
+    )
+
+    def clean_note(self) -> str:
+        """Return the note.
+
+        Raises:
+            ValidationError: it is no few words.
+        """
+        note: str = self.cleaned_data["note"]
+        try:
+            marks.check_note(note)
+        except NoteTooShort as short:
+            raise forms.ValidationError(short.message, code="short") from short
+        return note
 
 
 class SubmitForm(VersionedForm):

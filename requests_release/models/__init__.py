@@ -8,6 +8,7 @@ from requests_release.models.histories import (
     RequestPreparer,
     RequestStatusChange,
 )
+from requests_release.models.marks import Mark, TakeoverNotice
 from requests_release.models.packages import Package, PackagePart
 from requests_release.models.requesters import Requester
 from requests_release.models.requests import Request, RequestItem
@@ -18,6 +19,7 @@ __all__ = [
     "Comment",
     "Delivery",
     "Disclosure",
+    "Mark",
     "Package",
     "PackagePart",
     "Repeat",
@@ -28,4 +30,5 @@ __all__ = [
     "RequestPreparer",
     "RequestStatusChange",
     "Requester",
+    "TakeoverNotice",
 ]

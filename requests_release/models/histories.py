@@ -131,7 +131,10 @@ class RequestChoice(models.Model):
 
 
 class Comment(models.Model):
-    """A remark in the timeline of a request; insert only."""
+    """A remark in the timeline of a request; insert only.
+
+    With `took_over_from` it says why its maker took the work over from that person.
+    """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="comments")
     text = models.TextField(max_length=2000)
@@ -139,13 +142,20 @@ class Comment(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    took_over_from = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
                 condition=~Q(text=""), name="requests_release_comment_says_something"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(took_over_from__isnull=True) | ~Q(took_over_from=F("made_by")),
+                name="requests_release_comment_takes_over_from_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.crypto import salted_hmac
 
 from accounts.selectors import users
 from requests_release.enums import Owner, RequestKind, RequestStatus
@@ -49,6 +52,15 @@ def present_columns(columns: dict[str, list[Card]]) -> list[Column]:
 def present_rows(cards: list[Card]) -> list[tuple[Card, str, str]]:
     """Return each request with its state and who acts next, in words."""
     return [(card, RequestStatus(card.status).label, waiting_for(card.status)) for card in cards]
+
+
+def version_of(cards: Iterable[Card], today: date, more: Iterable[str]) -> str:
+    """Return what tells these requests, as shown today, from any others, and names nobody.
+
+    Days left are counted from today, so the list is another one each day; `more` names what is cut.
+    """
+    said = repr((today, list(more), list(cards)))
+    return f'"{salted_hmac("release.board", said, algorithm="sha256").hexdigest()[:32]}"'
 
 
 def waiting_for(status: str) -> str:

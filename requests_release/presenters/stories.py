@@ -163,10 +163,11 @@ def _named(form: Authorization) -> str:
 
 
 def _comment(comment: Comment) -> dict[str, Any]:
+    before = comment.took_over_from
     return {
         "at": comment.made_at,
         "who": comment.made_by.display_name,
-        "what": "commented",
+        "what": f"took it over from {before.display_name}" if before else "commented",
         "text": comment.text,
-        "tone": "info",
+        "tone": "warn" if before else "info",
     }

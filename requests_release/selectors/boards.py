@@ -19,6 +19,8 @@ from printing import words
 from records.access.selectors import scopes
 from requests_release.enums import RequestKind, RequestStatus
 from requests_release.rules import transitions
+from requests_release.selectors import marks
+from requests_release.selectors.marks import Marked
 
 CARDS = 20
 PAGE = 50
@@ -47,11 +49,13 @@ SELECT = """
 SELECT r.id, r.number, r.status, r.kind, r.due_on, r.due_label, r.due_force, r.page_count,
        r.status_since, r.received_on, r.patient_id, q.name, q.kind, p.family, p.given, p.middle,
        p.suffix, p.mrn, p.birth_on, p.birth_precision, p.died_on, coalesce(who.display_name, ''),
-       r.prepared_by_id, r.wait_reason
+       r.prepared_by_id, r.wait_reason, m.person_id, marker.display_name, m.since
   FROM {source} r
   JOIN requests_release_requester q ON q.id = r.requester_id
   JOIN patients_patient p ON p.chart_id = r.patient_id
   LEFT JOIN accounts_user who ON who.id = r.prepared_by_id
+  LEFT JOIN requests_release_mark m ON m.request_id = r.id AND m.heard_at > %(stale_at)s
+  LEFT JOIN accounts_user marker ON marker.id = m.person_id
 """
 BOARD = """(
     SELECT one.* FROM unnest(%(statuses)s::text[]) AS wanted (status)
@@ -136,6 +140,9 @@ class Card:
     preparer: str
     preparer_id: int | None
     wait_reason: str
+    marker_id: int | None
+    marker: str | None
+    marked_since: datetime | None
 
     @property
     def patient_name(self) -> str:
@@ -146,6 +153,13 @@ class Card:
     def is_answered(self) -> bool:
         """Tell whether the clock of the law has been answered, so that no days count down."""
         return self.status in transitions.ANSWERED
+
+    @property
+    def held(self) -> Marked | None:
+        """Return the mark of who works on the request now, if somebody does."""
+        if self.marker_id is None or self.marked_since is None:
+            return None
+        return Marked(self.marker_id, self.marker or "", self.marked_since)
 
     @property
     def pages(self) -> str:
@@ -268,7 +282,8 @@ def _where(user: User, filters: Filters, today: date) -> tuple[str, dict[str, An
 
 def _run(source: str, params: dict[str, Any]) -> list[Card]:
     with connection.cursor() as cursor:
-        cursor.execute(SELECT.format(source=source) + ORDER, params)
+        values = params | {"stale_at": marks.stale_at()}
+        cursor.execute(SELECT.format(source=source) + ORDER, values)
         return [Card(*row) for row in cursor.fetchall()]
 
 

@@ -72,14 +72,20 @@ def get_patient_id(request_id: int) -> int:
 
 
 def get_request(scope: ChartScope, request_id: int) -> Request:
-    """Return a request of an opened chart, with the people and the requester.
+    """Return a request of an opened chart, with the people, the requester and the mark.
 
     Raises:
         RequestUnknown: it is not of this chart.
     """
     found = (
         Request.objects.select_related(
-            "requester", "unit__facility", "prepared_by", "submitted_by", "approved_by", "reviewer"
+            "requester",
+            "unit__facility",
+            "prepared_by",
+            "submitted_by",
+            "approved_by",
+            "reviewer",
+            "mark__person",
         )
         .filter(pk=request_id, patient_id=scope.patient_id)
         .first()
@@ -123,7 +129,11 @@ def list_authorizations(request: Request) -> QuerySet[Authorization]:
 
 def list_comments(request: Request) -> QuerySet[Comment]:
     """Return the remarks on a request, oldest first."""
-    return Comment.objects.filter(request=request).select_related("made_by").order_by("pk")
+    return (
+        Comment.objects.filter(request=request)
+        .select_related("made_by", "took_over_from", "notice")
+        .order_by("pk")
+    )
 
 
 def get_package(request: Request) -> Package | None:

@@ -102,6 +102,7 @@ def _give(
         assigned_by=actor,
     )
     moving.save(request, prepared_by=person, assigned_by=assigned_by)
+    moving.end_mark(request)
     events.record(
         action=Action.REQUEST_ASSIGNED,
         actor=actor,

@@ -14,7 +14,7 @@ from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
 from requests_release.errors import ReasonMissing, RequestChanged, RequestUnknown
-from requests_release.models import Request, RequestPreparer, RequestStatusChange
+from requests_release.models import Mark, Request, RequestPreparer, RequestStatusChange
 from requests_release.rules import transitions
 from requests_release.rules.transitions import Move
 
@@ -121,6 +121,7 @@ def write_move(
         changed_by=actor,
     )
     save(request, **values | fields)
+    end_mark(request)
     events.record(
         action=step.action,
         actor=None if is_recipient else actor,
@@ -136,6 +137,11 @@ def save(request: Request, **values: Any) -> None:
         setattr(request, name, value)
     request.version += 1
     request.save(update_fields=[*values, "version"])
+
+
+def end_mark(request: Request) -> None:
+    """End the mark of whoever worked on a request that goes on to its next step, or to another."""
+    Mark.objects.filter(request=request).delete()
 
 
 def note_preparer(*, actor: User, request: Request) -> None:

@@ -49,7 +49,7 @@ def request_approve(request: HttpRequest, request_id: int) -> HttpResponse:
     seen = _seen(request)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        refused = attempts.attempt(lambda: _decide(opened, form, seen))
+        refused = attempts.attempt_work(opened, form, lambda: _decide(opened, form, seen))
         if refused is None:
             messages.success(request, RECORDED[form.cleaned_data["decision"]])
             return redirect("requests_release:request_detail", request_id=request_id)
@@ -59,8 +59,9 @@ def request_approve(request: HttpRequest, request_id: int) -> HttpResponse:
     if isinstance(refused, PagesNotSeen):
         seen &= looking.list_shown(opened.request, opened.scope.actor, opened.found.items)
     shown = attempts.show_again(opened, form, refused, why_not=_unless_submitted)
-    values = frames.values(shown.opened, "request_approve") | shown.values
-    values |= {"form": form} | _present(shown.opened, seen)
+    page = _present(shown.opened, seen)
+    values = frames.values(shown.opened, "request_approve", decides=not page["why_not"])
+    values |= shown.values | {"form": form} | page
     return render(request, "requests_release/approve.html", values, status=shown.status)
 
 

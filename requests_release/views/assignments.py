@@ -32,7 +32,9 @@ def request_assign(request: HttpRequest, request_id: int) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         chosen = people[form.cleaned_data["person"]]
-        refused = attempts.attempt(lambda: _say_given(request, _assign(opened, form, chosen)))
+        refused = attempts.attempt_work(
+            opened, form, lambda: _say_given(request, _assign(opened, form, chosen))
+        )
         if refused is None:
             return redirect("requests_release:request_detail", request_id=request_id)
     shown = attempts.show_again(opened, form, refused, why_not=attempts.unless_editable)

@@ -8,11 +8,12 @@ from typing import Any
 
 from audit.errors import Refused
 from audit.services import events
-from requests_release.errors import NotReady, RequestChanged
+from requests_release.errors import NotReady, RequestChanged, WorkedOn
 from requests_release.forms.fields import VersionedForm
 from requests_release.presenters import changes as presenter
 from requests_release.presenters.changes import Difference
 from requests_release.selectors import changes
+from requests_release.services import marks
 from requests_release.views import frames
 from requests_release.views.frames import Opened
 
@@ -44,6 +45,25 @@ def attempt(deed: Callable[[], object]) -> Refused | None:
     return None
 
 
+def attempt_work(opened: Opened, form: VersionedForm, deed: Callable[[], object]) -> Refused | None:
+    """Do a deed on a request, once its sender knows who else works on it; else as `attempt`.
+
+    Raises:
+        Refused: the person may not do it at all.
+    """
+
+    def work() -> None:
+        marks.check_free(
+            actor=opened.scope.actor,
+            request=opened.request,
+            held=opened.held,
+            seen=form.seen_mark,
+        )
+        deed()
+
+    return attempt(work)
+
+
 def show_again(
     opened: Opened,
     form: VersionedForm,
@@ -60,9 +80,11 @@ def show_again(
     if refused is None:
         return Shown(opened, 422 if form.errors else 200)
     fresh = frames.renew(opened)
+    if isinstance(refused, WorkedOn) and opened.held:
+        form.tell_mark(opened.held.key)
     if not isinstance(refused, RequestChanged):
         _add(refused, form)
-        return Shown(fresh, CONFLICT)
+        return Shown(fresh, CONFLICT, {"is_typed": True})
     since = changes.list_since(fresh.request, form.seen_version)
     form.renew(fresh.request.version)
     overtaken = presenter.present(

@@ -38,7 +38,7 @@ def request_authorization(request: HttpRequest, request_id: int) -> HttpResponse
     filing_key = _key(request.POST.get("filing_key", ""))
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid() and _file(opened, form, filing_key):
-        refused = attempts.attempt(lambda: _record(opened, form))
+        refused = attempts.attempt_work(opened, form, lambda: _record(opened, form))
         if refused is None:
             messages.success(request, "The authorization is recorded.")
             return redirect("requests_release:request_authorization", request_id=request_id)
@@ -107,10 +107,12 @@ def request_sensitive(request: HttpRequest, request_id: int) -> HttpResponse:
     form = SensitiveForm(request.POST or None, initial=initial)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        refused = attempts.attempt(
+        refused = attempts.attempt_work(
+            opened,
+            form,
             lambda: request_services.note_sensitive(
                 actor=opened.scope.actor, request_id=request_id, **form.cleaned_data
-            )
+            ),
         )
         if refused is None:
             return redirect("requests_release:request_detail", request_id=request_id)

@@ -71,7 +71,9 @@ def _try_link(
 ) -> tuple[HttpResponse | None, Refused | None]:
     """Make the link and show it; sent again, lead to the page that says what stands."""
     made: list[NewLink] = []
-    refused = attempts.attempt(lambda: made.append(_make_link(opened, form, way)))
+    refused = attempts.attempt_work(
+        opened, form, lambda: made.append(_make_link(opened, form, way))
+    )
     if refused is None:
         return _show_link(request, opened, made[0]), None
     if not isinstance(refused, LinkMade):
@@ -84,7 +86,7 @@ def _try_hand_over(
     request: HttpRequest, opened: Opened, form: HandOverForm
 ) -> tuple[HttpResponse | None, Refused | None]:
     """Note the delivery; sent again, lead to the request, on which it stands."""
-    refused = attempts.attempt(lambda: _hand_over(opened, form))
+    refused = attempts.attempt_work(opened, form, lambda: _hand_over(opened, form))
     if refused is not None and not _is_noted(opened, form):
         return None, refused
     if refused is None:

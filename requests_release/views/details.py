@@ -13,7 +13,8 @@ from requests_release.permissions import VIEW_REQUEST
 from requests_release.presenters import deliveries, stories
 from requests_release.presenters import packages as package_presenter
 from requests_release.presenters import requests as presenter
-from requests_release.selectors import requests
+from requests_release.selectors import marks, requests
+from requests_release.services import marks as mark_services
 from requests_release.services import requests as services
 from requests_release.views import frames
 from requests_release.views.frames import Opened
@@ -46,6 +47,9 @@ def _show(
     release = opened.request
     delivery = requests.get_delivery(release)
     sent = deliveries.present(delivery, now=timezone.now(), repeats=requests.list_repeats(delivery))
+    comments = list(requests.list_comments(release))
+    told = marks.list_told(comments, opened.scope.actor)
+    mark_services.note_seen(actor=opened.scope.actor, comments=told)
     values = frames.values(opened) | {
         "ahead": presenter.present_ahead(release, opened.scope.actor),
         "deeds": presenter.present_deeds(
@@ -61,9 +65,10 @@ def _show(
             requests.list_assignments(release),
             requests.list_choices(release),
             requests.list_authorizations(release),
-            requests.list_comments(release),
+            comments,
             delivery,
         ),
+        "told": told,
         "delivery": sent,
         "progress": package_presenter.present(opened.package),
         "manifest": package_presenter.present_manifest(

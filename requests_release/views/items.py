@@ -38,7 +38,7 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
     refused: Refused | None = None
     strange = _strange(request.POST, rows) if is_sent else []
     if is_sent and form.is_valid() and (strange or not has_errors):
-        refused = attempts.attempt(lambda: _choose(opened, form, rows, strange))
+        refused = attempts.attempt_work(opened, form, lambda: _choose(opened, form, rows, strange))
         if refused is None:
             total = sum(len(row["pages"]) for row in rows if row["is_chosen"])
             chosen = words.counted(total, "page")

@@ -52,7 +52,7 @@ def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
     form = EditForm(request.POST or None, initial=initial_of(opened.request))
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        refused = attempts.attempt(lambda: _change(opened, form))
+        refused = attempts.attempt_work(opened, form, lambda: _change(opened, form))
         if refused is None:
             return redirect("requests_release:request_detail", request_id=request_id)
     shown = attempts.show_again(

@@ -202,8 +202,8 @@ def request_step(request: HttpRequest, request_id: int, step: str) -> HttpRespon
     form = page.form(request.POST or None, initial={"version": opened.request.version})
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        refused = attempts.attempt(
-            lambda: page.run(opened.scope.actor, request_id, form.cleaned_data)
+        refused = attempts.attempt_work(
+            opened, form, lambda: page.run(opened.scope.actor, request_id, form.cleaned_data)
         )
         if refused is None:
             messages.success(request, f"{page.title}: done.")
@@ -226,7 +226,7 @@ def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         reviewer = people.get(form.cleaned_data["reviewer"])
-        refused = attempts.attempt(lambda: _submit(opened, form, reviewer))
+        refused = attempts.attempt_work(opened, form, lambda: _submit(opened, form, reviewer))
         if refused is None:
             messages.success(request, "Submitted. Somebody else approves it now.")
             return redirect("requests_release:request_detail", request_id=request_id)

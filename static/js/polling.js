@@ -1,9 +1,13 @@
 // Parts that change by themselves. `data-poll="url" data-poll-seconds="15"`: the answer replaces
 // the content, 204 or 304 changes nothing, 286 ends it. Nothing is asked while the tab is hidden.
+// With `data-poll-still` the answer waits while pointer or keyboard are in it; `data-version` is the
+// version that the page came with.
 import { all, announce, ask, make, meta } from "./dom.js";
 
 const STATUS_SECONDS = 20;
 const UNKNOWN = 120000;
+const SCROLLED = ".board, .table-wrap";
+const waiting = new Map();
 let trail = null;
 let heardAt = 0;
 let version = "";
@@ -46,8 +50,45 @@ async function refresh(element) {
   element.dataset.version = response.headers.get("ETag") ?? "";
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();
-  element.replaceChildren(holder.content);
+  if (isBusy(element)) wait(element, holder.content);
+  else show(element, holder.content);
+}
+
+/** Put the news in, with what scrolls where it was. */
+function show(element, content) {
+  waiting.delete(element);
+  const before = element.querySelector(SCROLLED);
+  element.replaceChildren(content);
+  const after = element.querySelector(SCROLLED);
+  if (before && after) {
+    after.tabIndex = before.tabIndex;
+    after.scrollLeft = before.scrollLeft;
+  }
   window.htmx?.process(element);
+}
+
+/** Is the person just pointing at it, or in it by keyboard? Then nothing moves there. */
+function isBusy(element) {
+  return "pollStill" in element.dataset && (element.matches(":hover") || element.contains(document.activeElement));
+}
+
+/** Keep the news until pointer and keyboard have left, or until they are asked for. */
+function wait(element, content) {
+  const isFirst = !waiting.has(element);
+  waiting.set(element, content);
+  if (!isFirst) return;
+  const button = make("button", { class: "btn btn-sm", type: "button" }, "Show it");
+  const note = make("div", { class: "poll-news", role: "status" }, make("span", {}, "The list has changed."), button);
+  const release = (isWanted) => {
+    if (!isWanted && isBusy(element)) return;
+    for (const type of ["pointerleave", "focusout"]) element.removeEventListener(type, later);
+    note.remove();
+    if (waiting.has(element)) show(element, waiting.get(element));
+  };
+  const later = () => setTimeout(release);
+  for (const type of ["pointerleave", "focusout"]) element.addEventListener(type, later);
+  button.addEventListener("click", () => release(true));
+  document.body.append(note);
 }
 
 async function status() {
@@ -71,7 +112,7 @@ function drawNotices(notices) {
   for (const old of [...place.children]) if (!wanted.has(old.id)) old.remove();
   for (const notice of notices) {
     if (document.getElementById(`notice-${notice.id}`)) continue;
-    const text = make("div", { class: "callout-text" }, make("p", { class: "callout-title" }, "Emergency access"), `${notice.text} `, make("a", { href: notice.url }, "Look at it"));
+    const text = make("div", { class: "callout-text" }, make("p", { class: "callout-title" }, notice.title ?? "Emergency access"), `${notice.text} `, make("a", { href: notice.url }, "Look at it"));
     const later = make("button", { class: "btn btn-sm", type: "button", "data-dismiss": true, title: "It comes back on the next page" }, "Later");
     place.append(make("div", { class: "callout callout-warning", id: `notice-${notice.id}` }, text, later));
   }

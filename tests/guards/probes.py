@@ -149,6 +149,7 @@ def _lists(world: World) -> list[Probe]:
         Probe("retention:hold_list", query={"show": "lifted"}),
         Probe("requests_release:request_board", headers=TURNED),
         Probe("requests_release:request_board", query={"mine": "1"}),
+        Probe("requests_release:request_news", query={"view": "list"}, headers=TURNED),
         Probe("requests_release:request_export", {"kind": "csv"}, {"status": "SUBMITTED"}),
         Probe("retention:due_export", {"kind": "csv"}, {"show": "all"}),
         Probe("retention:due_export", {"kind": "xlsx"}, {"show": "blocked"}),

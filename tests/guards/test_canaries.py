@@ -72,6 +72,8 @@ NO_PATIENT = {
     "interchange:import_upload": "an empty form",
     "release_links:link_download": "asks a stranger for the passcode, naming nobody",
     "requests_release:assignment_undo": "goes to the request",
+    "requests_release:request_let_go": "goes to the request",
+    "requests_release:request_mark": "who works on a request, and since when",
     "requests_release:package_progress": "pages done of pages in all",
     "retention:batch_list": "numbers of batches and who acts on them",
     "retention:batch_progress": "charts done of charts in all",

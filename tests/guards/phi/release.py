@@ -24,7 +24,7 @@ RELEASE: dict[str, dict[str, str]] = {
     },
     "requests_release.Comment": {
         PHI: "text",
-        STAFF: "made_by_id",
+        STAFF: "made_by_id took_over_from_id",
         LINK: "request_id",
         TECHNICAL: "id made_at",
     },
@@ -44,6 +44,11 @@ RELEASE: dict[str, dict[str, str]] = {
         STAFF: "released_by_id",
         LINK: "request_id delivery_id package_id patient_id",
         TECHNICAL: "id page_count package_sha256 manifest_sha256 recorded_at",
+    },
+    "requests_release.Mark": {
+        STAFF: "person_id",
+        LINK: "request_id",
+        TECHNICAL: "since heard_at",
     },
     "requests_release.Package": {
         PHI: "manifest",
@@ -113,6 +118,11 @@ RELEASE: dict[str, dict[str, str]] = {
         TECHNICAL: (
             "id added_count removed_count changed_count document_count page_count chosen_at"
         ),
+    },
+    "requests_release.TakeoverNotice": {
+        STAFF: "person_id",
+        LINK: "comment_id",
+        TECHNICAL: "id seen_at",
     },
     "requests_release.Requester": {
         THIRD_PARTY: "name address phone fax email",
