@@ -158,12 +158,21 @@ def _people(text: str, today: date) -> Iterator[Interpretation]:
     patterns = list(dict.fromkeys(_patterns(bare)))
     for style in MatchStyle:
         for family, given, middle in patterns:
-            # Alike names are asked for by all of the name: a given name alone adds nobody.
-            if style == MatchStyle.FUZZY and not family:
+            if not _is_asked_for(style, family, middle):
                 continue
             yield Interpretation(
                 QueryKind.NAME, style, family=family, given=given, middle=middle, births=births
             )
+
+
+def _is_asked_for(style: MatchStyle, family: str, middle: str) -> bool:
+    """Tell whether a style asks for a pattern.
+
+    Alike names are asked for by all of the name: a given name alone adds nobody. Given and middle
+    name without a family are asked for last, since no index leads to a middle name.
+    """
+    is_last = style == MatchStyle.FUZZY
+    return bool(family or (is_last and middle) or not (is_last or middle))
 
 
 def _without_birth(text: str, today: date) -> tuple[str, tuple[TypedDate, ...]]:
@@ -199,6 +208,7 @@ def _patterns(text: str) -> Iterator[tuple[str, str, str]]:
             yield (units[0], *_given_and_middle(units[1:]))
             yield "".join(units), "", ""
             yield "", "".join(units), ""
+            yield ("", *_given_and_middle(units))
 
 
 def _name_words(text: str) -> list[str]:

@@ -40,6 +40,8 @@ ALIKE_FAMILIES = (
     "SELECT family_key FROM patients_patient"
     " WHERE family_key LIKE %s AND levenshtein_less_equal(family_key, %s, 2) <= 2"
 )
+# A middle name in filing form, as the index patients_given_and_middle holds it.
+MIDDLE_KEY = "regexp_replace(normalize(upper(n.middle), NFKD), '[^[:alnum:]]', '', 'g')"
 SHORTEST_PART = 3
 SHORTEST_SLIP = 5
 # The order of the indexes on beginnings. Without it the planner believes that any walk over all
@@ -85,7 +87,7 @@ def register_lookup(kind: QueryKind, *, table: str, key: str, column: str, why: 
 def branches_of(meaning: Interpretation) -> list[Branch]:
     """Return the ways to patients for one meaning of what was typed."""
     if meaning.kind == QueryKind.NAME:
-        return _fuzzy(meaning) if meaning.style == MatchStyle.FUZZY else _names(meaning)
+        return _alike(meaning) if meaning.style == MatchStyle.FUZZY else _names(meaning)
     if meaning.kind == QueryKind.BIRTH:
         return [Branch(*OWN, *_births(meaning, "n"), why="birth date")]
     found = _numbers(meaning)
@@ -174,6 +176,20 @@ def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tup
         conditions.append(where)
         params += days
     return " AND ".join(conditions), tuple(params)
+
+
+def _alike(meaning: Interpretation) -> list[Branch]:
+    return _fuzzy(meaning) if meaning.family else [_given_and_middle(meaning)]
+
+
+def _given_and_middle(meaning: Interpretation) -> Branch:
+    """Return the way by a whole given name and the beginning of a middle one, without a family."""
+    condition = f"n.given_key = %s AND n.middle <> '' AND {MIDDLE_KEY} LIKE %s"
+    params: tuple[Any, ...] = (meaning.given, f"{meaning.middle}%")
+    if meaning.births:
+        where, days = _births(meaning, "n")
+        condition, params = f"{condition} AND {where}", (*params, *days)
+    return Branch(*OWN, condition, params, "given and middle name", score="1")
 
 
 def _fuzzy(meaning: Interpretation) -> list[Branch]:

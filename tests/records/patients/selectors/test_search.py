@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from records.encounters.services import encounters, providers
 from records.encounters.services.encounters import EncounterFacts
 from records.patients.enums import IdentifierKind, MatchStyle, NameKind
 from records.patients.rules.names import PersonName
+from records.patients.selectors import branches
 from records.patients.selectors import search as searching
 from records.patients.selectors.branches import OWN, Branch
 from records.patients.services import numbers
@@ -95,6 +97,38 @@ def test_search_by_both_given_names_is_no_likeness(house):
     assert found["Maria Luisa"][0] == (luisa.pk, "")
     assert (luisa.pk, "") in found["maria lui"][:2]
     assert found["luisa maria"][0] == (other.pk, "")
+
+
+def test_search_by_given_and_middle_name_without_a_family(house, people):
+    rosa, why = people["rosa"].pk, "given and middle name"
+    texts = (
+        "Rosa Elena",
+        "rosa elena 3/14/1961",
+        "rosa él",
+        "Rosa E",
+        "rosa elena 1962",
+        "ros elena",
+    )
+
+    found = {text: dict(hits(house.clerk, text)).get(rosa) for text in texts}
+
+    assert found == {
+        **dict.fromkeys(texts[:4], why),
+        "rosa elena 1962": None,
+        "ros elena": None,
+    }
+    assert hits(house.clerk, "Rosa Elena")[0] == (rosa, why)
+
+
+def test_the_index_holds_what_given_and_middle_name_are_looked_for_by(db):
+    definition = "SELECT pg_get_indexdef('patients_given_and_middle'::regclass)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{definition}, '{OWN[0]}'::regclass::text")
+        [(index, table)] = cursor.fetchall()
+        cursor.execute(f"EXPLAIN SELECT FROM {table} n WHERE {branches.MIDDLE_KEY} LIKE 'ELE%'")
+        [expression] = re.findall(r"\((regexp_replace.*) ~~ 'ELE%'", "".join(map(str, cursor)))
+
+    assert f"(given_key text_pattern_ops, {expression} text_pattern_ops)" in index
 
 
 def test_search_finds_misspelt_names(house, people):
