@@ -111,8 +111,9 @@ def about(page: str, roles: Collection[str]) -> ScreenHelp:
 
 
 def latest_news() -> str:
-    """Return what the newest entry of `What is new` is known by."""
-    return all_guides()[NEWS].sections[0].anchor
+    """Return what the newest entry of `What is new` is known by: its day, and how many it has."""
+    newest = all_guides()[NEWS].sections[0]
+    return f"{newest.anchor}.{newest.body.count('<li>')}"
 
 
 def read(folder: Path) -> dict[str, Guide]:
