@@ -133,20 +133,20 @@ def peek_scope(*, actor: User, patient_id: int, use: Use = Use.WORK) -> ChartSco
 def find_ground(*, actor: User, patient_id: int) -> Ground:
     """Return on which ground `actor` may open the chart, if any.
 
-    Two queries, and a third one for a person who holds none of the chart's units.
+    Two queries, and a third one for a person who holds none of the chart's units. A chart that is
+    not there is asked for as much, so that the time does not tell it from a hidden one.
 
     Raises:
         ChartUnknown: no such chart.
     """
     rows = _ask(CHART, actor, patient_id)
+    held = rights.get_unit_rights(actor)
+    units: frozenset[int] = frozenset({rows[0][0], *rows[0][2]} if rows else ())
+    basis, glass_id = _weigh(actor, patient_id, is_in_units=bool(units & held.open_units))
     if not rows:
         raise ChartUnknown(patient_id=patient_id)
-    unit_id, status, extra = rows[0]
-    held = rights.get_unit_rights(actor)
-    units = frozenset({unit_id, *extra})
-    basis, glass_id = _weigh(actor, patient_id, is_in_units=bool(units & held.open_units))
     is_listed = bool(units & (held.listed_units | held.open_units))
-    return Ground(basis, units, status, glass_id, is_listed)
+    return Ground(basis, units, rows[0][1], glass_id, is_listed)
 
 
 def _weigh(actor: User, patient_id: int, *, is_in_units: bool) -> tuple[Basis | None, int | None]:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -236,9 +237,11 @@ def test_unlisted_units_chart_is_as_unknown_as_one_that_does_not_exist(house):
 
     found = []
     for chart_id in (hidden.pk, 987654):
-        with pytest.raises(ChartUnknown) as refused:
-            opening.open_chart(actor=again(house.clerk), patient_id=chart_id)
-        found.append((refused.value.message, refused.value.status, refused.value.reason))
+        reader = again(house.clerk)
+        with CaptureQueriesContext(connection) as asked, pytest.raises(ChartUnknown) as refused:
+            opening.open_chart(actor=reader, patient_id=chart_id)
+        sql = [query["sql"].replace(str(chart_id), "CHART") for query in asked]
+        found.append((refused.value.message, refused.value.status, refused.value.reason, sql))
 
     assert found[0] == found[1]
     assert open_as(keeper, hidden).basis == Basis.UNIT
