@@ -100,8 +100,8 @@ class Shell:
     def help_url(self) -> str:
         """The address of what the guides say about this screen."""
         match = self.request.resolver_match
-        page = match.view_name if match else ""
-        return f"{ADDRESSES['help']}?{urlencode({'page': page})}" if page else ADDRESSES["guides"]
+        page = match.view_name if match else guides.NOWHERE
+        return f"{ADDRESSES['help']}?{urlencode({'page': page})}"
 
     @property
     def news(self) -> str:

@@ -24,6 +24,7 @@ from config.help.markdown import BrokenGuide
 
 FOLDER = env.ROOT / "docs" / "users"
 EVERYBODY, GLOSSARY, NEWS = "everybody", "glossary", "whats-new"
+NOWHERE = "nowhere"  # what a guide calls the page of an address that leads nowhere
 COMMENT = re.compile(r"^<!--(.*?)-->$", re.DOTALL | re.MULTILINE)
 
 

@@ -93,10 +93,14 @@ def test_frame_leads_to_the_help_of_its_page(page_of):
     assert 'data-hotkey="F1"' in entry[0]
 
 
-def test_page_that_does_not_exist_leads_to_the_guides(make_person, browser_of):
-    page = browser_of(make_person("CLERK")).get("/nowhere/").content.decode()
+def test_page_that_does_not_exist_leads_to_what_that_means(make_person, browser_of):
+    browser = browser_of(make_person("CLERK"))
+    page = browser.get("/no/such/page/").content.decode()
 
-    assert 'class="topbar-button help-entry" href="/help/"' in page
+    entry = re.search(r'<a class="topbar-button help-entry" href="([^"]*)"', page)
+    assert headings(browser.get(entry[1], headers=TURNED).content.decode()) == [
+        "When a page refuses"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_screen_is_explained_on_a_page_of_its_own_without_scripts(page_of):
     assert "<h1>Help</h1>" in page
 
 
-@pytest.mark.parametrize("page", ["", "nowhere", "<script>", "x" * 3000, "*", "[", "patients:*"])
+@pytest.mark.parametrize("page", ["", "no:where", "<script>", "x" * 3000, "*", "[", "patients:*"])
 def test_page_that_no_guide_names_is_answered_plainly(page_of, page):
     found = page_of(screen_url(page), "CLERK", **TURNED)
 
