@@ -8,10 +8,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and sign-in"
 
     def ready(self) -> None:
-        from accounts import grants, signals, tracking  # noqa: F401  (registration on import)
+        from accounts import grants, http, signals, tracking  # noqa: F401  (registration on import)
         from accounts.selectors import users
         from accounts.services import roles
-        from audit import subjects
+        from audit import proofs, subjects
 
+        proofs.register(http.ask_for_proof)
         subjects.register(subjects.PERSON, users.label, find_fn=users.find)
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="accounts.sync_roles")

@@ -46,6 +46,24 @@ def fresh_sign_in_to_post(*, first: First | None) -> Callable[[View], View]:
     return _fresh(first, methods=("POST",))
 
 
+def ask_for_proof(
+    request: HttpRequest, first: Callable[[], HttpResponseBase | None]
+) -> HttpResponseBase | None:
+    """Return None where the person has just proved who they are, else what `first` answers.
+
+    Raises:
+        ReauthenticationRequired: the proof is owed, and nothing stands in its way.
+    """
+    if not _is_stale(request):
+        return None
+    # Who only looks has given up a form that waited for the proof: it is not carried out.
+    request.session.pop(reauthentication.STATE_SESSION_KEY, None)
+    answer = first()
+    if answer is None:
+        raise ReauthenticationRequired
+    return answer
+
+
 def _is_stale(request: HttpRequest) -> bool:
     return bool(reauthentication.is_reauthentication_required(request, app="chartroom"))
 
@@ -54,14 +72,12 @@ def _fresh(first: First | None, methods: tuple[str, ...]) -> Callable[[View], Vi
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in methods or not _is_stale(request):
+            if request.method not in methods:
                 return view(request, *args, **kwargs)
-            # Who only looks has given up a form that waited for the proof: it is not carried out.
-            request.session.pop(reauthentication.STATE_SESSION_KEY, None)
-            answer = first(request, *args, **kwargs) if first else None
-            if answer is None:
-                raise ReauthenticationRequired
-            return answer
+            answer = ask_for_proof(
+                request, lambda: first(request, *args, **kwargs) if first else None
+            )
+            return view(request, *args, **kwargs) if answer is None else answer
 
         checked.needs_fresh_sign_in = methods  # type: ignore[attr-defined]
         return checked

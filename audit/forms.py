@@ -1,9 +1,9 @@
-"""The filters of the access log, as they stand in its address."""
+"""The filters of the access log, as they stand in its address; and what is asked of an export."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,14 +12,20 @@ from django import forms
 from django.utils import timezone
 
 from audit import subjects
-from audit.enums import Action, Basis, Outcome
+from audit.enums import Action, Basis, Outcome, Purpose
 from audit.selectors.events import Criteria
+from audit.services.tables import CSV, FHIR, XLSX
 
 DAYS_SHOWN = 30
 MOST_BIGINT = 2**63 - 1
 ANY = [("", "Any")]
 # What a person types, and the field that carries the id it stands for.
 TYPED = {"find_person": "person", "find_patient": "patient", "find_release": "release"}
+FILE_KINDS = {
+    XLSX: "Excel workbook; its second sheet says by whom, when, what for and under which filters",
+    CSV: "CSV, the rows alone, for any program",
+    FHIR: "FHIR AuditEvent resources, one a line, for other systems",
+}
 
 
 class EventFilterForm(forms.Form):
@@ -141,6 +147,32 @@ class EventFilterForm(forms.Form):
         if len(ids) != 1:
             raise forms.ValidationError(message)
         return int(ids[0])
+
+
+class ExportForm(forms.Form):
+    """As what kind of file a list leaves, and what for."""
+
+    file_kind = forms.ChoiceField(label="File", widget=forms.RadioSelect)
+    purpose = forms.ChoiceField(
+        label="Purpose of use",
+        choices=[("", "Choose what it is for"), *Purpose.choices],
+        help_text="Stands in the access log beside your name.",
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(kind, FILE_KINDS[kind]) for kind in kinds]
+        self.fields["file_kind"].choices = offered  # type: ignore[attr-defined]
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of file that was chosen."""
+        return str(self.cleaned_data["file_kind"])
+
+    @property
+    def purpose_chosen(self) -> Purpose:
+        """Return the purpose that was chosen."""
+        return Purpose(self.cleaned_data["purpose"])
 
 
 def _with_number_typed(data: Mapping[str, Any]) -> Mapping[str, Any]:

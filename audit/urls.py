@@ -24,17 +24,17 @@ register_converter(IdConverter, "id")
 app_name = "audit"
 urlpatterns = [
     path("", views.event_list, name="event_list"),
-    path("export/<slug:kind>/", views.event_export, name="event_export"),
+    path("export/", views.event_export, name="event_export"),
     path("events/<id:event_id>/", views.event_detail, name="event_detail"),
     path("patients/<id:patient_id>/", views.patient_viewers, name="patient_viewers"),
     path(
-        "patients/<id:patient_id>/export/<slug:kind>/",
+        "patients/<id:patient_id>/export/",
         views.patient_viewers_export,
         name="patient_viewers_export",
     ),
     path("people/<id:person_id>/", views.person_patients, name="person_patients"),
     path(
-        "people/<id:person_id>/export/<slug:kind>/",
+        "people/<id:person_id>/export/",
         views.person_patients_export,
         name="person_patients_export",
     ),

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from audit import subjects
+from audit import exporting, subjects
 from audit.enums import Action, Basis, Purpose
 from audit.errors import NotVisible
+from audit.exporting import Export
 from audit.forms import EventFilterForm
-from audit.http import download, requires
+from audit.http import requires
 from audit.permissions import EXPORT_EVENT, VIEW_EVENT
 from audit.presenters import events as event_lines
 from audit.presenters import filters, words
@@ -29,6 +32,7 @@ from audit.selectors import seals as sealed
 from audit.selectors.events import Criteria, Key
 from audit.selectors.places import Page
 from audit.services import events, exports, verifications
+from audit.services.tables import FHIR
 
 PAGE_SIZE = 50
 MOST_CHANGES = 100
@@ -74,14 +78,32 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@requires(VIEW_EVENT, EXPORT_EVENT)
-def event_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+def _unless_readable(request: HttpRequest) -> HttpResponse | None:
+    """Lead filters that cannot be read back to the log, which says what is wrong with them."""
+    form = EventFilterForm(request.GET)
+    if form.is_valid() and not form.finds:
+        return None
+    return redirect(exporting.address_of_list(request, reverse("audit:event_list")))
+
+
+@requires(VIEW_EVENT, EXPORT_EVENT, methods=exporting.METHODS)
+@exporting.by_fresh_proof(first=_unless_readable)
+def event_export(request: HttpRequest) -> HttpResponseBase:
     """Send the log as shown by the same filters, as CSV, XLSX or FHIR AuditEvent resources."""
     form = EventFilterForm(request.GET)
-    if not form.is_valid() or form.finds:
-        raise NotVisible(action=Action.LOG_EXPORTED)
+    form.is_valid()
     criteria = form.criteria(timezone.localdate())
-    return download(exports.export_log(actor=request.user, criteria=criteria, kind=kind))
+    return exporting.answer(
+        request,
+        Export(
+            of="the access log",
+            count=partial(log.count_events, criteria),
+            list_url=exporting.address_of_list(request, reverse("audit:event_list")),
+            take_out=partial(exports.export_log, actor=request.user, criteria=criteria),
+            kinds=(*exporting.KINDS, FHIR),
+            **_said(criteria),
+        ),
+    )
 
 
 @requires(VIEW_EVENT)
@@ -132,13 +154,33 @@ def patient_viewers(request: HttpRequest, patient_id: int) -> HttpResponse:
     return render(request, "audit/patient_viewers.html", values)
 
 
-@requires(VIEW_EVENT, EXPORT_EVENT)
-def patient_viewers_export(request: HttpRequest, patient_id: int, kind: str) -> HttpResponseBase:
+def _unless_period_readable(request: HttpRequest, **whom: int) -> HttpResponse | None:
+    """Lead a period that cannot be read back to the pivot, which says what is wrong with it."""
+    name = "audit:patient_viewers" if "patient_id" in whom else "audit:person_patients"
+    form, _criteria = _pivot_criteria(request, **whom)
+    if form.is_valid():
+        return None
+    return redirect(exporting.address_of_list(request, reverse(name, kwargs=whom)))
+
+
+@requires(VIEW_EVENT, EXPORT_EVENT, methods=exporting.METHODS)
+@exporting.by_fresh_proof(first=_unless_period_readable)
+def patient_viewers_export(request: HttpRequest, patient_id: int) -> HttpResponseBase:
     """Send everybody who saw a patient in the period of the page, as CSV or XLSX."""
-    criteria = _export_criteria(request, patient_id=patient_id)
+    _form, criteria = _pivot_criteria(request, patient_id=patient_id)
     sort = pivots.known(request.GET.get("sort", ""), pivots.VIEWER_ORDERS)
-    return download(
-        exports.export_viewers(actor=request.user, criteria=criteria, kind=kind, sort=sort)
+    page = reverse("audit:patient_viewers", kwargs={"patient_id": patient_id})
+    return exporting.answer(
+        request,
+        Export(
+            of="the list of who saw a patient",
+            count=partial(pivots.count_viewers, criteria),
+            list_url=exporting.address_of_list(request, page),
+            take_out=partial(
+                exports.export_viewers, actor=request.user, criteria=criteria, sort=sort
+            ),
+            **_said(criteria),
+        ),
     )
 
 
@@ -158,13 +200,24 @@ def person_patients(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "audit/person_patients.html", values)
 
 
-@requires(VIEW_EVENT, EXPORT_EVENT)
-def person_patients_export(request: HttpRequest, person_id: int, kind: str) -> HttpResponseBase:
+@requires(VIEW_EVENT, EXPORT_EVENT, methods=exporting.METHODS)
+@exporting.by_fresh_proof(first=_unless_period_readable)
+def person_patients_export(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Send every patient whom a person saw in the period of the page, as CSV or XLSX."""
-    criteria = _export_criteria(request, person_id=person_id)
+    _form, criteria = _pivot_criteria(request, person_id=person_id)
     sort = pivots.known(request.GET.get("sort", ""), pivots.PATIENT_ORDERS)
-    return download(
-        exports.export_seen_patients(actor=request.user, criteria=criteria, kind=kind, sort=sort)
+    page = reverse("audit:person_patients", kwargs={"person_id": person_id})
+    return exporting.answer(
+        request,
+        Export(
+            of="the list of whom a person saw",
+            count=partial(pivots.count_seen_patients, criteria),
+            list_url=exporting.address_of_list(request, page),
+            take_out=partial(
+                exports.export_seen_patients, actor=request.user, criteria=criteria, sort=sort
+            ),
+            **_said(criteria),
+        ),
     )
 
 
@@ -223,12 +276,13 @@ def _pivot_criteria(
     return form, replace(criteria, person_id=person_id, patient_id=patient_id)
 
 
-def _export_criteria(request: HttpRequest, **whom: int) -> Criteria:
-    """Return what a file is asked to hold; of an unreadable period there is none."""
-    form, criteria = _pivot_criteria(request, **whom)
-    if not form.is_valid():
-        raise NotVisible(action=Action.LOG_EXPORTED, patient_id=criteria.patient_id)
-    return criteria
+def _said(criteria: Criteria) -> dict[str, Any]:
+    """Return what the page of an export names of the log, and how that is put on record."""
+    patients = words.label_patients([criteria.patient_id])
+    return {
+        "said": filters.describe_days(criteria, patients),
+        "show": lambda: _record_view(criteria, patients),
+    }
 
 
 def _order(request: HttpRequest) -> dict[str, str]:

@@ -12,6 +12,7 @@ from requests_release.views import (
     deliveries,
     details,
     disclosures,
+    exports,
     items,
     logging,
     marks,
@@ -24,7 +25,7 @@ app_name = "requests_release"
 urlpatterns = [
     path("", boards.request_board, name="request_board"),
     path("news/", boards.request_news, name="request_news"),
-    path("export/<slug:kind>/", boards.request_export, name="request_export"),
+    path("export/", exports.request_export, name="request_export"),
     path("log/", logging.request_log, name="request_log"),
     path("<int:request_id>/", details.request_detail, name="request_detail"),
     path("<int:request_id>/comment/", details.request_comment, name="request_comment"),
@@ -57,8 +58,8 @@ urlpatterns = [
         name="disclosure_list",
     ),
     path(
-        "patients/<int:patient_id>/disclosures/export/<slug:kind>/",
-        disclosures.disclosure_export,
+        "patients/<int:patient_id>/disclosures/export/",
+        exports.disclosure_export,
         name="disclosure_export",
     ),
     path(

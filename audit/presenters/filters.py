@@ -52,6 +52,14 @@ def describe(criteria: Criteria, patients: dict[str, str]) -> list[tuple[str, st
     return [(CHIP_LABELS[name].capitalize(), text) for name, text in words.items() if text]
 
 
+def describe_days(criteria: Criteria, patients: dict[str, str]) -> list[tuple[str, str]]:
+    """Return all that narrows the log, in words, with the period by its first and last day."""
+    words = _words(criteria, patients)
+    last = criteria.until and criteria.until - timedelta(microseconds=1)
+    words |= {"since": _day(criteria.since), "until": _day(last)}
+    return [(CHIP_LABELS[name].capitalize(), text) for name, text in words.items() if text]
+
+
 def _words(criteria: Criteria, patients: dict[str, str]) -> dict[str, str]:
     person = str(criteria.person_id or "")
     return {
@@ -97,6 +105,10 @@ def _subject_word(criteria: Criteria) -> str:
 
 def _moment(moment: datetime | None) -> str:
     return timezone.localtime(moment).isoformat(" ", "minutes") if moment else ""
+
+
+def _day(moment: datetime | None) -> str:
+    return timezone.localtime(moment).date().isoformat() if moment else ""
 
 
 def _slot(moment: datetime) -> datetime:

@@ -188,6 +188,16 @@ def stream_seen_patients(
     yield from _stream(_whole(_seen(criteria, SEEN), wanted), _seen_patient, chunk)
 
 
+def count_viewers(criteria: Criteria, *, most: int) -> int:
+    """Return how many people saw the patient of `criteria`, counting no further than `most`."""
+    return _count(_seers(criteria), most)
+
+
+def count_seen_patients(criteria: Criteria, *, most: int) -> int:
+    """Return how many patients the person of `criteria` saw, counting no further than `most`."""
+    return _count(_seen(criteria, "event.occurred_at"), most)
+
+
 def known(sort: str, orders: Sequence[str]) -> str:
     """Return an order that a pivot has: the one asked for, or the newest first."""
     return sort if sort in orders else NEWEST
@@ -232,6 +242,13 @@ def _seen(criteria: Criteria, columns: str, among: str = "IS NOT NULL") -> Part:
             for table, part in tables.items()
         ]
     )
+
+
+def _count(found: Part, most: int) -> int:
+    query = f"SELECT count(*) FROM (SELECT DISTINCT id FROM ({found.text}) AS found LIMIT %s) AS n"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*found.values, most])
+        return int(cursor.fetchone()[0])
 
 
 def _union(found: Sequence[Part]) -> Part:

@@ -19,26 +19,36 @@ from audit.selectors import events as log
 from audit.selectors import pivots
 from audit.selectors.events import Criteria
 from audit.services import tables
-from audit.services.tables import Line, Patients, Record, Table, TakenOut, TooMuchToExport
+from audit.services.tables import (
+    FHIR,
+    Line,
+    Patients,
+    Record,
+    Table,
+    TakenOut,
+    TooMuchToExport,
+)
 
-PURPOSE = Purpose.OVERSIGHT
-FHIR, FHIR_TYPE = "fhir", "application/fhir+ndjson"
+FHIR_TYPE = "application/fhir+ndjson"
 KINDS = (*tables.CONTENT_TYPES, FHIR)
 
 
-def export_log(*, actor: Any, criteria: Criteria, kind: str) -> TakenOut:
+def export_log(*, actor: Any, criteria: Criteria, kind: str, purpose: Purpose) -> TakenOut:
     """Return the events wanted as a file: CSV, workbook or FHIR AuditEvent resources.
+
+    `purpose` is what the person takes them out for: it stands in the event and in the workbook.
 
     Raises:
         NotVisible: there is no such kind of file.
-        TooMuchToExport: more than 200,000 events are wanted, or become more lines than that.
+        TooMuchToExport: more events are wanted than such a file holds, or become more lines.
         AuditUnavailable: the export cannot be recorded.
     """
     if kind not in KINDS:
         raise NotVisible(action=Action.LOG_EXPORTED)
-    if log.count_events(criteria, most=tables.MOST_ROWS + 1) > tables.MOST_ROWS:
-        raise _too_many_events()
-    record = _record(criteria)
+    most = tables.most_of(kind, tables.MOST_ROWS)
+    if log.count_events(criteria, most=most + 1) > most:
+        raise _too_many_events(kind)
+    record = _record(criteria, purpose)
     if kind != FHIR:
         table = Table(
             title="Access log of",
@@ -57,7 +67,9 @@ def export_log(*, actor: Any, criteria: Criteria, kind: str) -> TakenOut:
     return TakenOut(file, tables.file_name("access-log", "ndjson"), FHIR_TYPE)
 
 
-def export_viewers(*, actor: Any, criteria: Criteria, kind: str, sort: str) -> TakenOut:
+def export_viewers(
+    *, actor: Any, criteria: Criteria, kind: str, purpose: Purpose, sort: str
+) -> TakenOut:
     """Return everybody who saw the patient of `criteria` as a file, in the order of the page.
 
     Raises:
@@ -71,11 +83,13 @@ def export_viewers(*, actor: Any, criteria: Criteria, kind: str, sort: str) -> T
         about=_about(criteria),
         most=tables.MOST_ROWS,
     )
-    record = _record(criteria, pivot="viewers", sort=sort)
+    record = _record(criteria, purpose, pivot="viewers", sort=sort)
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
-def export_seen_patients(*, actor: Any, criteria: Criteria, kind: str, sort: str) -> TakenOut:
+def export_seen_patients(
+    *, actor: Any, criteria: Criteria, kind: str, purpose: Purpose, sort: str
+) -> TakenOut:
     """Return every patient whom the person of `criteria` saw as a file, in the order of the page.
 
     Raises:
@@ -89,7 +103,7 @@ def export_seen_patients(*, actor: Any, criteria: Criteria, kind: str, sort: str
         about=_about(criteria),
         most=tables.MOST_ROWS,
     )
-    record = _record(criteria, pivot="patients", sort=sort)
+    record = _record(criteria, purpose, pivot="patients", sort=sort)
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
@@ -111,16 +125,16 @@ def filters_of(criteria: Criteria) -> dict[str, str | int]:
     return {name: value for name, value in values.items() if value}
 
 
-def _too_many_events() -> TooMuchToExport:
+def _too_many_events(kind: str) -> TooMuchToExport:
     return tables.too_much(
-        tables.MOST_ROWS, action=Action.LOG_EXPORTED, lines="events", narrow="period"
+        kind, tables.MOST_ROWS, action=Action.LOG_EXPORTED, lines="events", narrow="period"
     )
 
 
-def _record(criteria: Criteria, **more: str) -> Record:
+def _record(criteria: Criteria, purpose: Purpose, **more: str) -> Record:
     return Record(
         action=Action.LOG_EXPORTED,
-        purpose=PURPOSE,
+        purpose=purpose,
         patient_id=criteria.patient_id,
         detail={**more, **filters_of(criteria)},
     )
@@ -166,7 +180,7 @@ def _write_fhir(file: IO[bytes], criteria: Criteria, patients: Patients) -> None
         for resource, patient_id in fhir.audit_events(chunk, shown, house):
             lines += 1
             if lines > tables.MOST_ROWS:
-                raise _too_many_events()
+                raise _too_many_events(FHIR)
             if patient_id is not None:
                 patients[patient_id] = None
             file.write(json.dumps(resource, ensure_ascii=False).encode() + b"\n")

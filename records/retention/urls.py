@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records.retention.views import batches, certificates, due, holds, schedule, steps
+from records.retention.views import batches, certificates, due, exports, holds, schedule, steps
 
 app_name = "retention"
 
 urlpatterns = [
     path("", due.home, name="home"),
-    path("export/<slug:kind>/", due.due_export, name="due_export"),
+    path("export/", exports.due_export, name="due_export"),
     path("charts/<int:patient_id>/", due.chart_explain, name="chart_explain"),
     path("stubs/<int:patient_id>/", due.stub_detail, name="stub_detail"),
     path("rules/", schedule.rule_list, name="rule_list"),
@@ -18,7 +18,7 @@ urlpatterns = [
     path("rules/<int:rule_id>/change/", schedule.rule_change, name="rule_change"),
     path("rules/<int:rule_id>/confirm/", schedule.rule_confirm, name="rule_confirm"),
     path("holds/", holds.hold_list, name="hold_list"),
-    path("holds/export/<slug:kind>/", holds.hold_export, name="hold_export"),
+    path("holds/export/", exports.hold_export, name="hold_export"),
     path("holds/new/", holds.hold_place, name="hold_place"),
     path("holds/<int:hold_id>/", holds.hold_detail, name="hold_detail"),
     path("holds/<int:hold_id>/patients/", holds.hold_cover, name="hold_cover"),

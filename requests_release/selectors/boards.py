@@ -71,6 +71,10 @@ LIST = """(
        AND (coalesce(r.due_on, %(no_date)s), r.id) > (%(after_on)s, %(after_id)s)
      ORDER BY coalesce(r.due_on, %(no_date)s), r.id LIMIT %(many)s
 )"""
+COUNTED = """
+    SELECT count(*) FROM (SELECT 1 FROM requests_release_request r
+     WHERE r.status = ANY(%(statuses)s) AND {where} LIMIT %(many)s) counted
+"""
 NUMBERED = """(
     SELECT * FROM requests_release_request r WHERE r.number = %(number)s AND {where}
 )"""
@@ -216,6 +220,15 @@ def stream_list(user: User, filters: Filters, *, today: date) -> Iterator[list[C
         key = (cards[-1].due_on or NO_DATE, cards[-1].request_id)
 
 
+def count_list(user: User, filters: Filters, *, today: date, most: int) -> int:
+    """Return how many requests the list has, counting no further than `most`."""
+    where, params = _where(user, filters, today)
+    params |= {"statuses": _statuses(filters), "many": most}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(where=where), params)
+        return int(cursor.fetchone()[0])
+
+
 def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: int) -> list[Card]:
     """Return the requests in `statuses` that wait, the first due first.
 
@@ -292,12 +305,17 @@ def _cards_after(
 ) -> list[Card]:
     where, params = _where(user, filters, today)
     params |= {
-        "statuses": list(filters.statuses or map(str, transitions.OPEN)),
+        "statuses": _statuses(filters),
         "many": many,
         "after_on": key[0],
         "after_id": key[1],
     }
     return _run(LIST.format(where=where), params)
+
+
+def _statuses(filters: Filters) -> list[str]:
+    """Return the states that the list shows: those chosen, or all that are not closed."""
+    return list(filters.statuses or map(str, transitions.OPEN))
 
 
 def _read_key(text: str) -> tuple[date, int]:

@@ -26,6 +26,11 @@ def list_disclosures(scope: ChartScope) -> QuerySet[Disclosure]:
     )
 
 
+def count_disclosures(scope: ChartScope, *, most: int) -> int:
+    """Return how many disclosures an opened chart has, counting no further than `most`."""
+    return Disclosure.objects.filter(patient_id=scope.patient_id).values("pk")[:most].count()
+
+
 def list_for_accounting(scope: ChartScope, first: date, last: date) -> QuerySet[Disclosure]:
     """Return what belongs in an accounting of a period, oldest first."""
     return Disclosure.objects.filter(

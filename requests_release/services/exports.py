@@ -18,8 +18,12 @@ from requests_release.selectors import boards, disclosures
 from requests_release.selectors.boards import Filters
 
 
-def export_requests(*, actor: User, filters: Filters, kind: str, today: date) -> TakenOut:
+def export_requests(
+    *, actor: User, filters: Filters, kind: str, purpose: Purpose, today: date
+) -> TakenOut:
     """Return the requests that this person may see, narrowed as the list is, as a file.
+
+    `purpose` is what the person takes them out for.
 
     Raises:
         NotVisible: there is no such kind of file.
@@ -37,14 +41,14 @@ def export_requests(*, actor: User, filters: Filters, kind: str, today: date) ->
     detail |= {"of": detail["kind"]} if filters.kind else {}
     record = Record(
         action=Action.EXPORTED,
-        purpose=Purpose.RELEASE,
+        purpose=purpose,
         basis=Basis.UNIT,
         detail={"list": "requests", **detail},
     )
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
-def export_disclosures(*, scope: ChartScope, kind: str) -> TakenOut:
+def export_disclosures(*, scope: ChartScope, kind: str, purpose: Purpose) -> TakenOut:
     """Return everything that was disclosed of an opened chart as a file.
 
     Raises:
@@ -61,7 +65,7 @@ def export_disclosures(*, scope: ChartScope, kind: str) -> TakenOut:
     )
     record = Record(
         action=Action.EXPORTED,
-        purpose=Purpose.RELEASE,
+        purpose=purpose,
         basis=scope.basis,
         patient_id=scope.patient_id,
         detail={"list": "disclosures"},

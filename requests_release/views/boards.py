@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import person, polling
 from audit.enums import Action, Purpose
-from audit.http import download, requires
+from audit.http import requires
 from audit.services import events
-from requests_release.permissions import EXPORT_LIST, VIEW_REQUEST
+from requests_release.permissions import VIEW_REQUEST
 from requests_release.presenters import boards as presenter
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Card, Filters
-from requests_release.services import exports
 
 
 @requires(VIEW_REQUEST)
@@ -60,17 +59,6 @@ def _draw(request: HttpRequest) -> dict[str, Any]:
         "news_url": f"{news}?{request.GET.urlencode()}",
         "version": presenter.version_of(values["shown"], today, values["more"]),
     }
-
-
-@requires(VIEW_REQUEST, EXPORT_LIST)
-def request_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the list as shown by the same filters, as CSV or XLSX."""
-    filters = Filters.read(request.GET)
-    return download(
-        exports.export_requests(
-            actor=person(request), filters=filters, kind=kind, today=timezone.localdate()
-        )
-    )
 
 
 def _board(request: HttpRequest, filters: Filters) -> dict[str, Any]:

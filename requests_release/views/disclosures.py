@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.http import person
 from audit.enums import Action, Purpose
-from audit.http import download, requires
+from audit.http import requires
 from records.access.enums import Use
 from records.access.services import opening
 from records.patients.presenters import banner
 from requests_release.forms.steps import AccountingForm
 from requests_release.pdf import accountings as pdf
-from requests_release.permissions import EXPORT_LIST, PRINT_ACCOUNTING, VIEW_REQUEST
+from requests_release.permissions import PRINT_ACCOUNTING, VIEW_REQUEST
 from requests_release.selectors import disclosures
-from requests_release.services import accountings, exports
+from requests_release.services import accountings
 
 MOST_ROWS = 200
 
@@ -37,19 +37,6 @@ def disclosure_list(request: HttpRequest, patient_id: int) -> HttpResponse:
         "form": AccountingForm(),
     }
     return render(request, "requests_release/disclosures.html", values)
-
-
-@requires(VIEW_REQUEST, EXPORT_LIST)
-def disclosure_export(request: HttpRequest, patient_id: int, kind: str) -> HttpResponseBase:
-    """Send everything that left the house of this patient, as CSV or XLSX."""
-    scope = opening.open_chart(
-        actor=person(request),
-        patient_id=patient_id,
-        purpose=Purpose.RELEASE,
-        action=Action.ACCOUNTING_VIEWED,
-        use=Use.WORK,
-    )
-    return download(exports.export_disclosures(scope=scope, kind=kind))
 
 
 @requires(PRINT_ACCOUNTING, methods=("GET", "POST"))

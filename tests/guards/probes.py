@@ -130,12 +130,24 @@ def _log(world: World) -> list[Probe]:
     ]
     keys = list(world.ids["patient_id"].values())
     found += [
-        Probe("audit:event_export", {"kind": kind}, {"patient": key}, people=people)
+        _taken("audit:event_export", kind, query={"patient": key}, people=people)
         for kind in ("csv", "fhir")
         for key in keys
     ]
     # The rows of the CSV once more, in another form.
-    found.append(Probe("audit:event_export", {"kind": "xlsx"}, {"patient": keys[0]}, people=people))
+    query = {"patient": keys[0]}
+    found.append(_taken("audit:event_export", "xlsx", query=query, people=people))
+    found += [Probe("audit:event_export", query={"patient": key}, people=people) for key in keys]
+    found += [
+        _taken("audit:patient_viewers_export", kind, {"patient_id": key}, people=people)
+        for kind in ("csv", "xlsx")
+        for key in keys[:: len(keys) - 1]
+    ]
+    people_seen = {"person_id": world.ids["person_id"]["clerk"]}
+    found += [
+        _taken("audit:person_patients_export", kind, people_seen, people=people)
+        for kind in ("csv", "xlsx")
+    ]
     found.append(Probe("audit:event_list", headers=TURNED, people=people))
     return found
 
@@ -150,17 +162,31 @@ def _lists(world: World) -> list[Probe]:
         Probe("requests_release:request_board", headers=TURNED),
         Probe("requests_release:request_board", query={"mine": "1"}),
         Probe("requests_release:request_news", query={"view": "list"}, headers=TURNED),
-        Probe("requests_release:request_export", {"kind": "csv"}, {"status": "SUBMITTED"}),
-        Probe("retention:due_export", {"kind": "csv"}, {"show": "all"}),
-        Probe("retention:due_export", {"kind": "xlsx"}, {"show": "blocked"}),
-        Probe("retention:hold_export", {"kind": "csv"}, {"show": "lifted"}),
+        _taken("requests_release:request_export", "csv"),
+        _taken("requests_release:request_export", "csv", query={"status": "SUBMITTED"}),
+        _taken("requests_release:request_export", "xlsx"),
+        _taken("retention:due_export", "csv", query={"show": "all"}),
+        _taken("retention:due_export", "xlsx", query={"show": "blocked"}),
+        _taken("retention:hold_export", "csv"),
+        _taken("retention:hold_export", "xlsx", query={"show": "lifted"}),
     ]
     found += [
         Probe("documents:document_view", {"document_id": key}, {"version": number})
         for key in world.ids["document_id"].values()
         for number in (1, 2)
     ]
+    found += [
+        _taken("requests_release:disclosure_export", kind, {"patient_id": key})
+        for kind in ("csv", "xlsx")
+        for key in world.ids["patient_id"].values()
+    ]
     return found
+
+
+def _taken(route: str, kind: str, kwargs: dict[str, Any] | None = None, **more: Any) -> Probe:
+    """Return the form of an export's page, sent for a kind of file."""
+    data = {"file_kind": kind, "purpose": "OVERSIGHT"}
+    return Probe(route, kwargs or {}, method="POST", data=data, **more)
 
 
 def _forms(world: World) -> list[Probe]:

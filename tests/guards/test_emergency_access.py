@@ -44,6 +44,7 @@ APART = {
     ("access:glass_break", "POST"): (302, "goes to the chart, which is open"),
     ("audit:patient_viewers", "GET"): (200, "the access log, by its own right"),
     ("audit:patient_viewers_export", "GET"): (200, "the access log, by its own right"),
+    ("audit:patient_viewers_export", "POST"): (422, "the access log: a file is to be chosen"),
     ("requests_release:accounting_print", "GET"): (302, "goes to the list, which is refused"),
     ("requests_release:request_comment", "GET"): (302, "goes to the request, which is refused"),
     ("retention:hold_place", "POST"): (200, "takes record numbers that are typed, not the chart"),
@@ -106,7 +107,6 @@ def ids(patient, keeper):
         "number": 1,
         "page": 1,
         "step": "take",
-        "kind": "csv",
     }
 
 

@@ -20,6 +20,7 @@ ASKERS = ("supervisor", "compliance", "provider", "keeper")
 APART = {
     "audit:patient_viewers GET": (200, "the access log, by its own right"),
     "audit:patient_viewers_export GET": (200, "the access log, by its own right"),
+    "audit:patient_viewers_export POST": (422, "the access log: a file is to be chosen"),
     "documents:unfiled_file POST": (302, "asks for a patient first, at its own page"),
     "requests_release:accounting_print GET": (302, "goes to the list, which is refused"),
     "requests_release:request_comment GET": (302, "goes to the request, which is refused"),

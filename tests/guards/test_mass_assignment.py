@@ -39,9 +39,6 @@ TYPED: dict[str, dict[str, Any]] = {
 }
 # Pictures, paper and tables, which hold no form and are dear to make.
 NO_FORMS = {
-    "audit:event_export",
-    "audit:patient_viewers_export",
-    "audit:person_patients_export",
     "charts:face_sheet_pdf",
     "documents:document_download",
     "documents:document_print",
@@ -49,12 +46,8 @@ NO_FORMS = {
     "documents:thumbnail",
     "documents:unfiled_page",
     "documents:unfiled_thumbnail",
-    "requests_release:disclosure_export",
     "requests_release:package_file",
-    "requests_release:request_export",
     "retention:certificate_pdf",
-    "retention:due_export",
-    "retention:hold_export",
 }
 
 

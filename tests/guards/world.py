@@ -222,7 +222,6 @@ class World(Charts):
             "session_id": {"nobody's": 987_654_321},
             "move_id": {"nobody's": 987_654_321},
             "assignment_id": {"nobody's": 987_654_321},
-            "kind": {"csv": "csv", "xlsx": "xlsx"},
             "step": {"take": "take", "hold": "hold", "recall": "recall"},
             "token": {"link": self.link.token},
             "guide": {"clerk": "clerk"},

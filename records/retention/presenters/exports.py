@@ -1,8 +1,9 @@
-"""Rows of the files in which this room's lists leave the house."""
+"""Rows of the files in which this room's lists leave the house, and what narrowed them."""
 
 from __future__ import annotations
 
 from printing import words
+from records.retention.enums import HoldKind
 from records.retention.models import Hold
 from records.retention.presenters.due import Line
 
@@ -45,6 +46,14 @@ def chart_row(line: Line) -> Row:
         line.cite,
         line.obstacle,
     )
+
+
+def describe_holds(*, is_lifted: bool, hold_kind: str) -> list[tuple[str, str]]:
+    """Return what narrows the list of holds, in words."""
+    said = [("Holds", "lifted" if is_lifted else "standing")]
+    if hold_kind:
+        said.append(("Kind", str(HoldKind(hold_kind).label)))
+    return said
 
 
 def hold_row(hold: Hold) -> Row:

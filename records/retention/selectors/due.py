@@ -90,6 +90,11 @@ def stream_ids(scope: ListScope, wanted: Wanted) -> Iterator[list[int]]:
         key = (patient_id, day.isoformat() if day else None)
 
 
+def count_charts(scope: ListScope, wanted: Wanted, *, most: int) -> int:
+    """Return how many charts a list has, counting no further than `most`."""
+    return len(_walk(scope, wanted, None, most))
+
+
 def list_for_batch(scope: ListScope, wanted: Wanted, *, most: int = MOST) -> list[int]:
     """Return the charts of a list that a single batch can take: free of holds, first due first."""
     return [row[0] for row in _walk(scope, wanted, None, most, "AND NOT " + IS_HELD)]

@@ -57,6 +57,11 @@ def stream_holds(*, is_lifted: bool, kind: str = "") -> Iterator[list[Hold]]:
         before = holds[-1].pk
 
 
+def count_holds(*, is_lifted: bool, kind: str = "", most: int) -> int:
+    """Return how many holds a list has, counting no further than `most`."""
+    return _list_of(is_lifted, kind).values("pk")[:most].count()
+
+
 def get_hold(hold_id: int) -> Hold:
     """Return a hold with its people and its number of patients.
 
@@ -127,12 +132,15 @@ def list_to_remind(today: date, most: int) -> list[Hold]:
 
 
 def _list_before(is_lifted: bool, kind: str, before: int | None, many: int) -> list[Hold]:
-    holds = Hold.objects.filter(lifted_at__isnull=not is_lifted).select_related("placed_by")
-    if kind:
-        holds = holds.filter(kind=kind)
+    holds = _list_of(is_lifted, kind).select_related("placed_by")
     if before:
         holds = holds.filter(pk__lt=before)
     return _renamed(_counted(holds).order_by("-pk")[:many])
+
+
+def _list_of(is_lifted: bool, kind: str) -> QuerySet[Hold]:
+    holds = Hold.objects.filter(lifted_at__isnull=not is_lifted)
+    return holds.filter(kind=kind) if kind else holds
 
 
 def _renamed(holds: Iterable[Hold]) -> list[Hold]:

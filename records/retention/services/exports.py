@@ -13,7 +13,6 @@ from audit.services.tables import Line, Record, Table, TakenOut
 from records.access.selectors import scopes
 from records.access.selectors.scopes import ListScope
 from records.patients.selectors import lines as directory
-from records.retention.enums import HoldKind
 from records.retention.presenters import due as presenter
 from records.retention.presenters import exports as rows
 from records.retention.selectors import charts, due, holds
@@ -25,13 +24,15 @@ def export_charts(
     actor: User,
     wanted: Wanted,
     kind: str,
+    purpose: Purpose,
     today: date,
     said: Iterable[tuple[str, str]],
     filters: Mapping[str, Any],
 ) -> TakenOut:
     """Return the charts of a list that this person may open as a file.
 
-    `said` is what narrowed the list in words, `filters` the same as ids and codes.
+    `said` is what narrowed the list in words, `filters` the same as ids and codes; `purpose` is
+    what the person takes it out for.
 
     Raises:
         NotVisible: there is no such kind of file.
@@ -47,32 +48,34 @@ def export_charts(
     )
     record = Record(
         action=Action.EXPORTED,
-        purpose=Purpose.RETENTION,
+        purpose=purpose,
         basis=Basis.UNIT,
         detail={"list": "charts", **filters},
     )
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
-def export_holds(*, actor: User, is_lifted: bool, hold_kind: str, kind: str) -> TakenOut:
+def export_holds(
+    *, actor: User, is_lifted: bool, hold_kind: str, kind: str, purpose: Purpose
+) -> TakenOut:
     """Return the holds of a list as a file; it names matters, no patients.
+
+    `hold_kind` is one of `HoldKind`, or empty for every kind.
 
     Raises:
         NotVisible, TooMuchToExport, AuditUnavailable: as for charts.
     """
-    of_kind = HoldKind(hold_kind).label if hold_kind in HoldKind.values else ""
-    about = [("Holds", "lifted" if is_lifted else "standing")]
     table = Table(
         title="Holds of",
         name="holds",
         columns=rows.HOLD_COLUMNS,
-        lines=_holds(is_lifted, hold_kind if of_kind else ""),
-        about=[*about, *([("Kind", str(of_kind))] if of_kind else [])],
+        lines=_holds(is_lifted, hold_kind),
+        about=rows.describe_holds(is_lifted=is_lifted, hold_kind=hold_kind),
     )
     record = Record(
         action=Action.EXPORTED,
-        purpose=Purpose.RETENTION,
-        detail={"list": "holds", "lifted": is_lifted} | ({"of": hold_kind} if of_kind else {}),
+        purpose=purpose,
+        detail={"list": "holds", "lifted": is_lifted} | ({"of": hold_kind} if hold_kind else {}),
     )
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from accounts.http import person
 from audit.enums import Action, Basis, Purpose
-from audit.errors import NotVisible
-from audit.http import download, requires
+from audit.http import requires
 from audit.services import events
 from records.access.selectors import scopes
 from records.access.services import opening
@@ -20,14 +19,13 @@ from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import banner
 from records.patients.selectors import lines as directory
 from records.retention.forms.schedule import DueFilterForm
-from records.retention.permissions import EXPORT_LIST, VIEW_RETENTION
+from records.retention.permissions import VIEW_RETENTION
 from records.retention.presenters import charts as chart_presenter
 from records.retention.presenters import due as presenter
 from records.retention.presenters import filters
 from records.retention.presenters import stubs as stub_presenter
 from records.retention.rules import eligibility
 from records.retention.selectors import batches, charts, due, facts, holds, schedule, stubs
-from records.retention.services import exports
 
 TEMPLATE = "retention/home.html"
 
@@ -65,26 +63,6 @@ def home(request: HttpRequest) -> HttpResponse:
     response = render(request, f"{TEMPLATE}{'#rows' if is_fragment else ''}", values)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-@requires(VIEW_RETENTION, EXPORT_LIST)
-def due_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the charts of the filter in the address, as CSV or XLSX."""
-    user, today = person(request), timezone.localdate()
-    form = DueFilterForm(request.GET, user=user)
-    if not form.is_valid():
-        raise NotVisible(action=Action.EXPORTED)
-    said = [(chip.label, chip.value) for chip in filters.chips(form, request.GET)]
-    return download(
-        exports.export_charts(
-            actor=user,
-            wanted=form.wanted(today),
-            kind=kind,
-            today=today,
-            said=said or [("Due", "now")],
-            filters={name: value for name, value in form.cleaned_data.items() if value},
-        )
-    )
 
 
 @requires(VIEW_RETENTION)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.http import person
 from audit.enums import Action, Purpose
 from audit.errors import Refused
-from audit.http import download, key_asked, requires
+from audit.http import key_asked, requires
 from audit.services import events
 from records.access.enums import Use
 from records.access.selectors import scopes
@@ -20,9 +20,9 @@ from records.patients.selectors import lines as directory
 from records.retention.errors import HoldLifted, HoldOfRequest, HoldTooLate, PatientNotFound
 from records.retention.forms.holds import CoverForm, HoldForm, LiftForm
 from records.retention.models import Hold
-from records.retention.permissions import EXPORT_LIST, PLACE_HOLD, VIEW_RETENTION
+from records.retention.permissions import PLACE_HOLD, VIEW_RETENTION
 from records.retention.selectors import holds as selectors
-from records.retention.services import exports, holds
+from records.retention.services import holds
 
 # What the person can mend in the form; every other refusal gets its own page.
 MENDABLE = (HoldTooLate, PatientNotFound)
@@ -50,19 +50,6 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     values = {"holds": shown, "tabs": tabs, "is_lifted": is_lifted, "kind": kind}
     values |= {"next_key": shown[-1].pk if more else None}
     return render(request, "retention/hold_list.html", values)
-
-
-@requires(VIEW_RETENTION, EXPORT_LIST)
-def hold_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the holds that stand, or those that were lifted, as CSV or XLSX."""
-    return download(
-        exports.export_holds(
-            actor=person(request),
-            is_lifted=request.GET.get("show") == LIFTED,
-            hold_kind=request.GET.get("kind", ""),
-            kind=kind,
-        )
-    )
 
 
 @requires(VIEW_RETENTION)

@@ -6,6 +6,7 @@ from audit import context, subjects
 from audit.enums import Action, Basis, Outcome
 from audit.services import events
 from tests.audit.views.pages import ANA, BO, PATIENTS
+from tests.exporting import just_proved
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +67,9 @@ def some():
 def signed_in(client, officer):
     client.force_login(officer)
     return client
+
+
+@pytest.fixture
+def proved(signed_in, officer):
+    """The compliance officer's browser, who has just proved who they are."""
+    return just_proved(signed_in, officer)

@@ -9,16 +9,21 @@ ANA = Origin(7, "Ana Mills", "CLERK", "a" * 32, "s1", "10.0.0.1")
 BO = Origin(8, "Bo Hale", "SUPERVISOR", "b" * 32)
 PATIENTS = {"5": "MILLS, Peter 45-50-99", "6": "MUÑOZ, Rosa 45-51-00"}
 LIST = "/log/"
+EXPORT = "/log/export/"
 PAGES = [
     LIST,
-    "/log/export/csv/",
-    "/log/export/xlsx/",
-    "/log/export/fhir/",
+    EXPORT,
     "/log/events/{event}/",
     "/log/patients/5/",
+    "/log/patients/5/export/",
     "/log/people/7/",
+    "/log/people/7/export/",
     "/log/seals/",
 ]
+
+
+# Pages with a form beside the log's own filters.
+FORMS = {LIST, *(page for page in PAGES if page.endswith("/export/"))}
 
 
 def text_of(answer):

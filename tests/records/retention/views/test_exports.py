@@ -12,15 +12,20 @@ from django.urls import reverse
 from audit.models import Event, EventSubject
 from audit.services import tables
 from records.access.selectors import scopes
+from records.retention.enums import HoldKind
 from records.retention.selectors import due, holds
 from records.retention.selectors.due import Wanted
+from tests.exporting import take_out
 from tests.records.retention import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
-def file(name, kind="csv"):
-    return reverse(f"retention:{name}", kwargs={"kind": kind})
+DUE, HOLDS = reverse("retention:due_export"), reverse("retention:hold_export")
+
+
+def taken(browser, path, filters=None, **more):
+    return take_out(browser, path, filters, purpose=more.pop("purpose", "RETENTION"), **more)
 
 
 def read(answer):
@@ -47,7 +52,7 @@ def test_charts_leave_as_they_are_shown_with_every_patient_on_record(house, brow
     browser = browse(house.supervisor)
     page = browser.get(reverse("retention:home"))
 
-    answer = browser.get(file("due_export"))
+    answer = taken(browser, DUE)
 
     event = newest(action="EXPORTED")
     rows = read(answer)
@@ -70,7 +75,7 @@ def test_filters_narrow_the_file_and_stand_on_record(house, browse):
     make.make_hold(held)
     query = {"standing": "held", "show": "all", "unit": house.unit.pk}
 
-    answer = browse(house.compliance).get(file("due_export"), query)
+    answer = taken(browse(house.compliance), DUE, query)
 
     assert [row["MRN"] for row in read(answer)] == [held.mrn]
     assert newest(action="EXPORTED").detail == {"list": "charts", "kind": "csv", **query}
@@ -79,8 +84,8 @@ def test_filters_narrow_the_file_and_stand_on_record(house, browse):
 def test_workbook_says_whose_and_what_narrowed_it(house, browse):
     browser = browse(house.compliance)
 
-    plain = said_in(browser.get(file("due_export", "xlsx")))
-    narrowed = said_in(browser.get(file("due_export", "xlsx"), {"standing": "held"}))
+    plain = said_in(taken(browser, DUE, kind="xlsx"))
+    narrowed = said_in(taken(browser, DUE, {"standing": "held"}, kind="xlsx"))
 
     assert plain[:2] == ["Charts by the end of their term, of", settings.FACILITY_NAME]
     assert plain[6:] == ["Purpose", "Retention and destruction", "Due", "now"]
@@ -91,7 +96,7 @@ def test_charts_of_other_units_do_not_leave(house, browse):
     house.patient()
     outsider = make.make_user("SUPERVISOR", unit=make.make_unit())
 
-    assert read(browse(outsider).get(file("due_export"), {"show": "all"})) == []
+    assert read(taken(browse(outsider), DUE, {"show": "all"})) == []
     assert shown_by(newest(action="EXPORTED")) == []
 
 
@@ -99,9 +104,9 @@ def test_holds_leave_and_name_no_patient(house, browse):
     hold = make.make_hold(house.patient(), house.patient())
     browser = browse(house.supervisor)
 
-    (row,) = read(browser.get(file("hold_export")))
+    (row,) = read(taken(browser, HOLDS))
     event = newest(action="EXPORTED")
-    lifted = read(browser.get(file("hold_export"), {"show": "lifted", "kind": "LITIGATION"}))
+    lifted = read(taken(browser, HOLDS, {"show": "lifted", "kind": "LITIGATION"}))
 
     assert (row["Matter"], row["Patients"], row["Kind"], row["Lifted"]) == (
         hold.name,
@@ -120,28 +125,94 @@ def test_holds_leave_and_name_no_patient(house, browse):
 def test_clerks_see_no_buttons_and_supervisors_do(house, browse):
     make.make_hold(house.patient())
     pages = [reverse("retention:home"), reverse("retention:hold_list")]
-    files = [file("due_export"), file("hold_export", "xlsx")]
 
     def offered(user):
         shown = "".join(browse(user).get(page).content.decode() for page in pages)
-        return [f'href="{address}' in shown for address in files]
+        return [f'href="{address}' in shown for address in (DUE, HOLDS)]
 
     assert offered(make.make_user("CLERK", unit=house.unit)) == [False, False]
     assert offered(house.supervisor) == [True, True]
 
 
-@pytest.mark.parametrize("address", ["due_export", "hold_export"])
-def test_what_cannot_be_a_file_is_refused(house, browse, monkeypatch, address):
+@pytest.mark.parametrize("address", [DUE, HOLDS])
+def test_too_long_a_list_is_refused_beside_the_field(house, browse, monkeypatch, address):
     make.make_hold(house.patient())
     browser = browse(house.compliance)
-
-    unknown = browser.get(file(address, "pdf")).status_code
-    unreadable = browser.get(file("due_export"), {"year": "soon"}).status_code
     monkeypatch.setattr(tables.Table.__init__, "__defaults__", ((), 0))
-    too_long = browser.get(file(address), {"show": "all"})
 
-    assert (unknown, unreadable, too_long.status_code) == (404, 404, 409)
-    assert newest().detail == {"reason": "TOO_MUCH_TO_EXPORT"}
+    answer = taken(browser, address, {"show": "all"})
+
+    assert answer.status_code == 422
+    assert dict(answer.context["form"].errors) == {
+        "file_kind": ["This is more than 0 lines. Narrow the list, then export again."]
+    }
+    assert newest(outcome="REFUSED").detail == {"reason": "TOO_MUCH_TO_EXPORT"}
+    assert not Event.objects.filter(action="EXPORTED", outcome="SUCCESS").exists()
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+def test_filters_that_cannot_be_read_lead_back_to_the_list(house, browse, is_fresh):
+    answer = browse(house.compliance, is_fresh=is_fresh).get(DUE, {"year": "soon"})
+
+    assert (answer.status_code, answer.url) == (302, f"{reverse('retention:home')}?year=soon")
+
+
+@pytest.mark.goal("G-18")
+@pytest.mark.parametrize("address", [DUE, HOLDS])
+def test_page_and_file_ask_for_a_fresh_proof(house, browse, address):
+    make.make_hold(house.patient())
+    browser = browse(house.compliance, is_fresh=False)
+
+    looked, sent = browser.get(address), taken(browser, address)
+
+    assert looked.url.startswith("/sign-in/reauthenticate/")
+    assert browser.get(sent.url).url.startswith("/sign-in/reauthenticate/")
+    assert not Event.objects.filter(action="EXPORTED").exists()
+
+
+def test_page_of_charts_says_what_leaves_and_leads_back(house, browse):
+    held, _free = house.patient(), house.patient()
+    make.make_hold(held)
+
+    answer = browse(house.compliance).get(DUE, {"standing": "held", "show": "all", "after": "x"})
+
+    assert answer.context["rows"] == "1 row"
+    assert answer.context["export"].said == [("Due", "Ever"), ("Holds", "Held")]
+    assert answer.context["export"].list_url == (
+        f"{reverse('retention:home')}?standing=held&show=all"
+    )
+    assert answer.context["form"]["purpose"].value() == "RETENTION"
+    assert held.mrn not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "rows", "said"),
+    [
+        ({}, "2 rows", [("Holds", "standing")]),
+        (
+            {"kind": "AUDIT"},
+            "0 rows",
+            [("Holds", "standing"), ("Kind", str(HoldKind.AUDIT.label))],
+        ),
+        ({"show": "lifted", "kind": "nothing"}, "0 rows", [("Holds", "lifted")]),
+    ],
+)
+def test_page_of_holds_says_what_leaves(house, browse, query, rows, said):
+    for _ in range(2):
+        make.make_hold(house.patient())
+
+    answer = browse(house.compliance).get(HOLDS, query)
+
+    assert (answer.context["rows"], answer.context["export"].said) == (rows, said)
+
+
+def test_purpose_that_was_chosen_stands_in_event_and_workbook(house, browse):
+    house.patient()
+
+    said = said_in(taken(browse(house.supervisor), DUE, kind="xlsx", purpose="LEGAL"))
+
+    assert said[6:8] == ["Purpose", "Required by law"]
+    assert newest(action="EXPORTED").purpose == "LEGAL"
 
 
 @pytest.mark.usefixtures("activity_unnoted")
@@ -150,11 +221,12 @@ def test_a_file_costs_the_same_however_long(house, browse, django_assert_max_num
     for _ in range(count):
         house.patient()
     browser = browse(house.supervisor)
-    read(browser.get(file("due_export")))
+    read(taken(browser, DUE))
 
-    # session, user, rights on units and charts, units of the form, charts, people, facts, event
-    with django_assert_max_num_queries(11):
-        assert len(read(browser.get(file("due_export")))) == count
+    # session, user, factors (3), rights on units and charts, units of the form (twice, before the
+    # proof and after), charts, people, facts, event
+    with django_assert_max_num_queries(17):
+        assert len(read(taken(browser, DUE))) == count
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 4])

@@ -61,9 +61,8 @@ def world(house):
 def address(name, world):
     kwargs = {
         "chart_explain": {"patient_id": world["held"].pk},
+        "hold_export": {},
         "stub_detail": {"patient_id": world["gone"].pk},
-        "due_export": {"kind": "csv"},
-        "hold_export": {"kind": "csv"},
         "certificate_pdf": {"batch_id": world["done"].pk},
     }.get(name)
     if kwargs is None:
