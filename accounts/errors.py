@@ -77,3 +77,65 @@ class UndoTooLate(StaleState):
 
     message = "The time to undo this is over."
     reason = "UNDO_TOO_LATE"
+
+
+class SavedListUnknown(NotVisible):
+    """There is no such saved list or list, or it is not this person's to change or open."""
+
+    reason = "SAVED_LIST_UNKNOWN"
+
+    def __init__(self, list_id: int | None = None) -> None:
+        super().__init__(
+            action=Action.SAVED_LIST_CHANGED,
+            subject_type="saved_list" if list_id else "",
+            subject_id=list_id or "",
+        )
+
+
+class SavedListRefused(Refused):
+    """What was entered cannot be saved as it is; it can be mended where it was entered."""
+
+    field: str | None = None
+
+    def __init__(self, list_id: int | None = None) -> None:
+        super().__init__(
+            action=Action.SAVED_LIST_CHANGED,
+            subject_type="saved_list" if list_id else "",
+            subject_id=list_id or "",
+        )
+
+
+class SavedListNameTaken(SavedListRefused):
+    """A person's saved lists of one list have names of their own, in any case of letters."""
+
+    message = "You have a saved list of this name. Choose another."
+    reason = "SAVED_LIST_NAME_TAKEN"
+    status = 409
+    field = "name"
+
+
+class SavedListEmpty(SavedListRefused):
+    """What is in force holds no filter that a saved list may hold."""
+
+    message = "There is no filter here to save. Set one on the list, then save it there."
+    reason = "SAVED_LIST_EMPTY"
+    status = 422
+
+
+class SavedListsFull(SavedListRefused):
+    """A person keeps so many saved lists of one list and no more."""
+
+    message = "You have as many saved lists of this list as are kept. Remove one first."
+    reason = "SAVED_LISTS_FULL"
+    status = 409
+
+
+class SavedListStale(SavedListRefused):
+    """The same person changed it in another window after this form was opened."""
+
+    message = (
+        "You changed this saved list in another window meanwhile. Nothing was saved: compare, then "
+        "save again."
+    )
+    reason = "SAVED_LIST_STALE"
+    status = 409

@@ -4,6 +4,10 @@ from audit import grants
 
 grants.register("accounts_user", update=True)
 grants.register("accounts_user_groups", delete=True)
+# Whose it is, of which list, and what it holds stay as they were saved.
+grants.register(
+    "accounts_savedlist", update=("name", "is_shared", "is_default", "version"), delete=True
+)
 grants.register("django_session", update=True, delete=True)
 grants.register("usersessions_usersession", update=True, delete=True)
 grants.register("mfa_authenticator", update=True, delete=True)

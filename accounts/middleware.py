@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from accounts.http import is_by_script, person
 from accounts.models import User
-from accounts.selectors import second_factors
+from accounts.presenters import saved_lists as presenter
+from accounts.selectors import saved_lists, second_factors
 from accounts.services import sessions
 from accounts.services.sessions import ACTIVE, STARTED
 
@@ -25,6 +26,8 @@ __all__ = ["ACTIVE", "HAS_FACTOR", "STARTED"]
 HAS_FACTOR = "second_factor_seen"
 # Set on a request whose session was ended by force or by the clock, which wrote its own event.
 IS_ENDED = "is_session_ended"
+# Set on a request for a list that was asked for without filters: its saved lists.
+OFFERED = "saved_lists_offered"
 # Writing the session on every request would double the cost of a page; a log-off may come
 # this many seconds early.
 GRANULARITY_SECONDS = 5
@@ -142,6 +145,36 @@ class SignInDutiesMiddleware:
             return True
         request.session[HAS_FACTOR] = True
         return False
+
+
+class SavedListMiddleware:
+    """Open a list that is asked for without any filter with the reader's default, if they have one.
+
+    Its address then says what is shown, so that it can be passed on.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Redirect whoever may open the list; everybody else is refused by the view itself."""
+        is_plain = request.method == "GET" and not request.META.get("QUERY_STRING")
+        if not (is_plain and getattr(view, "filters", None)) or is_by_script(request):
+            return None
+        user, match = request.user, request.resolver_match
+        if match is None or not user.is_authenticated:
+            return None
+        if not user.has_perms(view.required_permissions):
+            return None
+        offered = saved_lists.list_offered(person(request), match.view_name)
+        setattr(request, OFFERED, offered)
+        chosen = next((row for row in offered if row.is_default and row.owner_id == user.pk), None)
+        return HttpResponseRedirect(presenter.address(chosen)) if chosen else None
 
 
 def _is_script(request: HttpRequest, view: Any) -> bool:

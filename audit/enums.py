@@ -30,6 +30,7 @@ class Action(models.TextChoices):
     RIGHT_GRANTED = "RIGHT_GRANTED", "Right granted"
     RIGHT_REVOKED = "RIGHT_REVOKED", "Right revoked"
     SETTING_CHANGED = "SETTING_CHANGED", "Setting changed"
+    SAVED_LIST_CHANGED = "SAVED_LIST_CHANGED", "Saved list changed"
 
     PATIENTS_SEARCHED = "PATIENTS_SEARCHED", "Patients searched"
     PATIENTS_LISTED = "PATIENTS_LISTED", "Patients listed"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit import subjects
 from audit.enums import Action, Basis, Outcome, Purpose
+from audit.http import Filters
 from audit.selectors.events import Criteria
 from audit.services.tables import CSV, FHIR, XLSX
 
@@ -111,9 +112,13 @@ class EventFilterForm(forms.Form):
         }
 
     def as_address(self) -> str:
-        """Return the filters as an address holds them: ids in the place of what was typed."""
+        """Return the filters as an address holds them: ids in the place of what was typed.
+
+        Without any it says so, so that the log does not open with the reader's saved list.
+        """
         kept = {name: self.data.get(name) for name in self.fields if name not in TYPED}
-        return urlencode({name: value for name, value in kept.items() if value} | self.finds)
+        found = {name: value for name, value in kept.items() if value} | self.finds
+        return urlencode(found or {"list": "all"})
 
     def criteria(self, today: date) -> Criteria:
         """Return what is asked for; without a period the last 30 days, days by the facility's zone.
@@ -173,6 +178,22 @@ class ExportForm(forms.Form):
     def purpose_chosen(self) -> Purpose:
         """Return the purpose that was chosen."""
         return Purpose(self.cleaned_data["purpose"])
+
+
+# What a saved list keeps of these filters.
+LOG = Filters(
+    "Access log",
+    {
+        name: EventFilterForm.base_fields[name]
+        for name in ("person", "action", "outcome", "basis", "since", "until")
+    },
+    {
+        "patient": "The patient is not kept in a saved list.",
+        "release": "The release request is not kept in a saved list.",
+        "request": "The web request is not kept in a saved list.",
+    },
+    {"person": subjects.PERSON},
+)
 
 
 def _with_number_typed(data: Mapping[str, Any]) -> Mapping[str, Any]:

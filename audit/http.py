@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from django import forms
 from django.http import (
     FileResponse,
     Http404,
@@ -64,6 +66,35 @@ def requires(*permissions: str, methods: tuple[str, ...] = ("GET",)) -> Callable
         checked.required_permissions = permissions  # type: ignore[attr-defined]
         checked.allowed_methods = allowed  # type: ignore[attr-defined]
         return checked
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the page of a list is called, and what its address may narrow it by.
+
+    `kept` are the filters that a saved list may hold, each with the field that reads it: codes,
+    days, numbers of people. `left_out` are those that may name a patient, or hold what somebody
+    typed, each with a sentence that says so. `numbers` are the kept ones that hold a number, each
+    with the type of subject of which it must be one: a record number put there is none.
+    """
+
+    title: str
+    kept: Mapping[str, forms.Field]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+def narrowed_by(filters: Filters) -> Callable[[View], View]:
+    """Mark a view as the page of a list whose filters can be saved; stands below `requires`.
+
+    Whoever offers saved lists reads the mark from the view's `filters`.
+    """
+
+    def decorate(view: View) -> View:
+        view.filters = filters  # type: ignore[attr-defined]
+        return view
 
     return decorate
 

@@ -19,8 +19,8 @@ from audit import exporting, subjects
 from audit.enums import Action, Basis, Purpose
 from audit.errors import NotVisible
 from audit.exporting import Export
-from audit.forms import EventFilterForm
-from audit.http import requires
+from audit.forms import LOG, EventFilterForm
+from audit.http import narrowed_by, requires
 from audit.permissions import EXPORT_EVENT, VIEW_EVENT
 from audit.presenters import events as event_lines
 from audit.presenters import filters, words
@@ -42,6 +42,7 @@ DAYS_BY_HOUR = 2
 
 
 @requires(VIEW_EVENT, methods=("GET", "POST"))
+@narrowed_by(LOG)
 def event_list(request: HttpRequest) -> HttpResponse:
     """Show the log, newest first, narrowed by the filters in the address.
 
@@ -53,7 +54,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "audit/event_list.html", {"form": form}, status=422)
     if form.finds or request.method == "POST":
-        return redirect("?".join(filter(None, (request.path, form.as_address()))))
+        return redirect(f"{request.path}?{form.as_address()}")
     criteria = form.criteria(timezone.localdate())
     after, before = (Key.parse(request.GET.get(name, "")) for name in ("after", "before"))
     page = log.list_events(criteria, most=PAGE_SIZE, after=after, before=before)

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleLogoffMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.SignInDutiesMiddleware",
+    "accounts.middleware.SavedListMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "config.middleware.RequestLogMiddleware",
@@ -115,6 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.static",
                 "config.templatetags.chartroom",
+                "accounts.templatetags.saved_lists",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("health/ready/", health.ready, name="health_ready"),
     path("log/", include("audit.urls")),
     path("people/", include("accounts.urls")),
+    path("saved-lists/", include("accounts.list_urls")),
     path("access/", include("records.access.urls")),
     path("patients/", include("records.patients.urls")),
     path("encounters/", include("records.encounters.urls")),

@@ -10,6 +10,17 @@ from django.contrib.auth import password_validation
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import Role
+from audit.http import Filters
+
+# What a saved list keeps of the filters of the list of people.
+PEOPLE = Filters(
+    "People",
+    {
+        "role": forms.ChoiceField(choices=Role.choices),
+        "active": forms.ChoiceField(choices=[("yes", "Open"), ("no", "Closed")]),
+    },
+    {"q": "The name typed is not kept in a saved list."},
+)
 
 
 class PersonForm(forms.Form):

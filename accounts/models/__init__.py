@@ -1,3 +1,4 @@
+from accounts.models.saved_lists import SavedList
 from accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = ["SavedList", "User"]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.errors import PersonChangedMeanwhile, PersonTaken, PersonUnknown
-from accounts.forms.users import FirstPasswordForm, NewPersonForm, PersonForm
+from accounts.forms.users import PEOPLE, FirstPasswordForm, NewPersonForm, PersonForm
 from accounts.http import fresh_sign_in_required, person
 from accounts.models import User
 from accounts.permissions import MANAGE_USERS
@@ -19,13 +19,14 @@ from accounts.selectors import users as selectors
 from accounts.services import users
 from audit.enums import Action
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import narrowed_by, requires
 from audit.services import events
 
 MOST = 200
 
 
 @requires(MANAGE_USERS)
+@narrowed_by(PEOPLE)
 def user_list(request: HttpRequest) -> HttpResponse:
     """List the people, filtered by words, role and whether they may sign in."""
     search, role = request.GET.get("q", ""), request.GET.get("role", "")

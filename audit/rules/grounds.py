@@ -50,6 +50,7 @@ OWN_ACCOUNT = frozenset(
         Action.SECOND_FACTOR_FAILED,
         Action.RECOVERY_CODES_MADE,
         Action.RECOVERY_CODE_USED,
+        Action.SAVED_LIST_CHANGED,
     }
 )
 

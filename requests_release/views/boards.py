@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.http import person, polling
 from audit.enums import Action, Purpose
-from audit.http import requires
+from audit.http import narrowed_by, requires
 from audit.services import events
+from requests_release.forms.boards import BOARD
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.presenters import boards as presenter
 from requests_release.selectors import boards
@@ -20,6 +21,7 @@ from requests_release.selectors.boards import Card, Filters
 
 
 @requires(VIEW_REQUEST)
+@narrowed_by(BOARD)
 def request_board(request: HttpRequest) -> HttpResponse:
     """Show the requests that this person may see, by state or (`?view=list`) as a list."""
     values = _draw(request)
@@ -75,7 +77,13 @@ def _list(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     after = request.GET.get("after", "")
     page = boards.list_page(person(request), filters, today=timezone.localdate(), after=after)
     rows = presenter.present_rows(page.cards)
-    return {"page": page, "rows": rows, "after": after, "shown": page.cards, "more": [page.next_key]}
+    return {
+        "page": page,
+        "rows": rows,
+        "after": after,
+        "shown": page.cards,
+        "more": [page.next_key],
+    }
 
 
 def _record(cards: list[Card]) -> None:

@@ -82,6 +82,9 @@ NO_PATIENT = {
     "retention:rule_detail": "the schedule",
     "retention:rule_change": "the schedule",
     "retention:rule_confirm": "the schedule",
+    "saved_lists:list_change": "the name of one's own filters of a list",
+    "saved_lists:list_create": "goes to the list, which looks",
+    "saved_lists:list_remove": "goes to the list, which looks",
     "usersessions_end": "goes back to one's own sessions",
     "account_email": "closed",
     "account_confirm_email": "closed",
@@ -98,6 +101,7 @@ NOT_POSTED = {
     "access:glass_close": "ends the emergency access",
     "documents:document_undo": "takes back a filing of minutes ago",
     "documents:document_undo_voiding": "takes back a voiding of minutes ago",
+    "saved_lists:list_remove": "removes filters of one's own",
     "session_extend": "nothing of a patient",
 }
 # Tokens of forms, masked anew in every answer.

@@ -123,6 +123,7 @@ def test_administrators_hold_no_permission_that_shows_a_patient():
         "help_index",
         "help_screen",
         "home",
+        "saved_lists",
         "session_extend",
         "session_state",
         "status",

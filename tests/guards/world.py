@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.services import saved_lists
 from audit import context
 from audit.models import Event
 from jobs.services import jobs
@@ -43,6 +44,7 @@ class World(Charts):
         self._build_requests()
         self._build_retention()
         self._change_patients()
+        self._save_lists()
         self._list_ids()
 
     # --- release --------------------------------------------------------------------------------
@@ -198,6 +200,19 @@ class World(Charts):
 
     # --- what stands in addresses ---------------------------------------------------------------
 
+    def _save_lists(self) -> None:
+        self.saved = {
+            name: saved_lists.create(
+                actor=self._as(name),
+                route="requests_release:request_board",
+                query="due=late",
+                name="Late",
+                is_shared=is_shared,
+                is_default=False,
+            ).pk
+            for name, is_shared in (("supervisor", True), ("clerk", False))
+        }
+
     def _list_ids(self) -> None:
         """Say what each argument of an address can be, the ordinary one first."""
         patient_ids = {name: patient.pk for name, patient in self.patients.items()}
@@ -216,6 +231,7 @@ class World(Charts):
             "unit_id": {"programme": self.programme.pk},
             "provider_id": {"linked": self.attending.pk},
             "user_id": person_ids,
+            "list_id": self.saved,
             "person_id": {"clerk": self.people["clerk"].pk},
             "number": {"first": 1},
             "page": {"first": 1},

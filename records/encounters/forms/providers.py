@@ -10,6 +10,7 @@ from django import forms
 
 from accounts.models import User
 from accounts.selectors import users
+from audit.http import Filters
 from records.encounters.models import Provider
 from records.encounters.rules.numbers import is_npi
 from records.encounters.selectors import providers
@@ -18,6 +19,12 @@ NO_NPI = "This is no national number. It has ten digits, of which the last check
 TAKEN = "Another practitioner has this number."
 NOT_FREE = "Choose a sign-in that is open, holds the role Provider and is no other practitioner's."
 SEPARATORS = re.compile(r"[\s.-]+")
+# What a saved list keeps of the filters of the list of practitioners.
+PROVIDERS = Filters(
+    "Practitioners",
+    {"state": forms.ChoiceField(choices=[("in", "In use"), ("out", "Out of use")])},
+    {"q": "The name or number typed is not kept in a saved list."},
+)
 
 
 class ProviderForm(forms.Form):

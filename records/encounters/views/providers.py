@@ -12,7 +12,7 @@ from accounts.http import fresh_sign_in_required, fresh_sign_in_to_post, person
 from accounts.selectors import changes
 from audit.enums import Action
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import narrowed_by, requires
 from audit.services import events
 from records.encounters.errors import (
     LinkRefused,
@@ -20,7 +20,13 @@ from records.encounters.errors import (
     ProviderChangedMeanwhile,
     ProviderUnknown,
 )
-from records.encounters.forms.providers import LinkForm, NewProviderForm, ProviderForm, UnlinkForm
+from records.encounters.forms.providers import (
+    PROVIDERS,
+    LinkForm,
+    NewProviderForm,
+    ProviderForm,
+    UnlinkForm,
+)
 from records.encounters.models import Provider
 from records.encounters.permissions import LINK_PROVIDER, MANAGE_PROVIDERS
 from records.encounters.selectors import providers as selectors
@@ -30,6 +36,7 @@ MOST = 200
 
 
 @requires(MANAGE_PROVIDERS)
+@narrowed_by(PROVIDERS)
 def provider_list(request: HttpRequest) -> HttpResponse:
     """List the practitioners, filtered by words and whether they are in use."""
     search, state = request.GET.get("q", "").strip(), request.GET.get("state", "")

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from accounts.http import person, polling
 from audit.enums import Action, Purpose
-from audit.http import key_asked, requires
+from audit.http import key_asked, narrowed_by, requires
 from audit.services import events
 from jobs.selectors import jobs
 from records.access.selectors import scopes
 from records.access.selectors.scopes import ListScope
 from records.patients.selectors import lines as directory
 from records.retention.enums import BatchStatus, ItemOutcome
+from records.retention.forms.lists import BATCHES
 from records.retention.models import Batch
 from records.retention.permissions import VIEW_RETENTION
 from records.retention.presenters import batches as presenter
@@ -31,6 +32,7 @@ SHOWN_LEFT_OUT = 100
 
 
 @requires(VIEW_RETENTION)
+@narrowed_by(BATCHES)
 def batch_list(request: HttpRequest) -> HttpResponse:
     """List batches, newest first; shows numbers and people, no patients."""
     status, before = request.GET.get("status", ""), request.GET.get("before", "")

@@ -11,13 +11,14 @@ from django.utils.cache import patch_vary_headers
 
 from accounts.http import person
 from audit.enums import Action, Basis, Purpose
-from audit.http import requires
+from audit.http import narrowed_by, requires
 from audit.services import events
 from records.access.selectors import scopes
 from records.access.services import opening
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import banner
 from records.patients.selectors import lines as directory
+from records.retention.forms.lists import DUE
 from records.retention.forms.schedule import DueFilterForm
 from records.retention.permissions import VIEW_RETENTION
 from records.retention.presenters import charts as chart_presenter
@@ -31,6 +32,7 @@ TEMPLATE = "retention/home.html"
 
 
 @requires(VIEW_RETENTION)
+@narrowed_by(DUE)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the years as bars, and the charts of the filter in the address, first due first."""
     user, today = person(request), timezone.localdate()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.http import person
 from audit.enums import Action, Purpose
 from audit.errors import Refused
-from audit.http import key_asked, requires
+from audit.http import key_asked, narrowed_by, requires
 from audit.services import events
 from records.access.enums import Use
 from records.access.selectors import scopes
@@ -19,6 +19,7 @@ from records.patients.presenters import banner
 from records.patients.selectors import lines as directory
 from records.retention.errors import HoldLifted, HoldOfRequest, HoldTooLate, PatientNotFound
 from records.retention.forms.holds import CoverForm, HoldForm, LiftForm
+from records.retention.forms.lists import HOLDS, LIFTED, STANDING
 from records.retention.models import Hold
 from records.retention.permissions import PLACE_HOLD, VIEW_RETENTION
 from records.retention.selectors import holds as selectors
@@ -26,10 +27,10 @@ from records.retention.services import holds
 
 # What the person can mend in the form; every other refusal gets its own page.
 MENDABLE = (HoldTooLate, PatientNotFound)
-LIFTED = "lifted"
 
 
 @requires(VIEW_RETENTION)
+@narrowed_by(HOLDS)
 def hold_list(request: HttpRequest) -> HttpResponse:
     """List standing holds, or those that were lifted; shows matters, no patients."""
     is_lifted = request.GET.get("show") == LIFTED
@@ -44,7 +45,12 @@ def hold_list(request: HttpRequest) -> HttpResponse:
         durable=True,
     )
     tabs = [
-        {"label": "Standing", "url": "?", "is_current": not is_lifted, "count": None},
+        {
+            "label": "Standing",
+            "url": f"?show={STANDING}",
+            "is_current": not is_lifted,
+            "count": None,
+        },
         {"label": "Lifted", "url": f"?show={LIFTED}", "is_current": is_lifted, "count": None},
     ]
     values = {"holds": shown, "tabs": tabs, "is_lifted": is_lifted, "kind": kind}

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.http import person
 from audit.enums import Action
 from audit.errors import Refused
-from audit.http import requires
+from audit.http import narrowed_by, requires
 from audit.services import events
 from records.retention.errors import RuleRefused
+from records.retention.forms.lists import RULES
 from records.retention.forms.schedule import RuleFilterForm, RuleForm
 from records.retention.permissions import CHANGE_SCHEDULE, VIEW_RETENTION
 from records.retention.presenters import filters
@@ -23,6 +24,7 @@ from records.retention.services import schedule
 
 
 @requires(VIEW_RETENTION)
+@narrowed_by(RULES)
 def rule_list(request: HttpRequest) -> HttpResponse:
     """List the rows of the schedule in force, by state and series."""
     form = RuleFilterForm(request.GET)

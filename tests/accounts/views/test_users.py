@@ -115,11 +115,11 @@ def test_list_costs_the_same_for_one_and_for_many(client, django_assert_num_quer
     client.get("/people/")
     for _ in range(3):
         make_user(Role.CLERK, Role.PROVIDER)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/people/")
     for _ in range(5):
         make_user(Role.CLERK)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/people/")
 
 

@@ -164,7 +164,7 @@ def test_filters_are_posted_so_that_a_number_typed_stands_in_no_address(signed_i
     assert "One digit is wrong." in text_of(wrong)
     assert 'value="45-50-90"' in wrong.content.decode()
     assert signed_in.post(LIST, chosen).url == f"{LIST}?basis=UNIT"
-    assert signed_in.post(LIST, {"find_person": ""}).url == LIST
+    assert signed_in.post(LIST, {"find_person": ""}).url == f"{LIST}?list=all"
 
 
 @pytest.mark.parametrize(
@@ -276,8 +276,8 @@ def test_log_costs_the_same_whatever_it_shows(
     signed_in.get(LIST)  # the session's first page stores the form token
     known.clear()
 
-    # session, user with roles, events, bars, the event of looking
-    with django_assert_num_queries(5):
+    # session, user with roles, saved lists, events, bars, the event of looking
+    with django_assert_num_queries(6):
         signed_in.get(LIST)
 
     assert len(known) == 1

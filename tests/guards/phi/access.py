@@ -66,6 +66,13 @@ ACCESS: dict[str, dict[str, str]] = {
         SECRET: "key",
         TECHNICAL: "id created sent",
     },
+    "accounts.SavedList": {
+        STAFF: "owner_id",
+        # Names are written for everybody who may open the list; see the form's help text.
+        HOUSE: "name",
+        CODE: "route query",
+        TECHNICAL: "id is_shared is_default version created_at",
+    },
     "accounts.User": {
         STAFF: (
             "is_superuser username email display_name is_active must_change_password "
