@@ -1,7 +1,7 @@
 // Parts that change by themselves. `data-poll="url" data-poll-seconds="15"`: the answer replaces
 // the content, 204 or 304 changes nothing, 286 ends it. Nothing is asked while the tab is hidden.
-// With `data-poll-still` the answer waits while pointer or keyboard are in it; `data-version` is the
-// version that the page came with.
+// With `data-poll-still="what is said meanwhile"` the answer waits while pointer or keyboard are in
+// it; `data-version` is the version that the page came with.
 import { all, announce, ask, make, meta } from "./dom.js";
 
 const STATUS_SECONDS = 20;
@@ -78,7 +78,7 @@ function wait(element, content) {
   waiting.set(element, content);
   if (!isFirst) return;
   const button = make("button", { class: "btn btn-sm", type: "button" }, "Show it");
-  const note = make("div", { class: "poll-news", role: "status" }, make("span", {}, "The list has changed."), button);
+  const note = make("div", { class: "poll-news", role: "status" }, make("span", {}, element.dataset.pollStill), button);
   const release = (isWanted) => {
     if (!isWanted && isBusy(element)) return;
     for (const type of ["pointerleave", "focusout"]) element.removeEventListener(type, later);

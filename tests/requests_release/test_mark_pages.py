@@ -130,8 +130,8 @@ def test_somebody_else_reads_who_works_on_it_and_may_take_over(as_clerk, held, n
     response = as_clerk.get(page(name, held))
 
     assert re.fullmatch(
-        r"Ana Ortiz has been working on this since \d\d:\d\d\. You can read everything here; "
-        r"what you save is asked about first\. Take over",
+        r"Ana Ortiz has been working on this since \d\d:\d\d\. "
+        r"What you save is asked about first\. Take over",
         line_of(response),
     )
     assert f'href="{page("request_take_over", held)}"' in response.content.decode()
