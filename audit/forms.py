@@ -23,7 +23,7 @@ ANY = [("", "Any")]
 # What a person types, and the field that carries the id it stands for.
 TYPED = {"find_person": "person", "find_patient": "patient", "find_release": "release"}
 FILE_KINDS = {
-    XLSX: "Excel workbook; its second sheet says by whom, when, what for and under which filters",
+    XLSX: "Excel workbook; a second sheet says who, when, what for and which filters",
     CSV: "CSV, the rows alone, for any program",
     FHIR: "FHIR AuditEvent resources, one a line, for other systems",
 }
