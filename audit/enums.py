@@ -77,6 +77,13 @@ class Action(models.TextChoices):
     GLASS_VIEWED = "GLASS_VIEWED", "Emergency access looked into"
     GLASS_REVIEWED = "GLASS_REVIEWED", "Emergency access reviewed"
 
+    ACCESS_ASKED = "ACCESS_ASKED", "Access asked for"
+    ACCESS_VIEWED = "ACCESS_VIEWED", "Access requests looked into"
+    ACCESS_GRANTED = "ACCESS_GRANTED", "Access request granted"
+    ACCESS_DECLINED = "ACCESS_DECLINED", "Access request declined"
+    ACCESS_WITHDRAWN = "ACCESS_WITHDRAWN", "Access request withdrawn"
+    ACCESS_LAPSED = "ACCESS_LAPSED", "Access request lapsed"
+
     REQUESTER_CHANGED = "REQUESTER_CHANGED", "Requester changed"
     REQUEST_LOGGED = "REQUEST_LOGGED", "Request logged"
     REQUEST_CHANGED = "REQUEST_CHANGED", "Request changed"

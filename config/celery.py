@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "lapse-access-requests": {
+        "task": "records.access.tasks.lapse_access_requests",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "expire-idle-sessions": {
         "task": "accounts.tasks.expire_idle_sessions",
         "schedule": 60.0,

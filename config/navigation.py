@@ -41,7 +41,15 @@ class Link:
 
 
 DESKS: tuple[Desk, ...] = (
-    Desk("home", "My work", "home", "home", key="h", areas=("home",)),
+    Desk(
+        "home",
+        "My work",
+        "home",
+        "home",
+        key="h",
+        areas=("home",),
+        pages=("access:access_request_own",),
+    ),
     Desk(
         "patients",
         "Patients",
@@ -50,7 +58,7 @@ DESKS: tuple[Desk, ...] = (
         key="p",
         permissions=("patients.search_directory",),
         areas=("patients", "charts", "encounters", "documents"),
-        pages=("access:chart_", "access:glass_break"),
+        pages=("access:chart_", "access:glass_break", "access:access_request_ask"),
     ),
     Desk(
         "documents",
@@ -105,6 +113,15 @@ DESKS: tuple[Desk, ...] = (
         key="b",
         permissions=("access.view_broken_glass",),
         pages=("access:glass_list", "access:glass_review"),
+    ),
+    Desk(
+        "access_requests",
+        "Access asked for",
+        "key",
+        "access:access_request_list",
+        key="k",
+        permissions=("access.grant_chart",),
+        pages=("access:access_request_",),
     ),
     Desk(
         "users",

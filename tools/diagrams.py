@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.db.models import TextChoices
 
+from records.access.rules import transitions as access_requests
 from records.documents.rules import transitions as documents
 from records.encounters.rules import transitions as encounters
 from records.retention.rules import transitions as batches
@@ -71,6 +72,13 @@ MACHINES = (
         "records/retention/rules/transitions.py",
         batches.STARTS,
         batches.MOVES,
+    ),
+    Machine(
+        "access-request",
+        "Access requests",
+        "records/access/rules/transitions.py",
+        access_requests.STARTS,
+        access_requests.MOVES,
     ),
 )
 

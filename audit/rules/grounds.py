@@ -27,7 +27,7 @@ PURPOSES = (
         ("PATIENT", "CHART_", "FACE_SHEET_", "ENCOUNTER"),
         Purpose.RECORDS,
     ),
-    (("DOCUMENT", "UNFILED_", "VAULT_", "IMPORT", "EXPORTED"), Purpose.RECORDS),
+    (("DOCUMENT", "UNFILED_", "VAULT_", "IMPORT", "EXPORTED", "ACCESS_"), Purpose.RECORDS),
 )
 GROUNDS = {
     SYSTEM_ROLE: Basis.SYSTEM,

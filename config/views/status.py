@@ -15,8 +15,9 @@ from audit.http import requires
 from audit.selectors.seals import TrailState, get_trail_state
 from config import navigation
 from records.access import worklists
-from records.access.permissions import VIEW_BROKEN_GLASS
-from records.access.presenters import glass
+from records.access.permissions import OPEN_CHART, VIEW_BROKEN_GLASS
+from records.access.presenters import access_requests, glass
+from records.access.selectors import access_requests as selectors
 from records.access.selectors import told
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.presenters import marks as release_marks
@@ -51,7 +52,7 @@ def count_work(user: User) -> dict[str, int]:
 
 def list_notices(user: User) -> list[dict[str, Any]]:
     """Return what `user` was told and has not looked at; nothing in it names a patient."""
-    return [*_list_glass(user), *_list_takeovers(user)]
+    return [*_list_glass(user), *_list_access_requests(user), *_list_takeovers(user)]
 
 
 def _list_glass(user: User) -> list[dict[str, Any]]:
@@ -59,6 +60,14 @@ def _list_glass(user: User) -> list[dict[str, Any]]:
         return []
     url = reverse("access:glass_list")
     return [glass.notice(row) | {"url": url} for row in told.list_unseen(user)[:MOST_NOTICES]]
+
+
+def _list_access_requests(user: User) -> list[dict[str, Any]]:
+    if not user.has_perm(OPEN_CHART):
+        return []
+    url = reverse("access:access_request_own")
+    rows = selectors.list_unseen(user)[:MOST_NOTICES]
+    return [access_requests.notice(row) | {"url": url} for row in rows]
 
 
 def _list_takeovers(user: User) -> list[dict[str, Any]]:

@@ -8,10 +8,13 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import subjects
-        from records.access import grants, worklist  # noqa: F401  (registration on import)
-        from records.access.selectors import glass, units
+        from records.access import custody, grants, worklist  # noqa: F401  (registers on import)
+        from records.access.selectors import access_requests, glass, units
+        from records.access.services import access_requests as services
 
         worklist.register()
         subjects.register("unit", units.label)
         subjects.register("facility", units.label_facilities)
         subjects.register("glass", glass.label, glass.url)
+        subjects.register("access_request", access_requests.label)
+        custody.register("access_accessrequest", services.follow_chart)

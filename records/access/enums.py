@@ -46,3 +46,11 @@ class UnitRight(models.TextChoices):
 class ReviewOutcome(models.TextChoices):
     JUSTIFIED = "JUSTIFIED", "Justified"
     UNJUSTIFIED = "UNJUSTIFIED", "Not justified"
+
+
+class AccessRequestStatus(models.TextChoices):
+    ASKED = "ASKED", "Asked"
+    GRANTED = "GRANTED", "Granted"
+    DECLINED = "DECLINED", "Declined"
+    WITHDRAWN = "WITHDRAWN", "Withdrawn"
+    LAPSED = "LAPSED", "Lapsed"

@@ -15,8 +15,11 @@ class ChartRefused(Refused):
         "grant leads you to it."
     )
     reason = "NO_GROUND"
+    # The page of the refusal offers to ask those who may give rights on the chart.
+    can_ask = True
     advice = (
-        "Ask your supervisor for the chart or the right, and say for which task you need it.",
+        "Ask for access, and say for which task you need the chart: whoever gives rights on it "
+        "decides.",
         "If somebody should have assigned this work to you, ask them to do so; the right comes "
         "with the task.",
     )
@@ -42,8 +45,9 @@ class GlassReadsOnly(Refused):
         "by it."
     )
     reason = "GLASS_READS_ONLY"
+    can_ask = True
     advice = (
-        "To work on the chart, ask a supervisor of its unit to let you in, or to assign the task "
+        "To work on the chart, ask for access, or ask a supervisor of its unit to assign the task "
         "to you.",
     )
 
@@ -155,3 +159,51 @@ class OwnRights(Refused):
     message = "You cannot grant rights to yourself."
     reason = "OWN_RIGHTS"
     status = 403
+
+
+class AccessNotNeeded(Refused):
+    """The person who asks for access can open the chart already."""
+
+    message = "You can open this chart already."
+    reason = "ACCESS_NOT_NEEDED"
+    status = 409
+
+
+class AccessRequestUnknown(NotVisible):
+    """There is no such access request, or it is not this person's to decide or withdraw."""
+
+    message = "There is no such access request."
+    reason = "ACCESS_REQUEST_UNKNOWN"
+
+
+class OwnAccessRequest(Refused):
+    """Nobody decides on access that they asked for themselves."""
+
+    message = "Another person must decide on your own access request."
+    reason = "OWN_ACCESS_REQUEST"
+    status = 403
+
+
+class AccessRequestClosed(StaleState):
+    """Somebody else decided first, or it was withdrawn or has lapsed."""
+
+    message = "This access request is closed already. Nothing was changed."
+    reason = "ACCESS_REQUEST_CLOSED"
+
+
+class AccessRequestOver(StaleState):
+    """The time for which access was asked has passed undecided."""
+
+    message = "The time for which access was asked is over, so there is nothing left to decide."
+    reason = "ACCESS_REQUEST_OVER"
+
+
+class AskerGone(Refused):
+    """Whoever asked is not active any more, or their roles open no charts."""
+
+    message = (
+        "Whoever asked cannot use the right: the sign-in is closed, or its roles open no charts. "
+        "Decline the access request."
+    )
+    reason = "ASKER_GONE"
+    status = 409

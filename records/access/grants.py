@@ -14,3 +14,7 @@ grants.register(
     update=["closed_at", "reviewed_at", "reviewed_by_id", "review_outcome", "review_note"],
 )
 grants.register("access_glassnotice", update=["seen_at"])
+grants.register(
+    "access_accessrequest",
+    update=["unit_id", "status", "decided_at", "decided_by_id", "comment", "seen_at"],
+)

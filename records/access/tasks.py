@@ -11,3 +11,11 @@ def close_expired_glass() -> None:
     from records.access.services import glass
 
     glass.close_expired()
+
+
+@shared_task
+def lapse_access_requests() -> None:
+    """Let every undecided access request lapse whose time is over."""
+    from records.access.services import access_requests
+
+    access_requests.lapse_over()

@@ -78,7 +78,7 @@ def _names(person, **where):
             Role.SUPERVISOR,
             [
                 *("home", "patients", "documents", "imports", "release", "retention", "glass"),
-                "practitioners",
+                *("access_requests", "practitioners"),
             ],
         ),
         (Role.COMPLIANCE, ["home", "patients", "release", "retention", "audit", "glass"]),
@@ -121,6 +121,9 @@ def test_desk_without_page_is_left_out(settings):
         ({"url_name": "access:glass_review", "area": "access"}, ["glass"]),
         ({"url_name": "access:glass_break", "area": "access"}, ["patients"]),
         ({"url_name": "access:chart_rights", "area": "access"}, ["patients"]),
+        ({"url_name": "access:access_request_ask", "area": "access"}, ["patients"]),
+        ({"url_name": "access:access_request_own", "area": "access"}, ["home"]),
+        ({"url_name": "access:access_request_decide", "area": "access"}, ["access_requests"]),
         ({"url_name": "access:unit_detail", "area": "access"}, ["units"]),
         ({"url_name": "account_login", "area": ""}, []),
     ],

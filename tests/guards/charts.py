@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import context
+from audit.enums import Purpose
 from jobs.models import Job
 from jobs.services import jobs
-from records.access.services import glass
+from records.access.models import AccessRequest
+from records.access.services import access_decisions, access_requests, glass
 from records.documents.models import Document
 from records.documents.services import corrections, filing, unfiled
 from records.documents.services.filing import DocumentFacts
@@ -29,7 +31,7 @@ LONG_AGO = datetime(2001, 3, 1, 15, 0, tzinfo=UTC)
 
 
 class Charts(Hospital):
-    """Stays, documents, loose files and imports, and an emergency access."""
+    """Stays, documents, loose files and imports, an emergency access, and access asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +42,13 @@ class Charts(Hospital):
         self._build_loose_files()
         self._build_imports()
         self._build_glass()
+        self.access_requests = {
+            "asked": self._ask_for("VISIBLE", "stranger"),
+            "other": self._ask_for("OTHER", "stranger"),
+            "declined": self._ask_for("VISIBLE", "bh_clerk"),
+            "withdrawn": self._ask_for("VISIBLE", "doctor"),
+        }
+        self._close_access_requests()
 
     # --- stays ----------------------------------------------------------------------------------
 
@@ -229,4 +238,30 @@ class Charts(Hospital):
                 actor=doctor,
                 patient_id=self.patients["OTHER"].pk,
                 reason=f"Stroke, {self.aviary.word('OTHER', 'reason of glass', 'glass')} at once",
+            )
+
+    def _ask_for(self, name: str, asker: str) -> AccessRequest:
+        actor = self._as(asker)
+        with context.acting_as(actor):
+            return access_requests.ask(
+                actor=actor,
+                patient_id=self.patients[name].pk,
+                wanted=access_requests.Wanted(
+                    purpose=Purpose.OPERATIONS,
+                    reason=f"{self.aviary.word(name, 'reason of asking', 'access')} in March",
+                    expires_at=timezone.now() + timedelta(days=7),
+                ),
+            )
+
+    def _close_access_requests(self) -> None:
+        supervisor, doctor = self._as("supervisor"), self._as("doctor")
+        with context.acting_as(supervisor):
+            access_decisions.decline(
+                actor=supervisor,
+                access_request_id=self.access_requests["declined"].pk,
+                comment=self.aviary.word("VISIBLE", "comment on access", "access"),
+            )
+        with context.acting_as(doctor):
+            access_requests.withdraw(
+                actor=doctor, access_request_id=self.access_requests["withdrawn"].pk
             )

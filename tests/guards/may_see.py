@@ -18,6 +18,16 @@ MAY_SEE: dict[tuple[str, str], set[str]] = {
     ("OTHER", "chart"): {"bh_clerk", "doctor"},
     # Compliance reviews every emergency access, and why the glass was broken.
     ("OTHER", "glass"): {"bh_clerk", "doctor", "compliance"},
+    # Why somebody asks for access, and why not: who may decide, and who asked.
+    ("VISIBLE", "access"): {
+        "supervisor",
+        "keeper",
+        "second_keeper",
+        "stranger",
+        "bh_clerk",
+        "doctor",
+    },
+    ("OTHER", "access"): {"stranger"},
     ("HIDDEN", "directory"): {"sud_clerk"},
     ("HIDDEN", "chart"): {"sud_clerk"},
     ("DUE", "directory"): SEARCHERS,

@@ -11,6 +11,13 @@ DEED = ("POST",)
 
 # Route: permissions (all of them are needed, none means everybody signed in), methods.
 POLICY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "access:access_request_ask": ("access.open_chart", FORM),
+    "access:access_request_decide": ("access.open_chart access.grant_chart", READ),
+    "access:access_request_decline": ("access.open_chart access.grant_chart", DEED),
+    "access:access_request_grant": ("access.open_chart access.grant_chart", DEED),
+    "access:access_request_list": ("access.open_chart access.grant_chart", READ),
+    "access:access_request_own": ("access.open_chart", READ),
+    "access:access_request_withdraw": ("access.open_chart", DEED),
     "access:chart_move": ("access.open_chart access.grant_chart access.move_chart", DEED),
     "access:chart_revoke": ("access.open_chart access.grant_chart", DEED),
     "access:chart_rights": ("access.open_chart access.grant_chart", FORM),

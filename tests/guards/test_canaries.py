@@ -56,6 +56,7 @@ NO_PATIENT = {
     "access:unit_revoke": "units of the house",
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
+    "access:access_request_withdraw": "goes back to what one asked for",
     "documents:document_undo": "goes back to the desk or the chart",
     "documents:document_undo_move": "goes to the document",
     "documents:document_undo_voiding": "goes to the document",
@@ -98,6 +99,8 @@ NO_PATIENT = {
 }
 # Left out when everything is posted empty, because the world would not be the same afterwards.
 NOT_POSTED = {
+    "access:access_request_grant": "would open a chart to somebody else",
+    "access:access_request_withdraw": "withdraws what is asked for",
     "access:glass_close": "ends the emergency access",
     "documents:document_undo": "takes back a filing of minutes ago",
     "documents:document_undo_voiding": "takes back a voiding of minutes ago",
@@ -115,6 +118,7 @@ RECORDS = (
     "run_id",
     "request_id",
     "batch_id",
+    "access_request_id",
 )
 
 
@@ -347,6 +351,8 @@ def _hidden(world: World) -> dict[str, Any]:
         "unfiled_id": world.ids["unfiled_id"]["PROGRAMME_FILE"],
         "run_id": world.ids["run_id"]["PROGRAMME_FILE"],
         "request_id": world.ids["request_id"]["hidden"],
+        # Asked for in a unit of others, who alone know of it.
+        "access_request_id": world.ids["access_request_id"]["other"],
     }
 
 

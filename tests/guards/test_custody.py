@@ -22,6 +22,7 @@ from tests.builders import build_house
 from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
 from tests.factories.units import grant
+from tests.records.access.services import asking
 from tests.requests_release import builders as release
 from tests.trail import events_of
 
@@ -82,6 +83,7 @@ def test_rows_of_every_registered_table_follow_in_the_move_and_no_others():
             release.file_document(patient, keeper, title=f"Paper of {patient.pk}")
             release.log(patient, keeper)
         _admit(patient, keeper)
+        asking.ask(house.stranger, patient)
     evaluations.refresh([moved.pk, other.pk])
 
     charts.move(

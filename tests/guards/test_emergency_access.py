@@ -40,6 +40,8 @@ READING = {
 }
 # Pages that name a patient's record and are not the chart's, with what they answer.
 APART = {
+    ("access:access_request_ask", "GET"): (200, "the directory line, and a form to ask for more"),
+    ("access:access_request_ask", "POST"): (422, "the same form, sent empty"),
     ("access:glass_break", "GET"): (302, "goes to the chart, which is open"),
     ("access:glass_break", "POST"): (302, "goes to the chart, which is open"),
     ("audit:patient_viewers", "GET"): (200, "the access log, by its own right"),

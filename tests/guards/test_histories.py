@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 
+from records.access.rules import transitions as access_requests
 from records.documents.rules import transitions as documents
 from records.encounters.rules import transitions as encounters
 from records.retention.rules import transitions as batches
@@ -23,10 +24,12 @@ RULES = {
     "documents_document": documents,
     "retention_batch": batches,
     "requests_release_request": requests,
+    "access_accessrequest": access_requests,
 }
 # Of these a row in every status can be had by plain SQL; of the others, in so many at least.
 WHOLE = ("encounters_encounter", "documents_document")
-AT_LEAST = {"retention_batch": 4, "requests_release_request": 6}
+AT_LEAST = {"retention_batch": 4, "requests_release_request": 6, "access_accessrequest": 3}
+DECIDED = "decided_at = now(), decided_by_id = current_setting('chartroom.actor')::bigint"
 # What a row with the status must say besides.
 BESIDE = {
     "encounters_encounter": {
@@ -40,6 +43,11 @@ BESIDE = {
     },
     "retention_batch": {None: ""},
     "requests_release_request": {None: ""},
+    "access_accessrequest": {
+        "GRANTED": f"{DECIDED}, ",
+        "DECLINED": f"{DECIDED}, comment = 'wrong', ",
+        None: "decided_at = NULL, decided_by_id = NULL, comment = '', ",
+    },
 }
 # Refusals of the room's own, which come before those of all rooms.
 OWN_REFUSALS = (
@@ -54,6 +62,8 @@ OWN_REFUSALS = (
     "A document of this release",
     "What was approved",
     "A release is",
+    "Access is ",
+    "Access lapses ",
 )
 # Columns of tables that only grow, which the common trigger does not keep, and why.
 KEPT_OTHERWISE = {
@@ -75,7 +85,7 @@ GROWING = """
       AND c.relname ~ %(rooms)s
       AND (a.atttypid = 'timestamptz'::regtype OR a.attname ~ '_by(_before)?_id$')
 """
-ROOMS = "^(encounters|documents|retention|requests_release)_"
+ROOMS = "^(encounters_|documents_|retention_|requests_release_|access_accessrequest)"
 CALLS = """
     SELECT c.relname, encode(t.tgargs, 'escape') FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid

@@ -228,6 +228,7 @@ class World(Charts):
             "hold_id": {"HOLD": self.hold.pk},
             "rule_id": {"rule": self.rule.pk},
             "glass_id": {"OTHER": self.glass.pk},
+            "access_request_id": {key: row.pk for key, row in self.access_requests.items()},
             "unit_id": {"programme": self.programme.pk},
             "provider_id": {"linked": self.attending.pk},
             "user_id": person_ids,

@@ -38,6 +38,7 @@ def test_write_makes_pages_that_are_not_stale(tmp_path):
         "document.md",
         "release-request.md",
         "destruction-batch.md",
+        "access-request.md",
     }
 
 

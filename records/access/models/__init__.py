@@ -1,3 +1,4 @@
+from records.access.models.access_requests import AccessRequest, AccessRequestStatusChange
 from records.access.models.charts import Chart, ChartMove, ChartUnit
 from records.access.models.glass import BrokenGlass, GlassNotice
 from records.access.models.rights import (
@@ -8,6 +9,8 @@ from records.access.models.rights import (
 from records.access.models.units import CustodyUnit, Facility
 
 __all__ = [
+    "AccessRequest",
+    "AccessRequestStatusChange",
     "BrokenGlass",
     "Chart",
     "ChartMove",

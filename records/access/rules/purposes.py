@@ -11,6 +11,10 @@ from collections.abc import Set
 from accounts.roles import Role
 from audit.enums import Basis, Purpose
 
+# What access to a chart can be asked for: an emergency waits for nobody's answer, it breaks the
+# glass.
+ASKED_FOR = tuple(purpose for purpose in Purpose if purpose != Purpose.EMERGENCY)
+
 
 def implied_purpose(basis: Basis, roles: Set[str]) -> Purpose:
     """Return what somebody with these roles opens a chart for on this ground."""

@@ -16,7 +16,7 @@ from records.access.enums import ChartStatus
 from records.access.errors import ChartMovedMeanwhile, MoveRefused
 from records.access.models import Chart, ChartMove, ChartUnit, CustodyUnit
 from records.access.selectors import moves, rights, units
-from records.access.services import opening
+from records.access.services import access_requests, opening
 
 NOT_THERE = "You do not work in the unit that keeps this chart, so you cannot move it."
 NOT_OFFERED = "You cannot move this chart to that unit."
@@ -130,11 +130,13 @@ def _facts(chart_id: int) -> dict[str, Any]:
 def mark_destroyed(*, actor: User, chart_id: int) -> Chart:
     """Close a chart whose documents were all destroyed; only its stub opens from now on.
 
-    Why it was moved between units goes with it; who moved it, and when, stays.
+    Why it was moved between units goes with it; who moved it, and when, stays. What is asked for
+    on it lapses.
     """
     chart = Chart.objects.select_for_update().get(pk=chart_id)
     chart.status = ChartStatus.DESTROYED
     chart.save(update_fields=["status"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT access_forget_moves(%s)", [chart_id])
+    access_requests.lapse_of_chart(actor=actor, chart_id=chart_id)
     return chart

@@ -12,7 +12,7 @@ from tests.factories.patients import make_patient
 from tests.factories.people import again, make_user
 
 pytestmark = pytest.mark.django_db
-ASK = "Ask your supervisor for the chart or the right"
+ASK = "Ask for access, and say for which task you need the chart"
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_no_ground_is_told_whom_to_ask(house, patient):
 
     assert (answer.status_code, len(advice(answer))) == (403, 3)
     assert advice(answer)[0].startswith(ASK)
+    assert reverse("access:access_request_ask", args=[patient.pk]) in answer.content.decode()
     assert reverse("access:glass_break", args=[patient.pk]) in answer.content.decode()
 
 

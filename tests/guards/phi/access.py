@@ -3,6 +3,20 @@
 from tests.guards.phi.classes import CODE, HOUSE, LINK, PHI, SECRET, STAFF, TECHNICAL
 
 ACCESS: dict[str, dict[str, str]] = {
+    "access.AccessRequest": {
+        PHI: "unit_id reason comment",
+        STAFF: "asked_by_id decided_by_id",
+        LINK: "chart_id",
+        CODE: "purpose status",
+        TECHNICAL: "id expires_at asked_at decided_at seen_at",
+    },
+    "access.AccessRequestStatusChange": {
+        PHI: "reason",
+        STAFF: "changed_by_id",
+        LINK: "access_request_id",
+        CODE: "from_status to_status",
+        TECHNICAL: "id changed_at",
+    },
     "access.BrokenGlass": {
         PHI: "reason review_note",
         STAFF: "user_id reviewed_by_id",
