@@ -68,6 +68,11 @@ class Shell:
         return settings.IDLE_LOGOFF_SECONDS
 
     @property
+    def time_zone(self) -> str:
+        """The facility's time zone by its name, for scripts that tell the time."""
+        return settings.TIME_ZONE
+
+    @property
     def draft_keys(self) -> str:
         """The keys of what the person typed and did not send, for the script that keeps it."""
         user = self.request.user

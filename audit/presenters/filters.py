@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from audit import subjects
 from audit.enums import Action, Basis, Outcome
@@ -108,7 +108,7 @@ def _moment(moment: datetime | None) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return timezone.localtime(moment).date().isoformat() if moment else ""
+    return formats.date_format(timezone.localtime(moment).date()) if moment else ""
 
 
 def _slot(moment: datetime) -> datetime:

@@ -209,5 +209,5 @@ async function read(name) {
 const place = (name, at) => new TextEncoder().encode(`${name} ${at}`);
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const clock = (at) => new Date(at).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = (at) => new Date(at).toLocaleDateString("en-US", { month: "short", day: "numeric" });
+const clock = (at) => new Date(at).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: meta("time-zone") });
+const day = (at) => new Date(at).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: meta("time-zone") });

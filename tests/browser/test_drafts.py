@@ -1,9 +1,11 @@
 """What was typed and not sent is there again after a reload, a time-out, another person's turn."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from accounts.selectors.users import get_system_user
 from audit.writes import attributing
@@ -60,7 +62,10 @@ def test_what_was_typed_is_offered_after_a_reload_and_put_back(page):
 
     page.reload()
     assert page.get_by_label("Name").input_value() == ""
-    assert "did not send it" in page.locator(OFFER).inner_text()
+    offer = page.locator(OFFER).inner_text()
+    now = timezone.localtime()
+    moments = [f"{at:%b} {at.day}, {at:%H:%M}" for at in (now, now - timedelta(minutes=1))]
+    assert offer.startswith(tuple(f"You typed something here on {moment}," for moment in moments))
     assert broken_rules(page) == []
     page.get_by_role("button", name="Put it back").press("Enter")
 
