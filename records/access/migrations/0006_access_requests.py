@@ -7,7 +7,6 @@ by a trigger of its own.
 import datetime
 
 import django.db.models.deletion
-import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
@@ -337,11 +336,7 @@ class Migration(migrations.Migration):
                     ("expires_at__gt", models.F("asked_at")),
                     (
                         "expires_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("asked_at"),
-                            "+",
-                            models.Value(datetime.timedelta(days=31, seconds=3600)),
-                        ),
+                        models.F("asked_at") + datetime.timedelta(days=31, hours=1),
                     ),
                 ),
                 name="access_accessrequest_expires_in_time",
