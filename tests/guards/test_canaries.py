@@ -56,6 +56,7 @@ NO_PATIENT = {
     "access:unit_revoke": "units of the house",
     "access:glass_close": "goes home",
     "access:chart_revoke": "goes back to the rights on the chart",
+    "access:access_request_grant": "goes to the list of what is asked for",
     "access:access_request_withdraw": "goes back to what one asked for",
     "documents:document_undo": "goes back to the desk or the chart",
     "documents:document_undo_move": "goes to the document",
