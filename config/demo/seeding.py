@@ -15,7 +15,7 @@ from audit import context
 from audit.enums import Action
 from audit.models import Event
 from audit.services import events
-from config.demo import house, papers, people, words
+from config.demo import house, papers, people, requests, words
 from config.demo.house import House
 from config.demo.people import Person
 from records.access.models import CustodyUnit
@@ -63,6 +63,7 @@ def load(number: int, seed: int, say: Callable[[str], None]) -> dict[str, float]
         if done % 50 == 0:
             say(f"{done} of {number} patients")
     loader.loose_files()
+    loader.requests()
     nightly.evaluate()
     told = {"events": Event.objects.count(), "seconds": round(time.monotonic() - begun, 1)}
     return loader.counts | told
@@ -99,6 +100,11 @@ class _Loader:
                 unfiled.receive(
                     actor=clerk, unit_id=unit.pk, upload=fax, source=DocumentSource.SCAN
                 )
+
+    def requests(self) -> None:
+        """Log release requests for patients of the largest unit."""
+        unit = self.home.units[0]
+        self.counts["requests"] = requests.load(self.home.clerk_of(unit), unit, self.chance)
 
     def _register(self, person: Person, unit: CustodyUnit) -> Patient:
         self.counts["patients"] += 1
