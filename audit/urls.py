@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from audit import views
+from audit.views import log, pivots, seals
 
 
 class IdConverter:
@@ -23,21 +23,21 @@ register_converter(IdConverter, "id")
 
 app_name = "audit"
 urlpatterns = [
-    path("", views.event_list, name="event_list"),
-    path("export/", views.event_export, name="event_export"),
-    path("events/<id:event_id>/", views.event_detail, name="event_detail"),
-    path("patients/<id:patient_id>/", views.patient_viewers, name="patient_viewers"),
+    path("", log.event_list, name="event_list"),
+    path("export/", log.event_export, name="event_export"),
+    path("events/<id:event_id>/", log.event_detail, name="event_detail"),
+    path("patients/<id:patient_id>/", pivots.patient_viewers, name="patient_viewers"),
     path(
         "patients/<id:patient_id>/export/",
-        views.patient_viewers_export,
+        pivots.patient_viewers_export,
         name="patient_viewers_export",
     ),
-    path("people/<id:person_id>/", views.person_patients, name="person_patients"),
+    path("people/<id:person_id>/", pivots.person_patients, name="person_patients"),
     path(
         "people/<id:person_id>/export/",
-        views.person_patients_export,
+        pivots.person_patients_export,
         name="person_patients_export",
     ),
-    path("seals/", views.seal_list, name="seal_list"),
-    path("seals/verify/", views.trail_verify, name="trail_verify"),
+    path("seals/", seals.seal_list, name="seal_list"),
+    path("seals/verify/", seals.trail_verify, name="trail_verify"),
 ]

@@ -128,7 +128,7 @@ def test_page_says_what_leaves_and_how_much(proved, some):
 def test_page_says_the_period_by_its_days(proved, some):
     answer = proved.get(EXPORT, {"since": "2026-01-05", "until": "1/31/2026"})
 
-    assert answer.context["export"].said == [("From", "2026-01-05"), ("To", "2026-01-31")]
+    assert answer.context["export"].said == [("From", "Jan 5, 2026"), ("To", "Jan 31, 2026")]
 
 
 def test_looking_at_the_page_is_recorded_with_the_patient_it_names(proved, some):

@@ -5,10 +5,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from audit import context, views
+from audit import context
 from audit.enums import Action, Basis, Outcome
 from audit.models import Event
 from audit.services import events
+from audit.views import log
 from tests.audit.views.pages import ANA, FORMS, LIST, PAGES, newest, rows_of, shown_by, text_of
 
 pytestmark = pytest.mark.django_db
@@ -240,7 +241,7 @@ def test_id_that_is_none_shows_no_event(signed_in, some, query):
 
 
 def test_pages_of_the_log_follow_each_other(signed_in, some, monkeypatch):
-    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    monkeypatch.setattr(log, "PAGE_SIZE", 2)
 
     first = signed_in.get(LIST, {"request": "a" * 32})
     query = {"since": "2026-01-01"}

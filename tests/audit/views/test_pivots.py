@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings
 
 from accounts.models import user
-from audit import context, views
+from audit import context
 from audit.enums import Action
 from audit.models import Event
 from audit.services import events, tables
+from audit.views import pivots
 from tests.audit.views.pages import ANA, LIST, newest, shown_by, text_of
 from tests.exporting import take_out
 
@@ -112,7 +113,7 @@ def test_pivot_of_a_period(signed_in, some):
 
 
 def test_a_pivot_is_paged_both_ways_in_the_order_chosen(signed_in, some, monkeypatch):
-    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    monkeypatch.setattr(pivots, "PAGE_SIZE", 1)
 
     first = signed_in.get("/log/patients/5/", {"sort": "name", "since": "2026-01-01"})
     second = follow(signed_in, first, "next")
@@ -129,7 +130,7 @@ def test_a_pivot_is_paged_both_ways_in_the_order_chosen(signed_in, some, monkeyp
 
 
 def test_each_page_of_a_persons_patients_is_recorded_with_its_own(signed_in, some, monkeypatch):
-    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    monkeypatch.setattr(pivots, "PAGE_SIZE", 1)
 
     first = signed_in.get("/log/people/7/")
     shown = [shown_by(newest())]
@@ -154,7 +155,7 @@ def test_pages_of_a_pivot_cost_the_same_however_long(signed_in, count, django_as
     with django_assert_num_queries(4):
         answer = signed_in.get("/log/people/7/")
 
-    assert len(answer.context["lines"]) == min(count, views.PAGE_SIZE)
+    assert len(answer.context["lines"]) == min(count, pivots.PAGE_SIZE)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def test_everybody_who_saw_a_patient_leaves_as_csv(proved, some, officer):
 
 @pytest.mark.goal("G-32")
 def test_whom_a_person_saw_leaves_with_every_patient_on_record(proved, some, monkeypatch):
-    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    monkeypatch.setattr(pivots, "PAGE_SIZE", 1)
 
     answer = take_out(proved, "/log/people/7/export/", {"sort": "-count", "after": "1.5"})
 
