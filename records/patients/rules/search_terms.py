@@ -158,21 +158,23 @@ def _people(text: str, today: date) -> Iterator[Interpretation]:
     patterns = list(dict.fromkeys(_patterns(bare)))
     for style in MatchStyle:
         for family, given, middle in patterns:
-            if not _is_asked_for(style, family, middle):
+            if not _is_asked_for(style, family, given, middle):
                 continue
             yield Interpretation(
                 QueryKind.NAME, style, family=family, given=given, middle=middle, births=births
             )
 
 
-def _is_asked_for(style: MatchStyle, family: str, middle: str) -> bool:
+def _is_asked_for(style: MatchStyle, family: str, given: str, middle: str) -> bool:
     """Tell whether a style asks for a pattern.
 
-    Alike names are asked for by all of the name: a given name alone adds nobody. Given and middle
-    name without a family are asked for last, since no index leads to a middle name.
+    Alike names are asked for by all of the name: a given name alone adds nobody. A middle name
+    beside one other is asked for last: few know a person by it, and it is alike to nothing.
     """
     is_last = style == MatchStyle.FUZZY
-    return bool(family or (is_last and middle) or not (is_last or middle))
+    if middle and not (family and given):
+        return is_last
+    return bool(family) or not is_last
 
 
 def _without_birth(text: str, today: date) -> tuple[str, tuple[TypedDate, ...]]:
@@ -208,7 +210,17 @@ def _patterns(text: str) -> Iterator[tuple[str, str, str]]:
             yield (units[0], *_given_and_middle(units[1:]))
             yield "".join(units), "", ""
             yield "", "".join(units), ""
-            yield ("", *_given_and_middle(units))
+            yield from _with_a_middle(units)
+
+
+def _with_a_middle(units: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what the words can mean where one is a middle name and one is left out."""
+    first, after = units[0], "".join(units[1:])
+    before, last = "".join(units[:-1]), units[-1]
+    yield "", first, after
+    yield "", last, before
+    yield last, "", before
+    yield first, "", after
 
 
 def _name_words(text: str) -> list[str]:

@@ -40,7 +40,7 @@ ALIKE_FAMILIES = (
     "SELECT family_key FROM patients_patient"
     " WHERE family_key LIKE %s AND levenshtein_less_equal(family_key, %s, 2) <= 2"
 )
-# A middle name in filing form, as the index patients_given_and_middle holds it.
+# A middle name in filing form, as the indexes patients_…_and_middle hold it.
 MIDDLE_KEY = "regexp_replace(normalize(upper(n.middle), NFKD), '[^[:alnum:]]', '', 'g')"
 SHORTEST_PART = 3
 SHORTEST_SLIP = 5
@@ -179,17 +179,19 @@ def _name_condition(meaning: Interpretation, birth_alias: str) -> tuple[str, tup
 
 
 def _alike(meaning: Interpretation) -> list[Branch]:
-    return _fuzzy(meaning) if meaning.family else [_given_and_middle(meaning)]
+    has_one_beside = bool(meaning.middle) and not (meaning.family and meaning.given)
+    return [_with_middle(meaning)] if has_one_beside else _fuzzy(meaning)
 
 
-def _given_and_middle(meaning: Interpretation) -> Branch:
-    """Return the way by a whole given name and the beginning of a middle one, without a family."""
-    condition = f"n.given_key = %s AND n.middle <> '' AND {MIDDLE_KEY} LIKE %s"
-    params: tuple[Any, ...] = (meaning.given, f"{meaning.middle}%")
+def _with_middle(meaning: Interpretation) -> Branch:
+    """Return the way by a whole family or given name and the beginning of a middle name."""
+    column, why = ("family_key", "family") if meaning.family else ("given_key", "given")
+    condition = f"n.{column} = %s AND n.middle <> '' AND {MIDDLE_KEY} LIKE %s"
+    params: tuple[Any, ...] = (meaning.family or meaning.given, f"{meaning.middle}%")
     if meaning.births:
         where, days = _births(meaning, "n")
         condition, params = f"{condition} AND {where}", (*params, *days)
-    return Branch(*OWN, condition, params, "given and middle name", score="1")
+    return Branch(*OWN, condition, params, f"{why} and middle name", score="1")
 
 
 def _fuzzy(meaning: Interpretation) -> list[Branch]:
