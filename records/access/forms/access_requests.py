@@ -29,7 +29,10 @@ class AccessRequestForm(forms.Form):
         min_length=REASON_MIN_LENGTH,
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Read by whoever decides; the right carries it",
+        help_text=(
+            f"At least {REASON_MIN_LENGTH} characters. Read by whoever decides; the right carries "
+            "it"
+        ),
     )
     expires_on = forms.DateField(
         label="Until",

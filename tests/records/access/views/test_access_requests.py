@@ -96,6 +96,7 @@ def test_form_says_whose_chart_it_is_and_who_decides_with_an_event_first(house, 
     text = answer.content.decode()
     for words in (HIDDEN_NAME, mrn(patient.mrn), "1962", "Main file room", "Sam Ito can decide."):
         assert words in text
+    assert "At least 15 characters. Read by whoever decides" in text
     assert answer.context["form"]["expires_on"].value().isoformat() == in_days(7)
     (event,) = events_of(Action.PATIENTS_LISTED)
     assert (event.actor_id, event.basis, shown_in(event)) == (
