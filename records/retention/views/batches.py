@@ -29,6 +29,7 @@ from records.retention.services.proposals import MOST_CHARTS
 
 # How many charts that were left out of a proposal an address names; the rest are counted.
 SHOWN_LEFT_OUT = 100
+OVER = 286
 
 
 @requires(VIEW_RETENTION)
@@ -62,17 +63,20 @@ def batch_detail(request: HttpRequest, batch_id: int) -> HttpResponse:
 @polling
 @requires(VIEW_RETENTION)
 def batch_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Answer how far the worker is; 204 when that has not changed, 286 when it has ended."""
+    """Answer how far the worker is: 204 when that has not changed, 286 when it has stopped.
+
+    When the batch is done, all of its page says something else: it is loaded anew.
+    """
     batch = selectors.get_batch(batch_id)
+    if batch.status == BatchStatus.DONE:
+        return HttpResponse(status=OVER, headers={"HX-Refresh": "true"})
     progress = presenter.progress(jobs.get_latest(kind=DESTRUCTION, subject_id=batch_id))
     tag = f'"{batch.status}-{progress.get("version", "")}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=204, headers={"ETag": tag})
-    is_over = batch.status == BatchStatus.DONE or progress.get("failure")
-    values = {"batch": batch, "progress": progress, "is_over": is_over}
-    response = render(
-        request, "retention/batch_detail.html#progress", values, status=286 if is_over else 200
-    )
+    status = OVER if progress.get("failure") else 200
+    values = {"batch": batch, "progress": progress}
+    response = render(request, "retention/batch_detail.html#progress", values, status=status)
     response.headers["ETag"] = tag
     return response
 

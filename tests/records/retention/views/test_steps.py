@@ -322,6 +322,20 @@ def test_progress_answers_only_what_is_new(house, browse):
 
     assert (first.status_code, same.status_code, last.status_code) == (200, 204, 286)
     assert "WYMAN" not in first.content.decode()
+    assert (last.content, last.headers["HX-Refresh"]) == (b"", "true")
+
+
+def test_progress_of_a_worker_that_gave_up_is_said_without_loading_the_page_anew(house, browse):
+    batch = house.executing(house.patient())
+    Job.objects.filter(subject_id=batch.pk).update(
+        state="FAILED", error_code="VaultUnavailable", closed_at=timezone.now()
+    )
+
+    told = browse(house.clerk).get(url("batch_progress", batch_id=batch.pk))
+
+    assert told.status_code == 286
+    assert "The worker has stopped" in told.content.decode()
+    assert "HX-Refresh" not in told.headers
 
 
 def test_batch_on_which_the_worker_gave_up_says_why_and_goes_on(house, browse):
