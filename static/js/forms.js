@@ -28,6 +28,7 @@ export function start() {
 
 function lock(event) {
   const form = event.target;
+  if (!event.defaultPrevented && form.matches("[data-download]")) clearErrors(form);
   if (event.defaultPrevented || form.method === "dialog" || form.matches("[data-download], [target=_blank]")) return;
   if (form.dataset.sent) {
     event.preventDefault();
@@ -37,6 +38,15 @@ function lock(event) {
   // After the event, or the pressed button's own value would not be sent.
   setTimeout(() => busy(form, true));
   setTimeout(() => release(form), RELEASE);
+}
+
+/** The page stands while its file comes: what was wrong with the form before is wrong no more. */
+function clearErrors(form) {
+  for (const said of all(".error-summary, .errorlist", form)) said.remove();
+  for (const field of all("[aria-invalid]", form)) field.removeAttribute("aria-invalid");
+  for (const field of all(".is-invalid", form)) field.classList.remove("is-invalid");
+  document.title = document.title.replace(/^Error: /, "");
+  announce("Sent. The file comes as a download.");
 }
 
 function release(form) {
