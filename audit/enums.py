@@ -107,6 +107,7 @@ class Action(models.TextChoices):
     PACKAGE_ASSEMBLED = "PACKAGE_ASSEMBLED", "Package assembled"
     PACKAGE_CHECKED = "PACKAGE_CHECKED", "Package checked"
     PACKAGE_DOWNLOADED = "PACKAGE_DOWNLOADED", "Package downloaded"
+    PACKAGE_LINK_MADE = "PACKAGE_LINK_MADE", "Download link made"
     PACKAGE_DELIVERED = "PACKAGE_DELIVERED", "Package delivered"
     PACKAGE_RECALLED = "PACKAGE_RECALLED", "Package recalled"
     DISCLOSED = "DISCLOSED", "Disclosed"

@@ -76,7 +76,7 @@ def _make_link(
         form_key=form_key,
         created_by=actor,
     )
-    deliveries.record(Action.PACKAGE_CHECKED, request, delivery)
+    deliveries.record(Action.PACKAGE_LINK_MADE, request, delivery)
     return NewLink(delivery, token, passcode)
 
 

@@ -131,8 +131,10 @@ def test_a_new_link_ends_the_one_that_was_not_noted(as_clerk, ready):
     assert [event["detail"]["delivery"] for event in events_of(Action.PACKAGE_RECALLED)] == [
         first.pk
     ]
-    made = events_of(Action.PACKAGE_CHECKED)
+    made = events_of(Action.PACKAGE_LINK_MADE)
     assert [event["detail"]["delivery"] for event in made] == [first.pk, second.pk]
+    assert {event["purpose"] for event in made} == {"RELEASE"}
+    assert events_of(Action.PACKAGE_CHECKED) == []
 
 
 @pytest.mark.django_db

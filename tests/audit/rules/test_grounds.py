@@ -44,6 +44,7 @@ def test_no_event_leaves_purpose_or_ground_empty(action):
         (Action.REQUEST_APPROVED, "RELEASE"),
         (Action.REQUESTER_CHANGED, "RELEASE"),
         (Action.PACKAGE_DOWNLOADED, "RELEASE"),
+        (Action.PACKAGE_LINK_MADE, "RELEASE"),
         (Action.DISCLOSED, "RELEASE"),
         (Action.GLASS_BROKEN, "EMERGENCY"),
         (Action.GLASS_CLOSED, "EMERGENCY"),
