@@ -121,6 +121,10 @@ class VisitForm(BeginForm):
         ]
         self.fields["kind"].initial = EncounterKind.OUTPATIENT
         self.fields["started_at"].label = "Began"
+        # The rest is filled in: a form that nobody touched must not become a visit, which moves
+        # the term for which the chart is kept.
+        self.fields["reason"].required = True
+        self.fields["reason"].help_text = "Why the patient came"
 
 
 class StepForm(forms.Form):

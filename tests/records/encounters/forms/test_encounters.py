@@ -155,7 +155,7 @@ def test_attendings_offered_are_those_in_practice(house, doctor, other_doctor):
     "form, needed",
     [
         (BeginForm, {"kind", "started_at", "unit"}),
-        (VisitForm, {"kind", "started_at", "ended_at", "disposition", "unit"}),
+        (VisitForm, {"kind", "started_at", "ended_at", "disposition", "unit", "reason"}),
         (TransferForm, {"version", "to_location", "moved_at"}),
         (DischargeForm, {"version", "ended_at", "disposition"}),
         (ReasonForm, {"version", "reason"}),

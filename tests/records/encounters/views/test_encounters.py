@@ -102,6 +102,19 @@ def test_recording_a_visit_that_is_over(browser, house, patient):
     assert (visit.status, visit.kind, visit.disposition) == ("DISCHARGED", "OUTPATIENT", "HOME")
 
 
+def test_a_form_of_a_visit_that_nobody_filled_in_makes_none(browser, house, patient):
+    url = f"/encounters/visit/{patient.pk}/"
+    form = browser.get(url).context["form"]
+    first = {"disposition": form.fields["disposition"].choices[0][0]}
+    untouched = {bound.name: bound.value() or "" for bound in form} | first
+
+    answer = browser.post(url, untouched)
+
+    assert answer.status_code == 422
+    assert dict(answer.context["form"].errors) == {"reason": ["Fill this in."]}
+    assert not Encounter.objects.exists()
+
+
 @pytest.mark.parametrize("page", ["admit", "visit"])
 def test_a_double_click_makes_one_encounter(browser, house, patient, page):
     data = begin_data(
