@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from audit.errors import NotVisible, Refused, StaleState
@@ -17,16 +19,33 @@ class ChartRefused(Refused):
     reason = "NO_GROUND"
     # The page of the refusal offers to ask those who may give rights on the chart.
     can_ask = True
-    advice = (
+    ask_advice = (
         "Ask for access, and say for which task you need the chart: whoever gives rights on it "
-        "decides.",
+        "decides."
+    )
+    advice = (
         "If somebody should have assigned this work to you, ask them to do so; the right comes "
         "with the task.",
     )
 
-    def __init__(self, *, can_break_glass: bool = False, **facts: Any) -> None:
+    def __init__(
+        self,
+        *,
+        can_break_glass: bool = False,
+        find_asked: Callable[[], Any] | None = None,
+        **facts: Any,
+    ) -> None:
         super().__init__(**facts)
         self.can_break_glass = can_break_glass
+        self._find_asked = find_asked
+
+    @cached_property
+    def asked(self) -> Any:
+        """What the person asked for already and may hear of here, looked up for the page alone.
+
+        Most refusals are never shown: a list asks whether a chart may be opened, a worker too.
+        """
+        return self._find_asked() if self._find_asked else None
 
 
 class FacilityTaken(Refused):

@@ -14,6 +14,7 @@ from audit.enums import Purpose
 from printing.words import day, moment
 from records.access.enums import AccessRequestStatus
 from records.access.models import AccessRequest
+from records.access.rules import wording
 
 NAMES_SHOWN = 6
 ENDED = {
@@ -96,11 +97,7 @@ def say_deciders(deciders: Sequence[User]) -> str:
             "Nobody gives rights on this chart just now. Tell your supervisor: an administrator "
             "gives the right on a unit."
         )
-    names = [user.display_name for user in deciders[:NAMES_SHOWN]]
-    more = len(deciders) - len(names)
-    if more > 0:
-        names.append(f"{more} more")
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    listed = wording.one_of([user.display_name for user in deciders], NAMES_SHOWN)
     return f"{listed} can decide. You are told on every page how it ends."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -12,10 +13,30 @@ from accounts.selectors import users
 from records.access.enums import AccessRequestStatus
 from records.access.models import AccessRequest, ChartUnit, ChartUserPermission
 from records.access.permissions import GRANT_CHART
+from records.access.rules import wording
 from records.access.selectors import openers, rights, scopes
 
+NAMES_SHOWN = 3
 # What is told to who asked; what they withdrew they know.
 TOLD = (AccessRequestStatus.GRANTED, AccessRequestStatus.DECLINED, AccessRequestStatus.LAPSED)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The newest access request of one person to one chart that they cannot open."""
+
+    request: AccessRequest
+    deciders: Sequence[User] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody still decides on it; else it was declined."""
+        return self.request.status == AccessRequestStatus.ASKED
+
+    @property
+    def waits_for(self) -> str:
+        """Who can decide, by name; empty where nobody can."""
+        return wording.one_of([user.display_name for user in self.deciders], NAMES_SHOWN)
 
 
 def list_waiting_for(user: User) -> QuerySet[AccessRequest]:
@@ -71,6 +92,23 @@ def get_open(*, user: User, chart_id: int) -> AccessRequest | None:
         asked_by=user, chart_id=chart_id, expires_at__gt=timezone.now()
     )
     return rows.filter(status=AccessRequestStatus.ASKED).first()
+
+
+def find_asked(*, user: User, chart_id: int) -> Asked | None:
+    """Return what `user` asked for last on a chart, where it waits or was declined.
+
+    For the page that refuses the chart: whoever may know of the chart may know of this. One query,
+    and one more for who decides.
+    """
+    rows = AccessRequest.objects.filter(asked_by=user, chart_id=chart_id)
+    row = rows.select_related("decided_by").order_by("-pk").first()
+    if row is None:
+        return None
+    if row.status == AccessRequestStatus.DECLINED:
+        return Asked(row)
+    if row.status != AccessRequestStatus.ASKED or row.expires_at <= timezone.now():
+        return None
+    return Asked(row, list_deciders(actor=user, chart_id=chart_id))
 
 
 def get_full(access_request_id: int) -> AccessRequest | None:

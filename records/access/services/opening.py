@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -21,7 +22,7 @@ from records.access.errors import (
 )
 from records.access.permissions import BREAK_GLASS, OPEN_CHART
 from records.access.rules import purposes, visibility
-from records.access.selectors import rights
+from records.access.selectors import access_requests, rights
 
 CHART = """
 SELECT chart.unit_id, chart.status,
@@ -184,6 +185,7 @@ def _check(ground: Ground, actor: User, patient_id: int, action: Action, use: Us
             patient_id=patient_id,
             action=action,
             can_break_glass=actor.has_perm(BREAK_GLASS),
+            find_asked=partial(access_requests.find_asked, user=actor, chart_id=patient_id),
         )
     if ground.basis == Basis.BROKEN_GLASS and use is Use.WORK:
         raise GlassReadsOnly(patient_id=patient_id, action=action)

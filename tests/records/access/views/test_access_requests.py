@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.enums import Action, Basis, Outcome
 from config.templatetags.chartroom import mrn
+from printing.words import day
 from records.access.enums import AccessRequestStatus as Status
 from records.access.models import AccessRequest, ChartUserPermission
 from records.access.services import access_requests, charts, glass
@@ -88,6 +89,92 @@ def test_refused_chart_offers_to_ask_and_the_whole_way_leads_to_the_chart(house,
     assert f"/charts/{patient.pk}/" in own.content.decode()
     assert told(asker) == []
     assert asker.get(f"/charts/{patient.pk}/").status_code == 200
+
+
+def refused_page(user, patient):
+    """The page that refuses the chart, and its queries on access requests."""
+    client = sign_in(user)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(f"/charts/{patient.pk}/")
+    asked = [one for one in queries if 'FROM "access_accessrequest"' in one["sql"]]
+    return answer.status_code, answer.content.decode(), len(asked)
+
+
+def test_refused_chart_says_that_ones_request_waits_and_for_whom(house, patient):
+    row = ask(house.stranger, patient)
+
+    status, text, queries = refused_page(house.stranger, patient)
+
+    assert (status, queries) == (403, 1)
+    assert f"You asked on {day(row.asked_at)}; it waits for Sam Ito." in text
+    assert (f'href="{OWN}"' in text, ask_path(patient) in text) == (True, False)
+    assert "Ask for access" not in text
+
+
+def test_refused_chart_says_that_nobody_decides(house):
+    keeper = make_user(Role.CLERK, unit=house.behavioural)
+    patient = make_patient(house.behavioural, actor=keeper)
+    ask(house.stranger, patient)
+
+    _, text, _ = refused_page(house.stranger, patient)
+
+    assert "nobody gives rights on this chart just now." in text
+
+
+def test_refused_chart_says_why_it_was_declined_and_lets_one_ask_again(house, patient):
+    decline(house.supervisor, ask(house.stranger, patient), "Is <b>not</b> your task")
+
+    status, text, _ = refused_page(house.stranger, patient)
+
+    assert status == 403
+    assert "Declined by Sam Ito: Is &lt;b&gt;not&lt;/b&gt; your task</p>" in text
+    assert (ask_path(patient) in text, "Ask again</a>" in text) == (True, True)
+
+
+@pytest.mark.parametrize("end", ["WITHDRAWN", "LAPSED", "OVER", "ANOTHER'S", "ELSEWHERE"])
+def test_what_says_nothing_of_this_chart_leaves_the_refusal_as_it_is(house, patient, end):
+    if end in ("LAPSED", "OVER"):
+        ask_in_vain(house.stranger, patient)
+        access_requests.lapse_over() if end == "LAPSED" else None
+    elif end == "WITHDRAWN":
+        withdraw(house.stranger, ask(house.stranger, patient))
+    elif end == "ANOTHER'S":
+        ask(house.provider, patient)
+    else:
+        ask(house.stranger, make_patient(house.main, actor=house.clerk))
+
+    _, text, _ = refused_page(house.stranger, patient)
+
+    assert ("You asked on" in text, "Ask for access</a>" in text) == (False, True)
+
+
+def test_newest_request_is_the_one_that_counts(house, patient):
+    decline(house.supervisor, ask(house.stranger, patient))
+    ask(house.stranger, patient)
+
+    _, text, _ = refused_page(house.stranger, patient)
+
+    assert ("it waits for Sam Ito." in text, COMMENT in text) == (True, False)
+
+
+def test_other_refusals_and_other_answers_ask_nothing_more(house, patient):
+    ask(house.stranger, patient)
+    destroyed = make_patient(house.main, actor=house.clerk)
+    ask(house.stranger, destroyed)
+    charts.mark_destroyed(actor=house.compliance, chart_id=destroyed.pk)
+    hidden = make_patient(house.programme, actor=make_user(Role.CLERK, unit=house.programme))
+    client = sign_in(house.stranger)
+
+    with CaptureQueriesContext(connection) as queries:
+        answers = [
+            client.get(f"/charts/{destroyed.pk}/"),
+            client.get(f"/charts/{hidden.pk}/"),
+            client.get("/access/units/"),
+            client.get(f"/charts/{patient.pk}/", headers={"Accept": "application/json"}),
+        ]
+
+    assert [answer.status_code for answer in answers] == [403, 404, 403, 403]
+    assert not any("access_accessrequest" in one["sql"] for one in queries)
 
 
 def test_form_says_whose_chart_it_is_and_who_decides_with_an_event_first(house, patient):
