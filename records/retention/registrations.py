@@ -50,10 +50,13 @@ def _flags(patient_id: int) -> list[Flag]:
 
 
 def _panel(scope: ChartScope) -> dict[str, Any]:
-    term = charts.get_term(scope.patient_id)
+    term, today = charts.get_term(scope.patient_id), timezone.localdate()
+    if term.is_over(today):
+        # Said of last night: whoever was here today is kept longer now.
+        term = term.weighed(evaluations.map_facts_now([scope.patient_id])[scope.patient_id])
     return {
         "term": term,
-        "is_over": term.is_over(timezone.localdate()),
+        "is_over": term.is_over(today),
         "holds": holds.list_standing(scope.patient_id) if term.is_held else [],
     }
 

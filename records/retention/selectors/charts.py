@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -78,6 +78,16 @@ class Term:
     def is_over(self, today: date) -> bool:
         """Tell whether the chart has served its term."""
         return self.eligible_on is not None and self.eligible_on <= today
+
+    def weighed(self, facts: ChartFacts) -> Term:
+        """Return the term with the answer that was given anew."""
+        return replace(
+            self,
+            eligible_on=facts.eligible_on,
+            governing_on=facts.governing_on,
+            block=facts.block,
+            governing_cite=facts.governing_cite,
+        )
 
 
 @dataclass(frozen=True)

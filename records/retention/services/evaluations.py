@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from records.retention.models import Evaluation
 from records.retention.rules.schedule import ScheduleRule
-from records.retention.selectors import facts, terms
+from records.retention.selectors import charts, facts, terms
+from records.retention.selectors.charts import ChartFacts
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,21 @@ SELECT count(*) FILTER (WHERE answers.eligible_on > old.eligible_on),
        count(*) FILTER (WHERE answers.eligible_on IS NOT DISTINCT FROM old.eligible_on)
   FROM answers JOIN retention_evaluation old ON old.patient_id = answers.patient_id
 """
+WEIGH = """
+SELECT answers.patient_id, answers.eligible_on, answers.block, answers.governing_on,
+       coalesce(rule.code, '') AS governing_code, coalesce(rule.cite, '') AS governing_cite,
+       coalesce(rule.term_kind, '') AS term_kind, rule.years
+  FROM answers LEFT JOIN retention_schedulerule rule ON rule.id = answers.governing_id
+"""
+WEIGHED = (
+    "eligible_on",
+    "block",
+    "governing_on",
+    "governing_code",
+    "governing_cite",
+    "term_kind",
+    "years",
+)
 FORGET = """
 DELETE FROM retention_evaluation old USING patients_patient p
  WHERE p.chart_id = old.patient_id AND p.status <> 'ACTIVE'
@@ -187,6 +203,22 @@ def refresh(patient_ids: Iterable[int]) -> int:
     """Compute the answer for these charts at this moment; return how many changed."""
     with connection.cursor() as cursor:
         return _run(cursor, timezone.localdate(), list(patient_ids))
+
+
+def map_facts_now(patient_ids: Iterable[int]) -> dict[int, ChartFacts]:
+    """Return the facts of these charts with the answer of this moment; nothing is written.
+
+    The answer that is stored may be of last night, and a chart may have changed since.
+    """
+    ids = list(patient_ids)
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        sql = (ANSWERS + WEIGH).format(**facts.NARROWED)
+        cursor.execute(sql, {**_values(timezone.localdate()), "ids": ids})
+        answers = {row[0]: dict(zip(WEIGHED, row[1:], strict=True)) for row in cursor.fetchall()}
+    found = charts.map_facts(ids)
+    return {key: replace(found[key], **answers.get(key, {})) for key in found}
 
 
 def count_due() -> None:

@@ -26,7 +26,8 @@ from records.retention.presenters import due as presenter
 from records.retention.presenters import filters
 from records.retention.presenters import stubs as stub_presenter
 from records.retention.rules import eligibility
-from records.retention.selectors import batches, charts, due, facts, holds, schedule, stubs
+from records.retention.selectors import batches, due, facts, holds, schedule, stubs
+from records.retention.services import evaluations
 
 TEMPLATE = "retention/home.html"
 
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted(today)
     scope = scopes.list_scope(user)
     page = due.list_page(scope, wanted, after=request.GET.get("after", ""))
-    known = charts.map_facts(page.patient_ids)
+    known = evaluations.map_facts_now(page.patient_ids)
     people = directory.get_lines(page.patient_ids)
     events.record(
         action=Action.RETENTION_LISTED,
@@ -88,7 +89,7 @@ def chart_explain(request: HttpRequest, patient_id: int) -> HttpResponse:
             as_of=today,
         )
         answer = chart_presenter.present(explained, today)
-        known = charts.map_facts([patient_id])[patient_id]
+        known = evaluations.map_facts_now([patient_id])[patient_id]
         can_propose = answer.is_eligible and not known.obstacle_to_proposal(today)
     values = {
         "banner": banner.get_banner(scope),

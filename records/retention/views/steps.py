@@ -35,7 +35,7 @@ from records.retention.presenters import batches as batch_presenter
 from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
 from records.retention.selectors import charts, due
-from records.retention.services import batches, moves, proposals
+from records.retention.services import batches, evaluations, moves, proposals
 from records.retention.views.batches import SHOWN_LEFT_OUT
 
 SHOWN_BEFORE_PROPOSING = 100
@@ -215,7 +215,7 @@ def _show_chosen(
     scope = scopes.list_scope(person(request))
     visible = due.only_visible(scope, ids)
     shown = visible[:SHOWN_BEFORE_PROPOSING]
-    known = charts.map_facts(visible)
+    known = evaluations.map_facts_now(visible)
     events.record(
         action=Action.RETENTION_LISTED,
         purpose=Purpose.RETENTION,

@@ -333,13 +333,16 @@ def queries(browser, url):
 def test_lists_cost_the_same_with_1_3_and_300_charts(house, browse):
     reader = make.make_user("SUPERVISOR", unit=house.unit)
     browser = browse(reader)
-    costs = {name: [] for name in ("home", "batch_detail", "batch_approve", "hold_detail")}
+    pages = ("home", "batch_detail", "batch_approve", "batch_propose", "hold_detail")
+    costs = {name: [] for name in pages}
     for count in (1, 3, 300):
         patients = [house.patient(documents=0) for _ in range(count)]
         world = {"batch": house.proposed(*patients), "hold": make.make_hold(*patients)}
         world |= {"held": patients[0], "gone": patients[0], "done": patients[0]}
         for name, found in costs.items():
             url = address(name, world)
+            if name == "batch_propose":
+                url += "".join(f"&chart={patient.pk}" for patient in patients[1:])
             browser.get(url)
             found.append(queries(browser, url))
 
