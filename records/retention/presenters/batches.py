@@ -17,7 +17,7 @@ from jobs.models import Job
 from printing.words import counted
 from records.patients.selectors.lines import DirectoryLine
 from records.retention import access
-from records.retention.enums import BatchStatus, ItemOutcome
+from records.retention.enums import BatchStatus, Block, ItemOutcome
 from records.retention.models import Batch, BatchItem, BatchStatusChange
 from records.retention.permissions import APPROVE_SECOND
 from records.retention.presenters import words
@@ -166,6 +166,12 @@ def outcomes(counts: Mapping[str, int]) -> list[dict[str, Any]]:
         for outcome in ItemOutcome
         if outcome in counts
     ]
+
+
+def left_out(standing: Mapping[int, str]) -> dict[str, int]:
+    """Return how many of the charts that wait will be left out: for a hold, or as changed."""
+    held = sum(code == Block.HOLD for code in standing.values())
+    return {"held": held, "changed": sum(map(bool, standing.values())) - held}
 
 
 def events(history: Sequence[BatchStatusChange]) -> list[dict[str, Any]]:

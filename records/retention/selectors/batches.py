@@ -134,15 +134,10 @@ def count_outcomes(batch_id: int) -> dict[str, int]:
     return dict(rows.annotate(number=Count("pk")).order_by("outcome"))
 
 
-def count_held(batch_id: int) -> int:
-    """Return how many of a batch's waiting charts are held now."""
-    held = BatchItem.objects.filter(
-        batch_id=batch_id,
-        outcome=ItemOutcome.WAITING,
-        patient__holds__lifted_at=None,
-        patient__holds__isnull=False,
-    )
-    return held.values("pk").distinct().count()
+def list_waiting(batch_id: int) -> list[BatchItem]:
+    """Return the items of a batch that wait; the caller shows only what may be seen."""
+    waiting = BatchItem.objects.filter(batch_id=batch_id, outcome=ItemOutcome.WAITING)
+    return list(waiting.order_by("pk"))
 
 
 def list_history(batch_id: int) -> list[BatchStatusChange]:

@@ -35,7 +35,6 @@ from records.retention.services import certificates, evaluations, locks, proposa
 
 CHECK, ERASE_KEYS, REMOVE_BYTES = "CHECK", "ERASE_KEYS", "REMOVE_BYTES"
 PURGE, VERIFY, CERTIFICATE = "PURGE", "VERIFY", "CERTIFICATE"
-CONTENTS_CHANGED = "CONTENTS_CHANGED"
 
 
 def step(job: Job) -> bool:
@@ -119,11 +118,11 @@ def erase(*, actor: User, batch: Batch, item_id: int) -> BatchItem:
         return item  # another worker was faster
     evaluations.refresh([patient_id])
     facts = charts.map_facts([patient_id])[patient_id]
-    obstacle = facts.obstacle(timezone.localdate())
+    obstacle = proposals.find_obstacle(item, facts, timezone.localdate())
     if obstacle == Block.HOLD:
         return _leave_out(actor, item, ItemOutcome.HELD, Block.HOLD, facts.hold_id)
-    if obstacle or proposals.has_changed(item, facts):
-        return _leave_out(actor, item, ItemOutcome.CHANGED, obstacle or CONTENTS_CHANGED)
+    if obstacle:
+        return _leave_out(actor, item, ItemOutcome.CHANGED, obstacle)
     abstract = abstracts.get_abstract(patient_id)
     documents.erase_keys(actor=actor, patient_id=patient_id, basis_id=batch.pk)
     residue.reduce(actor=actor, patient_id=patient_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from django.db import connection
 from django.utils import timezone
@@ -22,6 +23,7 @@ from records.retention.services.moves import Seen
 
 MOST_CHARTS = 500
 TAKEN_OUT = "TAKEN_OUT"
+CONTENTS_CHANGED = "CONTENTS_CHANGED"
 ANSWER = (
     "patient_id",
     "unit_id",
@@ -123,6 +125,18 @@ def has_changed(item: BatchItem, facts: charts.ChartFacts) -> bool:
     return any(getattr(item, name) != getattr(facts, name) for name in FROZEN)
 
 
+def find_obstacle(item: BatchItem, facts: charts.ChartFacts, today: date) -> str:
+    """Return the code of what keeps a chart from being destroyed in its batch, empty if nothing."""
+    return facts.obstacle(today) or (CONTENTS_CHANGED if has_changed(item, facts) else "")
+
+
+def map_obstacles(items: Sequence[BatchItem]) -> dict[int, str]:
+    """Return by patient what keeps each chart from being destroyed now, as the worker will ask."""
+    found = evaluations.map_facts_now(item.patient_id for item in items)
+    today = timezone.localdate()
+    return {item.patient_id: find_obstacle(item, found[item.patient_id], today) for item in items}
+
+
 def _list_due(actor: User, patient_ids: Sequence[int]) -> list[charts.ChartFacts]:
     evaluations.refresh(patient_ids)
     found = charts.map_facts(patient_ids)
@@ -138,11 +152,7 @@ def _list_changed(items: Sequence[BatchItem]) -> list[BatchItem]:
     evaluations.refresh(ids)
     found = charts.map_facts(ids)
     today = timezone.localdate()
-    return [
-        item
-        for item in items
-        if found[item.patient_id].obstacle(today) or has_changed(item, found[item.patient_id])
-    ]
+    return [item for item in items if find_obstacle(item, found[item.patient_id], today)]
 
 
 def _item(batch: Batch, facts: charts.ChartFacts) -> BatchItem:

@@ -16,7 +16,7 @@ from jobs.selectors import jobs
 from records.access.selectors import scopes
 from records.access.selectors.scopes import ListScope
 from records.patients.selectors import lines as directory
-from records.retention.enums import BatchStatus, ItemOutcome
+from records.retention.enums import BatchStatus
 from records.retention.forms.lists import BATCHES
 from records.retention.models import Batch
 from records.retention.permissions import VIEW_RETENTION
@@ -24,6 +24,7 @@ from records.retention.presenters import batches as presenter
 from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
 from records.retention.selectors import charts, due, holds
+from records.retention.services import proposals
 from records.retention.services.batches import DESTRUCTION
 from records.retention.services.proposals import MOST_CHARTS
 
@@ -97,8 +98,7 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         patients=[*ids, *left_out],
         durable=True,
     )
-    waiting = [item.patient_id for item in page.items if item.outcome == ItemOutcome.WAITING]
-    known = charts.map_facts(waiting)
+    standing = proposals.map_obstacles(selectors.list_waiting(batch.pk))
     people = {line.patient_id: line for line in directory.get_lines(ids)}
     names = holds.map_names({item.held_by_id for item in page.items if item.held_by_id})
     job = jobs.get_latest(kind=DESTRUCTION, subject_id=batch.pk)
@@ -109,13 +109,11 @@ def show(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "buttons": presenter.buttons(batch, user, today),
         "summary": presenter.summary(batch, counts),
         "outcomes": presenter.outcomes(counts),
-        "held": selectors.count_held(batch.pk),
+        **presenter.left_out(standing),
         "page": page,
         "is_first": not after,
         **_show_left_out(request, left_out),
-        "lines": presenter.item_lines(
-            page.items, people, names, {key: known[key].obstacle(today) for key in known}
-        ),
+        "lines": presenter.item_lines(page.items, people, names, standing),
         "history": presenter.events(selectors.list_history(batch.pk)),
         "progress": presenter.progress(job),
         "may_resume": presenter.may_resume(batch, job, user),

@@ -34,7 +34,7 @@ from records.retention.permissions import (
 from records.retention.presenters import batches as batch_presenter
 from records.retention.presenters import due as due_presenter
 from records.retention.selectors import batches as selectors
-from records.retention.selectors import charts, due
+from records.retention.selectors import due
 from records.retention.services import batches, evaluations, moves, proposals
 from records.retention.views.batches import SHOWN_LEFT_OUT
 
@@ -190,17 +190,14 @@ def _show_step(
         patients=ids,
         durable=True,
     )
-    today = timezone.localdate()
-    known = charts.map_facts(ids)
+    standing = proposals.map_obstacles(selectors.list_waiting(batch.pk))
     people = {line.patient_id: line for line in directory.get_lines(ids)}
     values = {
         "batch": batch,
         "form": form,
         "totals": selectors.get_totals(batch.pk),
-        "held": selectors.count_held(batch.pk),
-        "lines": batch_presenter.item_lines(
-            items, people, {}, {key: known[key].obstacle(today) for key in known}
-        ),
+        **batch_presenter.left_out(standing),
+        "lines": batch_presenter.item_lines(items, people, {}, standing),
         "has_more": page.next_key is not None,
     }
     return render(request, template, values, status=status)

@@ -33,6 +33,18 @@ def test_summary_says_how_many_were_destroyed(status, counts, text):
     assert batches.summary(Batch(status=status, item_count=1200), counts) == text
 
 
+@pytest.mark.parametrize(
+    "standing, counts",
+    [
+        ({}, {"held": 0, "changed": 0}),
+        ({1: "", 2: "HOLD"}, {"held": 1, "changed": 0}),
+        ({1: "NOT_DUE", 2: "CONTENTS_CHANGED", 3: "HOLD"}, {"held": 1, "changed": 2}),
+    ],
+)
+def test_charts_that_will_be_left_out_are_held_or_have_changed(standing, counts):
+    assert batches.left_out(standing) == counts
+
+
 def started_batch(status):
     person, at = User(display_name="Chris Compliance"), timezone.now()
     batch = Batch(status=status, item_count=1)

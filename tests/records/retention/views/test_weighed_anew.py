@@ -74,3 +74,57 @@ def test_looking_writes_no_answer(house, browse, back):
     browse(house.clerk).get(url("batch_propose"), {"chart": back.pk})
 
     assert Evaluation.objects.values().get(patient=back) == stored
+
+
+STEPS = [
+    ("batch_detail", "proposed", "clerk"),
+    ("batch_approve", "proposed", "supervisor"),
+    ("batch_detail", "approved", "compliance"),
+    ("batch_start", "approved", "compliance"),
+    ("batch_detail", "executing", "clerk"),
+]
+
+
+@pytest.mark.parametrize("name, bring, who", STEPS)
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        (lambda patient: make.make_visit(patient, started_at=LATELY), "Not due yet"),
+        (make.make_document, "Documents or visits were added after it was proposed"),
+    ],
+)
+def test_a_batch_warns_of_charts_that_have_changed(house, browse, name, bring, who, change, reason):
+    due, changed, held = house.patient(), house.patient(), house.patient()
+    batch = getattr(house, bring)(due, changed, held)
+    make.make_hold(held)
+    make.make_document(held)
+    change(changed)
+
+    response = browse(getattr(house, who)).get(url(name, batch_id=batch.pk))
+
+    body = response.content.decode()
+    assert "1 of these charts is no longer due, or has changed" in body
+    assert "1 of these charts is held" in body
+    assert {line.item.patient_id: line.reason for line in response.context["lines"]} == {
+        due.pk: "",
+        changed.pk: reason,
+        held.pk: "A hold stands",
+    }
+
+
+def test_a_batch_says_of_its_charts_what_the_worker_then_does(house, browse):
+    due, back = house.patient(), house.patient()
+    batch = house.executing(due, back)
+    make.make_visit(back, started_at=LATELY)
+    browser = browse(house.clerk)
+
+    before = browser.get(url("batch_detail", batch_id=batch.pk))
+    make.run(batch)
+    after = browser.get(url("batch_detail", batch_id=batch.pk))
+
+    told, done = (
+        {line.item.patient_id: line.reason for line in page.context["lines"]}
+        for page in (before, after)
+    )
+    assert told == done == {due.pk: "", back.pk: "Not due yet"}
+    assert "no longer due, or" not in after.content.decode()
