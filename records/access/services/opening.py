@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,9 @@ BESIDE_UNITS = """
 SELECT EXISTS (SELECT 1 FROM access_chartuserpermission mine
                 WHERE mine.user_id = %(user)s AND mine.content_object_id = %(chart)s
                   AND (mine.expires_at IS NULL OR mine.expires_at > statement_timestamp())),
+       (SELECT NULLIF(max(COALESCE(mine.expires_at, 'infinity')), 'infinity')
+          FROM access_chartuserpermission mine
+         WHERE mine.user_id = %(user)s AND mine.content_object_id = %(chart)s),
        (SELECT glass.id FROM access_brokenglass glass
          WHERE glass.user_id = %(user)s AND glass.chart_id = %(chart)s
            AND glass.closed_at IS NULL AND glass.ends_at > statement_timestamp())
@@ -51,6 +55,8 @@ class ChartScope:
     basis: Basis
     classes: frozenset[str]
     glass_id: int | None = None
+    # The end of the right on this single chart, where that right is the ground and has an end.
+    granted_until: datetime | None = None
 
     def check_class(self, sensitivity: str) -> None:
         """Refuse a document whose class this scope does not show.
@@ -71,6 +77,7 @@ class Ground:
     status: str
     glass_id: int | None
     is_listed: bool
+    granted_until: datetime | None = None
 
 
 def open_chart(
@@ -143,29 +150,39 @@ def find_ground(*, actor: User, patient_id: int) -> Ground:
     rows = _ask(CHART, actor, patient_id)
     held = rights.get_unit_rights(actor)
     units: frozenset[int] = frozenset({rows[0][0], *rows[0][2]} if rows else ())
-    basis, glass_id = _weigh(actor, patient_id, is_in_units=bool(units & held.open_units))
+    weighed = _weigh(actor, patient_id, is_in_units=bool(units & held.open_units))
     if not rows:
         raise ChartUnknown(patient_id=patient_id)
     is_listed = bool(units & (held.listed_units | held.open_units))
-    return Ground(basis, units, rows[0][1], glass_id, is_listed)
+    return Ground(
+        weighed.basis, units, rows[0][1], weighed.glass_id, is_listed, weighed.granted_until
+    )
 
 
-def _weigh(actor: User, patient_id: int, *, is_in_units: bool) -> tuple[Basis | None, int | None]:
-    """Return the first ground that holds, and the open glass where no unit gives one."""
+@dataclass(frozen=True)
+class _Weighed:
+    """The first ground that holds, the open glass where no unit gives one, the end of a grant."""
+
+    basis: Basis | None
+    glass_id: int | None = None
+    granted_until: datetime | None = None
+
+
+def _weigh(actor: User, patient_id: int, *, is_in_units: bool) -> _Weighed:
     if system_work.unit_of(actor) is not None:
-        return Basis.SYSTEM, None
+        return _Weighed(Basis.SYSTEM)
     if not actor.has_perm(OPEN_CHART):
-        return None, None
+        return _Weighed(None)
     if is_in_units:
-        return Basis.UNIT, None
+        return _Weighed(Basis.UNIT)
     sql = BESIDE_UNITS.format(relationships=relationships.columns_sql())
-    [(is_granted, glass_id, *related)] = _ask(sql, actor, patient_id)
+    [(is_granted, granted_until, glass_id, *related)] = _ask(sql, actor, patient_id)
     for relationship, holds in zip(relationships.registered(), related, strict=True):
         if holds:
-            return relationship.basis, glass_id
+            return _Weighed(relationship.basis, glass_id)
     if is_granted:
-        return Basis.GRANT, glass_id
-    return (Basis.BROKEN_GLASS if glass_id else None), glass_id
+        return _Weighed(Basis.GRANT, glass_id, granted_until)
+    return _Weighed(Basis.BROKEN_GLASS if glass_id else None, glass_id)
 
 
 def _ask(sql: str, actor: User, patient_id: int) -> list[tuple[Any, ...]]:
@@ -196,4 +213,4 @@ def _scope(ground: Ground, basis: Basis, actor: User, patient_id: int) -> ChartS
     held = rights.get_unit_rights(actor)
     classes = visibility.visible_classes(basis, ground.units, held.protected_classes)
     glass_id = ground.glass_id if basis == Basis.BROKEN_GLASS else None
-    return ChartScope(patient_id, actor, basis, classes, glass_id)
+    return ChartScope(patient_id, actor, basis, classes, glass_id, ground.granted_until)

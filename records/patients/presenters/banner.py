@@ -33,6 +33,7 @@ class Banner:
     flags: list[Flag]
     glass_until: datetime | None = None
     glass_id: int | None = None
+    granted_until: datetime | None = None
 
     @property
     def letter_name(self) -> str:
@@ -70,4 +71,5 @@ def get_banner(scope: ChartScope) -> Banner:
         flags=found,
         glass_until=broken.ends_at if broken else None,
         glass_id=broken.pk if broken else None,
+        granted_until=scope.granted_until,
     )

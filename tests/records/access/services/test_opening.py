@@ -358,6 +358,30 @@ def test_strongest_ground_is_the_basis(house, patient, relate, grounds, expected
     assert open_as(user, patient).basis == expected
 
 
+@pytest.mark.parametrize(
+    ("is_limited", "is_in_units", "basis"),
+    [(True, False, "GRANT"), (False, False, "GRANT"), (True, True, "UNIT")],
+)
+def test_scope_knows_the_end_of_the_right_that_opened_the_chart(
+    house, patient, is_limited, is_in_units, basis
+):
+    end = timezone.now() + timedelta(days=7)
+    rights.grant_chart(
+        actor=house.supervisor,
+        chart_id=patient.pk,
+        user=house.stranger,
+        reason="Court case",
+        expires_at=end if is_limited else None,
+    )
+    if is_in_units:
+        grant(house.main, user=house.stranger)
+
+    scope = open_as(house.stranger, patient)
+
+    is_told = is_limited and not is_in_units
+    assert (scope.basis, scope.granted_until) == (basis, end if is_told else None)
+
+
 def test_relationship_leads_to_its_own_chart_and_person_only(house, patient, relate):
     other = make_patient(house.main, actor=house.clerk)
     relate("attending", Basis.CARE, (house.provider, patient))

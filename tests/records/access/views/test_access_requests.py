@@ -88,7 +88,10 @@ def test_refused_chart_offers_to_ask_and_the_whole_way_leads_to_the_chart(house,
     assert [(one["id"], one["url"]) for one in notices] == [(f"access-request-{row.pk}", OWN)]
     assert f"/charts/{patient.pk}/" in own.content.decode()
     assert told(asker) == []
-    assert asker.get(f"/charts/{patient.pk}/").status_code == 200
+    chart = asker.get(f"/charts/{patient.pk}/")
+    assert chart.status_code == 200
+    assert f"You may open this chart until {day(row.expires_at)}</p>" in chart.content.decode()
+    assert "You may open" not in decider.get(f"/charts/{patient.pk}/").content.decode()
 
 
 def refused_page(user, patient):
