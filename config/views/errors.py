@@ -37,7 +37,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for what does not exist, or what this person may not know of: alike."""
+    """Answer for what does not exist, or what this person may not know of: alike.
+
+    The frame shows neither desk nor help of the page that was asked for.
+    """
+    request.resolver_match = None
     return _answer(request, "404.html", 404)
 
 

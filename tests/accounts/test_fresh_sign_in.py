@@ -16,6 +16,7 @@ from tests.guards.routes import own_routes
 from tests.trail import events_of
 
 NEEDED = {
+    "access:access_request_grant": ("GET", "HEAD", "POST"),
     "access:chart_move": ("GET", "HEAD", "POST"),
     "access:chart_revoke": ("POST",),
     "access:chart_rights": ("POST",),
