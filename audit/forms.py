@@ -25,7 +25,8 @@ TYPED = {"find_person": "person", "find_patient": "patient", "find_release": "re
 FILE_KINDS = {
     XLSX: "Excel workbook; a second sheet says who, when, what for and which filters",
     CSV: "CSV, the rows alone, for any program",
-    FHIR: "FHIR AuditEvent resources, one a line, for other systems",
+    FHIR: "FHIR AuditEvent resources, for other systems: a line for each event, or for each "
+    "patient where an event names several, so more lines than rows",
 }
 
 

@@ -56,6 +56,17 @@ def test_every_list_that_leaves_asks_for_a_proof_on_its_page_and_for_its_file():
     assert found == dict.fromkeys(EXPORTS, (("GET", "HEAD", "POST"), ("GET", "HEAD", "POST")))
 
 
+def test_page_says_that_all_pages_leave_and_that_a_fhir_file_has_more_lines_than_rows(
+    signed_in, officer
+):
+    page = just_proved(signed_in, officer)
+
+    text = text_of(page.get(EXPORT))
+
+    assert "One file of every row that fits the filters, on all pages of the list" in text
+    assert "or for each patient where an event names several, so more lines than rows" in text
+
+
 @pytest.mark.goal("G-18")
 @pytest.mark.parametrize("path", PATHS)
 def test_page_and_file_ask_for_a_fresh_proof(signed_in, some, path):

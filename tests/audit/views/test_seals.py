@@ -22,7 +22,8 @@ def test_seals_page_of_a_new_trail(signed_in):
     text = text_of(answer)
     assert answer.status_code == 200
     assert "Nothing is sealed yet" in text
-    assert "never" in text
+    assert "never verified" in text
+    assert "never sealed" in text
 
 
 @pytest.mark.committed
