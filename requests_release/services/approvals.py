@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.enums import Action
 from audit.writes import attributed
+from printing import words
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import RequestStatus
@@ -181,7 +182,7 @@ def _check_seen(
     unticked = len(wanted - set(ticked))
     if unticked:
         raise PagesNotSeen(
-            f"{unticked} of {len(wanted)} pages are not ticked as seen. "
+            f"{_part_of(wanted, unticked, 'is', 'are')} not ticked as seen. "
             "Look at each and tick it before you approve.",
             action=Action.REQUEST_APPROVED,
             detail={"missing": unticked},
@@ -190,9 +191,14 @@ def _check_seen(
     unshown = len(wanted - looking.list_shown(request, actor, items))
     if unshown:
         raise PagesNotSeen(
-            f"{unshown} of {len(wanted)} pages were not shown to you since this was submitted. "
-            "Look at each before you approve.",
+            f"{_part_of(wanted, unshown, 'was', 'were')} not shown to you since this "
+            "was submitted. Look at each before you approve.",
             action=Action.REQUEST_APPROVED,
             detail={"unshown": unshown},
             **about(request),
         )
+
+
+def _part_of(pages: Collection[object], count: int, one: str, many: str) -> str:
+    """Begin a sentence about some of the pages, its verb in the right number."""
+    return f"{count} of {words.counted(len(pages), 'page')} {one if count == 1 else many}"

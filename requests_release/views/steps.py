@@ -230,7 +230,7 @@ def request_submit(request: HttpRequest, request_id: int) -> HttpResponse:
         if refused is None:
             messages.success(request, "Submitted. Somebody else approves it now.")
             return redirect("requests_release:request_detail", request_id=request_id)
-    shown = attempts.show_again(opened, form, refused, why_not=_unless_in_preparation)
+    shown = attempts.show_again(opened, form, refused, why_not=_nothing_sent)
     found = shown.opened.found
     values = frames.values(shown.opened) | shown.values
     values |= {
@@ -253,6 +253,17 @@ def _submit(opened: Opened, form: VersionedForm, reviewer: User | None) -> None:
 
 
 def _unless_in_preparation(opened: Opened) -> str:
-    is_possible = S.SUBMITTED in transitions.moves_from(opened.request.status)
-    state = opened.request.get_status_display().lower()
-    return "" if is_possible else f"The request is {state}: it is submitted from preparation."
+    found = opened.request
+    if S.SUBMITTED in transitions.moves_from(found.status):
+        return ""
+    if found.status == S.SUBMITTED and found.submitted_by:
+        is_own = found.submitted_by_id == opened.scope.actor.pk
+        who = "You" if is_own else found.submitted_by.display_name
+        return f"{who} submitted this request on {words.moment(found.submitted_at)}."
+    state = found.get_status_display().lower()
+    return f"The request is {state}; only one in preparation can be submitted."
+
+
+def _nothing_sent(opened: Opened) -> str:
+    why_not = _unless_in_preparation(opened)
+    return why_not and f"{why_not} Nothing was sent again."

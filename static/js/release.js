@@ -38,7 +38,7 @@ function holdApproval(why, missing, most) {
   button.disabled = missing > 0;
   button.setAttribute("aria-describedby", why.id);
   why.hidden = missing === 0;
-  why.textContent = `${missing} of ${most} pages are not ticked as seen yet.`;
+  why.textContent = `${missing} of ${most} ${most === 1 ? "page" : "pages"} ${missing === 1 ? "is" : "are"} not ticked as seen yet.`;
 }
 
 const total = document.querySelector("[data-page-total]");

@@ -143,7 +143,7 @@ def test_the_pages_seen_are_counted_while_ticking(sign_in, scene):
     assert button.is_disabled()
     assert button.get_attribute("aria-describedby") == "why-not-seen"
     reason = page.locator("#why-not-seen")
-    assert reason.inner_text() == "1 of 2 pages are not ticked as seen yet."
+    assert reason.inner_text() == "1 of 2 pages is not ticked as seen yet."
     page.get_by_label("Page 2 seen").check()
     assert reason.is_hidden()
     page.get_by_label("Page 2 seen").uncheck()

@@ -245,7 +245,7 @@ def test_a_page_that_was_never_shown_is_not_taken_as_seen(as_approver, patient, 
 
     body = answer.content.decode()
     assert (shown.status_code, answer.status_code) == (200, 409)
-    assert "1 of 2 pages were not shown to you since this was submitted" in body
+    assert "1 of 2 pages was not shown to you since this was submitted" in body
     assert ticked(body) == ["1"]
     assert "Fine</textarea>" in body
     assert last_event(Action.REQUEST_APPROVED)["detail"] == {

@@ -307,7 +307,7 @@ def test_pages_not_ticked_stop_approval(patient, clerk, approver, document):
     request = builders.submitted(patient, clerk, document)
     seen = sorted(builders.all_pages(request))[:2]
 
-    with pytest.raises(Refused, match="1 of 3 pages are not ticked as seen"):
+    with pytest.raises(Refused, match="1 of 3 pages is not ticked as seen"):
         approvals.approve(actor=approver, request_id=request.pk, version=request.version, seen=seen)
 
 
@@ -328,7 +328,9 @@ def test_pages_not_shown_to_who_ticked_them_stop_approval(
     request = builders.submitted(patient, clerk, document)
     builders.look(request, {"approver": approver, "clerk": clerk}[who], *pages)
 
-    with pytest.raises(Refused, match="of 3 pages were not shown to you since this was submitted"):
+    with pytest.raises(
+        Refused, match=r"of 3 pages (was|were) not shown to you since this was submitted"
+    ):
         approve_without_looking(request, approver)
 
     assert builders.fresh(request).status == "SUBMITTED"

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.enums import Action
+from printing import words
 from records.documents.models import Document
 from requests_release.models import Request
 from requests_release.presenters import changes as presenter
@@ -246,8 +247,32 @@ def test_a_form_sent_twice_says_that_the_sender_was_first(as_clerk, prepared):
     body = as_clerk.post(page("request_submit", prepared), data).content.decode()
 
     assert "You changed the state and the submission on" in body
-    assert "The request is submitted: it is submitted from preparation." in body
+    at = words.moment(builders.fresh(prepared).submitted_at)
+    assert f"You submitted this request on {at}. Nothing was sent again." in body
+    assert f'<span class="why-not">You submitted this request on {at}.</span>' in body
     assert len(events_of(Action.REQUEST_SUBMITTED, "SUCCESS")) == 1
+
+
+def test_a_submission_after_another_persons_says_whose_was_first(as_clerk, unit, prepared):
+    other = factories.make_user("CLERK", unit=unit, display_name="Bo Hale")
+    builders.submit(prepared, other)
+    at = words.moment(builders.fresh(prepared).submitted_at)
+
+    answer = as_clerk.post(page("request_submit", prepared), {"version": prepared.version})
+
+    assert answer.status_code == 409
+    body = answer.content.decode()
+    assert f"Bo Hale submitted this request on {at}. Nothing was sent again." in body
+
+
+def test_a_submission_too_late_says_from_where_it_can_be(as_clerk, clerk, approver, prepared):
+    builders.submit(prepared, clerk)
+    builders.approve(builders.fresh(prepared), approver)
+
+    body = as_clerk.get(page("request_submit", prepared)).content.decode()
+
+    assert "only one in preparation can be submitted." in body
+    assert "Nothing was sent again" not in body
 
 
 @pytest.mark.parametrize(
