@@ -1,41 +1,21 @@
 """Two people at once: one step is taken, the other hears why not."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from audit.enums import Action
-from audit.errors import Refused
 from jobs.models import Job
 from requests_release.models import Package, RequestStatusChange
 from requests_release.services import approvals, requests, stages
 from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of
+from tests.requests_release.meeting import at_once
 
 PROVIDER = builders.RequesterFacts(kind="TREATING_PROVIDER", name="Dr. Ned Pagac")
 
 
-def at_once(*works):
-    """Run each work in a thread of its own, all let go at the same moment; return the outcomes."""
-    gate = threading.Barrier(len(works))
-    outcomes = [None] * len(works)
-
-    def run(place, work):
-        try:
-            gate.wait(timeout=10)
-            outcomes[place] = work().status
-        except Refused as refused:
-            outcomes[place] = refused.reason
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
+def steps_at_once(*steps):
+    """Take the steps at the same moment; return the statuses they lead to, or why they do not."""
+    return at_once(*(lambda step=step: step().status for step in steps))
 
 
 @pytest.fixture
@@ -63,7 +43,7 @@ def test_two_approvals_at_once_are_one(scene):
         "seen": builders.all_pages(request),
     }
 
-    outcomes = at_once(
+    outcomes = steps_at_once(
         lambda: approvals.approve(actor=first, **values),
         lambda: approvals.approve(actor=second, **values),
     )
@@ -81,7 +61,7 @@ def test_approval_and_taking_back_at_once_are_one(scene):
     builders.look(request, approver)
     common = {"request_id": request.pk, "version": request.version}
 
-    outcomes = at_once(
+    outcomes = steps_at_once(
         lambda: approvals.approve(actor=approver, seen=builders.all_pages(request), **common),
         lambda: stages.take(actor=clerk, **common),
     )
@@ -98,7 +78,7 @@ def test_submitting_twice_at_once_is_one(scene):
     request = stages.take(actor=clerk, request_id=request.pk, version=request.version)
     values = {"actor": clerk, "request_id": request.pk, "version": request.version}
 
-    outcomes = at_once(
+    outcomes = steps_at_once(
         lambda: approvals.submit(**values),
         lambda: approvals.submit(**values),
     )
@@ -121,7 +101,7 @@ def test_logging_twice_at_once_is_one(scene):
         "idempotency_key": uuid.uuid4(),
     }
 
-    outcomes = at_once(lambda: requests.log(**values), lambda: requests.log(**values))
+    outcomes = steps_at_once(lambda: requests.log(**values), lambda: requests.log(**values))
 
     assert outcomes == ["LOGGED", "LOGGED"]
     assert Request.objects.filter(idempotency_key=values["idempotency_key"]).count() == 1

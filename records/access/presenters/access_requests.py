@@ -97,7 +97,7 @@ def say_deciders(deciders: Sequence[User]) -> str:
             "Nobody gives rights on this chart just now. Tell your supervisor: an administrator "
             "gives the right on a unit."
         )
-    listed = wording.one_of([user.display_name for user in deciders], NAMES_SHOWN)
+    listed = wording.listed([user.display_name for user in deciders], "or", most=NAMES_SHOWN)
     return f"{listed} can decide. You are told on every page how it ends."
 
 

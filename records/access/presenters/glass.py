@@ -15,6 +15,7 @@ from audit.enums import Action, Outcome
 from audit.selectors.events import EventRow
 from printing.words import moment
 from records.access.models import BrokenGlass, GlassNotice
+from records.access.rules import wording
 from records.access.selectors import glass
 from records.access.selectors import told as selectors
 from records.access.selectors.told import Told
@@ -100,10 +101,10 @@ def say_told(told: Told) -> str:
         return f"{lack} and nobody else reviews emergency access, so nobody can be told at once."
     if not told.supervisors:
         names = [user.display_name for user in told.compliance]
-        return f"{lack}, so compliance alone is told at once: {_listed(names)}."
+        return f"{lack}, so compliance alone is told at once: {_named(names)}."
     supervisors = [f"{user.display_name} (supervisor)" for user in told.supervisors]
     compliance = [f"{user.display_name} (compliance)" for user in told.compliance]
-    return f"Told at once: {_listed([*supervisors, *compliance])}."
+    return f"Told at once: {_named([*supervisors, *compliance])}."
 
 
 def notice(row: GlassNotice) -> dict[str, Any]:
@@ -130,11 +131,8 @@ def _word(action: str) -> str:
     return str(Action(action).label) if action in Action.values else action
 
 
-def _listed(names: list[str]) -> str:
-    shown, more = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
-    if more > 0:
-        shown = [*shown, f"{more} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+def _named(names: list[str]) -> str:
+    return wording.listed(names, "and", most=NAMES_SHOWN)
 
 
 def _minutes(row: BrokenGlass) -> int:

@@ -36,7 +36,8 @@ class Asked:
     @property
     def waits_for(self) -> str:
         """Who can decide, by name; empty where nobody can."""
-        return wording.one_of([user.display_name for user in self.deciders], NAMES_SHOWN)
+        names = [user.display_name for user in self.deciders]
+        return wording.listed(names, "or", most=NAMES_SHOWN)
 
 
 def list_waiting_for(user: User) -> QuerySet[AccessRequest]:

@@ -17,4 +17,5 @@ from records.access.rules import wording
     ],
 )
 def test_names_are_listed_with_how_many_more(names, said):
-    assert wording.one_of(list(names), 3) == said
+    assert wording.listed(list(names), "or", most=3) == said
+    assert wording.listed(list(names), "and", most=3) == said.replace(" or ", " and ")

@@ -1,38 +1,14 @@
 """Two people who open a request's working page at once: exactly one holds the mark."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
-from audit.errors import Refused
 from requests_release.models import Comment, Mark, TakeoverNotice
 from requests_release.services import marks, stages
 from tests.requests_release import builders, factories
-
-
-def at_once(*works):
-    """Run each work in a thread of its own, all let go at the same moment; return the outcomes."""
-    gate = threading.Barrier(len(works))
-    outcomes = [None] * len(works)
-
-    def run(place, work):
-        try:
-            gate.wait(timeout=10)
-            outcomes[place] = work()
-        except Refused as refused:
-            outcomes[place] = refused.reason
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
+from tests.requests_release.meeting import at_once
 
 
 @pytest.fixture

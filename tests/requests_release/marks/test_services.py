@@ -23,11 +23,6 @@ NOTE = "Needed before noon"
 STALE = timedelta(minutes=15)
 
 
-@pytest.fixture
-def other(unit):
-    return factories.make_user("CLERK", unit=unit, display_name="Ana Ortiz")
-
-
 def holder_of(request):
     held = selectors.get_held(request.pk)
     return held.name if held else None
