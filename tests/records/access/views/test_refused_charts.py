@@ -96,14 +96,20 @@ def test_refused_chart_says_that_nobody_decides(house):
     assert "nobody gives rights on this chart just now." in text
 
 
-def test_refused_chart_says_why_it_was_declined_and_lets_one_ask_again(house, patient):
-    decline(house.supervisor, ask(house.stranger, patient), "Is <b>not</b> your task")
+def test_refused_chart_says_who_declined_and_where_to_read_why_and_lets_one_ask_again(
+    house, patient
+):
+    row = ask(house.stranger, patient)
+    decline(house.supervisor, row, "Mary Doe is <b>not</b> your task")
 
     status, text, _ = refused_page(house.stranger, patient)
 
     assert status == 403
-    assert "Declined by Sam Ito: Is &lt;b&gt;not&lt;/b&gt; your task</p>" in text
+    assert f"You asked on {day(row.asked_at)}; Sam Ito declined.</p>" in text
+    assert (f'href="{OWN}"' in text, "Read why</a>" in text) == (True, True)
     assert (ask_path(patient) in text, "Ask again</a>" in text) == (True, True)
+    # What was written about a patient is read where the reading is recorded.
+    assert "your task" not in text
 
 
 @pytest.mark.parametrize("end", ["WITHDRAWN", "LAPSED", "OVER", "ANOTHER'S", "ELSEWHERE"])
