@@ -24,6 +24,7 @@ from records.documents.errors import (
 )
 from records.documents.forms.documents import SeenForm
 from records.documents.models import Document
+from records.documents.services import storing
 from records.documents.services.derived import Picture
 
 View = Callable[..., HttpResponse]
@@ -105,3 +106,18 @@ def say_failed(
         detail={"reason": error.code},
     )
     return 422 if is_file else 503
+
+
+def say_unfit(form: forms.Form, action: Action, patient_id: int) -> int:
+    """Say what is wrong with the file of a form in which more is wrong; return the status.
+
+    All that is wrong is said at once. A form whose file is missing or too large says so itself.
+    """
+    upload = form.cleaned_data.get("file")
+    if upload is None:
+        return 422
+    try:
+        storing.inspect(upload)
+    except DocumentError as error:
+        return say_failed(form, error, action, patient_id)
+    return 422

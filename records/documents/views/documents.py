@@ -79,14 +79,17 @@ def document_replace(request: HttpRequest, document_id: int) -> HttpResponse:
     """Put a newer version over a document."""
     opened = _open(request, document_id)
     initial = {"lock_version": opened.document.lock_version}
-    form = ReplaceForm(request.POST or None, request.FILES or None, initial=initial)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ReplaceForm(*sent, initial=initial)
     values = _words(opened, form, "Put a newer version over it", "Replace")
     values |= _over(opened, CURRENT)
     values["consequence"] = "The version that is shown now stays readable under Versions."
     if request.method != "POST":
         return render(request, STEP, values)
+    patient_id = opened.scope.patient_id
     if not form.is_valid():
-        return answers.refused_form(request, STEP, values)
+        status = answers.say_unfit(form, Action.DOCUMENT_REPLACED, patient_id)
+        return answers.refused_form(request, STEP, values, status)
     data = form.cleaned_data
     try:
         filing.replace(
@@ -100,7 +103,6 @@ def document_replace(request: HttpRequest, document_id: int) -> HttpResponse:
         answers.say_overtaken(form, stale, opened.document)
         return answers.refused_form(request, STEP, values, 409)
     except DocumentError as error:
-        patient_id = opened.scope.patient_id
         status = answers.say_failed(form, error, Action.DOCUMENT_REPLACED, patient_id)
         return answers.refused_form(request, STEP, values, status)
     return answers.go(request, "documents:document_view", document_id=document_id)

@@ -45,7 +45,8 @@ def document_file(request: HttpRequest, patient_id: int) -> HttpResponse:
     form = FilingForm(request.POST, request.FILES, scope=scope)
     values["form"] = form
     if not form.is_valid():
-        return answers.refused_form(request, TEMPLATE, values)
+        status = answers.say_unfit(form, Action.DOCUMENT_FILED, patient_id)
+        return answers.refused_form(request, TEMPLATE, values, status)
     try:
         document = _file(scope, form)
     except FilingRefused as refusal:

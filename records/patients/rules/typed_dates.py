@@ -20,6 +20,14 @@ _ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b")
 # "14mar1961" is one word to the eye but three to the reader.
 _LETTER_EDGE = re.compile(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])")
 _EARLIEST_YEAR = 1850
+_NAMED = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# What is a day to every reader, and no number of another kind; years have four digits after dashes.
+_WRITTEN_DAY = re.compile(
+    r"(?<![\w/.-])(?:[0-9]{1,2}([/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"
+    r"|[0-9]{4}([-/.])[0-9]{1,2}\2[0-9]{1,2}"
+    rf"|[0-9]{{1,2}}[\s.-]*{_NAMED}[\s.,-]*[0-9]{{4}}|{_NAMED}[\s.]*[0-9]{{1,2}}[\s,]+[0-9]{{4}})(?![\w/-])",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,17 @@ def read(text: str, *, today: date) -> tuple[TypedDate, ...]:
     words = [word for word in _SEPARATORS.split(_LETTER_EDGE.sub(" ", lowered)) if word]
     found = dict.fromkeys(_readings(words, today))
     return tuple(typed for typed in found if typed.first <= today)
+
+
+def impossible_day(text: str, *, today: date) -> str:
+    """Return what stands in `text` as a day on which nobody can be born, or an empty text.
+
+    The calendar has no such day, or it has not come yet, or it lies before 1850.
+    """
+    for found in _WRITTEN_DAY.finditer(text):
+        if not read(found.group(), today=today):
+            return found.group()
+    return ""
 
 
 def _readings(words: list[str], today: date) -> Iterator[TypedDate]:

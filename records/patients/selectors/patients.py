@@ -94,14 +94,8 @@ def list_history(scope: ChartScope, *, most: int) -> list[LogEntry]:
     return found
 
 
-def map_labels(patient_ids: set[int]) -> dict[int, tuple[str, str, str]]:
-    """Return (family, given, number) of each patient, in one query; for lists of other rooms."""
-    rows = Patient.objects.filter(pk__in=patient_ids).values_list("pk", "family", "given", "mrn")
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
-
-
 def map_names(patient_ids: Sequence[int]) -> dict[int, tuple[PersonName, str]]:
-    """Return name and number of each patient, in one query; for the access log."""
+    """Return name and number of each patient, in one query; for lists of other rooms."""
     rows = Patient.objects.filter(pk__in=patient_ids).values_list(
         "pk", "family", "given", "middle", "suffix", "mrn"
     )

@@ -19,7 +19,7 @@ from records.access.selectors import rights
 from records.patients.http import record_search, redirect_of, text_of
 from records.patients.permissions import SEARCH_DIRECTORY
 from records.patients.presenters import directory
-from records.patients.rules import search_terms
+from records.patients.rules import search_terms, typed_dates
 from records.patients.selectors import browsing
 from records.patients.selectors.search import DirectoryLine, Found, search
 
@@ -56,6 +56,7 @@ def _answer_panel(request: HttpRequest, text: str, found: Found, hits: list[Hit]
         "hits": beside,
         "lines": directory.present(shown, found.meanings),
         "is_more": found.is_cut or len(found.lines) > len(shown),
+        "impossible_day": typed_dates.impossible_day(text, today=timezone.localdate()),
     }
     return _vary(render(request, "patients/_found.html", values))
 
@@ -69,6 +70,7 @@ def _answer_found(request: HttpRequest, text: str, found: Found, hits: list[Hit]
         "found": found,
         "hits": hits,
         "lines": directory.present(found.lines, found.meanings),
+        "impossible_day": typed_dates.impossible_day(text, today=timezone.localdate()),
         # One key more opens the only one found; while somebody types, the field keeps the cursor.
         "is_only": len(found.lines) == 1 and not hits and not is_htmx(request),
         "registration_query": directory.registration_query(text, found.meanings),

@@ -18,6 +18,8 @@ from audit.enums import Action, Purpose
 from audit.services import events
 from audit.writes import attributed
 from printing.words import counted
+from records.patients.rules import names
+from records.patients.rules.names import PersonName
 from records.patients.selectors import patients
 from records.retention.enums import BatchStatus, ItemOutcome
 from records.retention.models import Batch, BatchItem, Certificate
@@ -69,7 +71,7 @@ def _issue(actor: User, batch: Batch, items: list[BatchItem]) -> Certificate:
 
 def _content(batch: Batch, items: list[BatchItem]) -> dict[str, Any]:
     """Return everything the printed certificate says, but for the reader's own stamp."""
-    labels = patients.map_labels({item.patient_id for item in items})
+    names_of = patients.map_names([item.patient_id for item in items])
     documents = sum(item.document_count for item in items)
     pages = sum(item.page_count for item in items)
     cites = sorted({item.governing_cite for item in items})
@@ -92,7 +94,7 @@ def _content(batch: Batch, items: list[BatchItem]) -> dict[str, Any]:
         "media": [{"label": "Medium", "value": MEDIUM}],
         "statement": STATEMENT,
         "authority": "; ".join(cites),
-        "records": [_record_line(item, labels[item.patient_id]) for item in items],
+        "records": [_record_line(item, *names_of[item.patient_id]) for item in items],
         "approvals": [
             _signature("First approval", batch.first_approved_by, batch.first_approved_at),
             _signature("Second approval", batch.second_approved_by, batch.second_approved_at),
@@ -103,11 +105,10 @@ def _content(batch: Batch, items: list[BatchItem]) -> dict[str, Any]:
     }
 
 
-def _record_line(item: BatchItem, label: tuple[str, str, str]) -> dict[str, str]:
-    family, given, number = label
+def _record_line(item: BatchItem, name: PersonName, number: str) -> dict[str, str]:
     return {
         "number": number,
-        "name": f"{family}, {given}" if given else family,
+        "name": names.display_name(name),
         "description": f"Whole chart, destroyed {timezone.localdate(item.decided_at)}",
         "dates_from": str(item.first_service_on or ""),
         "dates_to": str(item.last_service_on or ""),

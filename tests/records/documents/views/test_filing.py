@@ -3,6 +3,7 @@
 import re
 import threading
 from html import unescape
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -155,6 +156,26 @@ def test_bad_file_is_told_beside_the_field_and_the_rest_stays(house, at, content
     assert keys_of(text) == [sent["filing_key"]]
     assert ("<html" in text) is not htmx
     assert (Document.objects.count(), events_of("DOCUMENT_FILED", outcome="SUCCESS")) == (0, [])
+
+
+def test_bad_file_is_told_beside_all_else_that_is_wrong(house, at):
+    response = at(house.clerk).post(address(house), form(b"nothing of use", service_on="soon"))
+
+    text = text_of(response)
+    assert response.status_code == 422
+    assert FileKindUnknown.message in text.partition('id="id_file_error"')[2].partition("</ul>")[0]
+    assert "no such date" in text.partition('id="id_service_on_error"')[2].partition("</ul>")[0]
+    assert [event["outcome"] for event in events_of("DOCUMENT_FILED")] == ["REFUSED"]
+
+
+def test_file_that_cannot_be_looked_at_hides_nothing_else_that_is_wrong(house, at, monkeypatch):
+    monkeypatch.setattr(storing, "inspect", Mock(side_effect=SandboxUnavailable))
+
+    response = at(house.clerk).post(address(house), form(service_on="soon"))
+
+    assert response.status_code == 503
+    assert SandboxUnavailable.message in text_of(response)
+    assert "no such date" in text_of(response)
 
 
 def test_refused_file_is_recorded_by_its_reason(house, at):

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audit.models import Event, EventSubject
+from records.documents.errors import FileKindUnknown
 from records.documents.models import Document, DocumentMove
 from records.documents.services import corrections
 from tests.records.documents import house as make
@@ -83,6 +84,20 @@ def test_step_is_done_and_goes_back(house, at, name):
         "move": lambda: document.patient_id == house.other.pk,
     }
     assert changed[name]()
+
+
+def test_unfit_newer_version_is_told_beside_the_missing_reason(house, at):
+    document = house.filed()
+    values = sent(house, "replace", reason="") | {"file": file(b"nothing of use")}
+
+    response = at(house.supervisor).post(url("replace", document), values)
+
+    text = text_of(response)
+    assert response.status_code == 422
+    assert FileKindUnknown.message in text
+    assert 'id="id_reason_error"' in text
+    document.refresh_from_db()
+    assert document.version_number == 1
 
 
 @pytest.mark.parametrize("name", ["replace", "void", "move"])

@@ -89,6 +89,38 @@ def test_read_gives_nothing_for_what_is_no_past_date(text):
     assert typed_dates.read(text, today=TODAY) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2/30/1961", "2/30/1961"),
+        ("MUNOZ Rosa 30.2.1961", "30.2.1961"),
+        ("dob 13/13/61", "13/13/61"),
+        ("2-30-1961 Munoz", "2-30-1961"),
+        ("1961-13-40", "1961-13-40"),
+        ("30 Feb 1961", "30 Feb 1961"),
+        ("Feb 30, 1961", "Feb 30, 1961"),
+        ("29feb2023", "29feb2023"),
+        ("11/23/2026", "11/23/2026"),  # tomorrow
+        ("3/14/1849", "3/14/1849"),
+        ("3/14/1961 or 2/30/1961", "2/30/1961"),
+    ],
+)
+def test_day_on_which_nobody_is_born_is_named(text, expected):
+    assert typed_dates.impossible_day(text, today=TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Munoz", "3/14/1961", "11/22/2026", "2/29/2024", "30/2", "44-51-99", "219-44-9999",
+        "(207) 555-0134", "207.555.0134", "99-99-99", "A-2026-13-40", "12/30/1961/4", "1961",
+        "Mary 13",
+    ],
+)  # fmt: skip
+def test_what_is_a_day_or_no_day_at_all_is_not_named(text):
+    assert typed_dates.impossible_day(text, today=TODAY) == ""
+
+
 @given(st.text(max_size=30))
 def test_read_never_raises_on_text(text):
     typed_dates.read(text, today=TODAY)

@@ -72,9 +72,8 @@ def test_history_stops_where_asked_and_reads_authors_at_once(scope):
     assert len(queries) <= 3
 
 
-def test_labels_of_patients(patient):
-    assert patients.map_labels({patient.pk, 0}) == {patient.pk: ("Muñoz", "Rosa", patient.mrn)}
-    assert patients.map_names([patient.pk]) == {
+def test_names_of_patients(patient):
+    assert patients.map_names([patient.pk, 0]) == {
         patient.pk: (PersonName("Muñoz", "Rosa", "Elena", ""), patient.mrn)
     }
 

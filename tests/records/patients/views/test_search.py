@@ -125,6 +125,15 @@ def test_nobody_found_leads_to_registering_with_what_was_typed(browser):
     assert f'href="/patients/register/{query}"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("headers", [{}, PANEL], ids=["page", "panel"])
+@pytest.mark.parametrize("text", ["2/30/1961", "Muñoz 30.2.1961"])
+def test_day_on_which_nobody_is_born_is_said(browser, patient, text, headers):
+    answer = browser.get(URL, {"q": text}, headers=headers)
+
+    assert f"{text.split()[-1]} cannot be a birth date" in text_of(answer)
+    assert "cannot be" not in text_of(browser.get(URL, {"q": "Muñoz 3/14/1961"}, headers=headers))
+
+
 def test_a_reader_who_may_not_register_is_not_invited_to(house):
     answer = builders.sign_in(house.provider).get(URL, {"q": "nobody"})
 
