@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from accounts.selectors.users import get_system_user
 from records.access.enums import UnitRight
 from records.access.models import CustodyUnit, Facility
 from records.access.services import rights, units
+from tests.factories.system import system
 
 _numbers = itertools.count(1)
 
@@ -20,7 +20,7 @@ def make_facility(**facts: Any) -> Facility:
         "state": "ME",
         "time_zone": "America/New_York",
     }
-    return units.create_facility(actor=get_system_user(), **values | facts)
+    return units.create_facility(actor=system(), **values | facts)
 
 
 def make_unit(**facts: Any) -> CustodyUnit:
@@ -28,13 +28,13 @@ def make_unit(**facts: Any) -> CustodyUnit:
     number = next(_numbers)
     facility = facts.pop("facility", None) or make_facility()
     values: dict[str, Any] = {"code": f"UN{number}", "name": f"File room {number}"}
-    return units.create(actor=get_system_user(), facility=facility, **values | facts)
+    return units.create(actor=system(), facility=facility, **values | facts)
 
 
 def grant(unit: CustodyUnit, right: str = UnitRight.VIEW_CHART, **facts: Any) -> Any:
     """A right on a unit, given by the system; `user` or `role` says to whom."""
     return rights.grant_unit(
-        actor=get_system_user(),
+        actor=system(),
         unit=unit,
         right=UnitRight(right),
         **{"reason": "Works there"} | facts,

@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors.users import get_system_user
 from audit.writes import attributing
+from tests.factories.system import system
 
 _numbers = itertools.count(1)
 ALL_THE_WHILE = 86400  # a guard that walks every page may take longer than the proof lasts
@@ -26,7 +26,7 @@ def make_person(*roles: str, name: str = "") -> User:
         username=username, email=f"{username}@example.org", display_name=f"Person {username}"
     )
     user.set_unusable_password()
-    with attributing(get_system_user()):
+    with attributing(system()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
     return User.objects.get(pk=user.pk)

@@ -27,6 +27,7 @@ from requests_release.models import (
     RequestStatusChange,
 )
 from tests.factories import histories
+from tests.factories.system import system
 
 _numbers = itertools.count(1)
 RECEIVED = date(2026, 11, 2)
@@ -42,7 +43,7 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, **facts: Any) -> Use
         **facts,
     )
     user.set_unusable_password()
-    with attributing(_anybody()):
+    with attributing(system()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
     if unit is not None:
@@ -61,7 +62,7 @@ def grant(user: User, unit: CustodyUnit, right: str = "view_chart") -> None:
 
 def make_unit(**facts: Any) -> CustodyUnit:
     number = next(_numbers)
-    with attributing(_anybody()):
+    with attributing(system()):
         facility = Facility.objects.create(
             code=f"F{number}", name="Saint Brendan Hospital", state="ME"
         )
@@ -72,7 +73,7 @@ def make_unit(**facts: Any) -> CustodyUnit:
 
 def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
     number = next(_numbers)
-    with attributing(_anybody()):
+    with attributing(system()):
         chart = Chart.objects.create(unit=unit)
         return Patient.objects.create(
             **{
@@ -86,7 +87,7 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
                 "name_key": "OCONNELL FREDA",
                 "sex": "FEMALE",
                 "birth_on": date(1962, 3, 14),
-                "registered_by": _anybody(),
+                "registered_by": system(),
             }
             | facts
         )
@@ -95,7 +96,7 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
 def make_document(patient: Patient, *, pages: int = 3, data: bytes = b"", **facts: Any) -> Document:
     """A current document of one version; without `data` its bytes are only claimed."""
     number = next(_numbers)
-    with attributing(_anybody()):
+    with attributing(system()):
         document_type, _ = DocumentType.objects.get_or_create(
             code="DS", defaults={"name": "Discharge summary", "section": "Summaries"}
         )
@@ -108,11 +109,11 @@ def make_document(patient: Patient, *, pages: int = 3, data: bytes = b"", **fact
                 "service_on": date(2026, 5, 4),
                 "source": "UPLOAD",
                 "page_count": pages,
-                "filed_by": _anybody(),
+                "filed_by": system(),
             }
             | facts
         )
-        histories.begin(document, _anybody())
+        histories.begin(document, system())
         DocumentVersion.objects.create(
             document=document,
             number=1,
@@ -125,23 +126,19 @@ def make_document(patient: Patient, *, pages: int = 3, data: bytes = b"", **fact
             storage_name=f"test/{uuid.uuid4().hex}",
             wrapped_key=b"key",
             key_id="test",
-            created_by=_anybody(),
+            created_by=system(),
         )
     return document
 
 
-def _anybody() -> User:
-    return User.objects.get(username="system")
-
-
 def make_requester(kind: str = "ATTORNEY", **facts: Any) -> Requester:
-    with attributing(_anybody()):
+    with attributing(system()):
         return Requester.objects.create(
             **{
                 "kind": kind,
                 "name": f"Harlan & Pike {next(_numbers)}",
                 "address": "1 Court Square, Portland, ME 04101",
-                "created_by": _anybody(),
+                "created_by": system(),
             }
             | facts
         )

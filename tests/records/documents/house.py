@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from accounts.models import User
-from accounts.selectors.users import get_system_user
 from audit import context
 from audit.models import Event
 from audit.writes import attributing
@@ -24,6 +23,7 @@ from records.documents.services.storing import Upload
 from records.encounters.models import Encounter
 from records.patients.models import Identifier, Patient
 from tests.factories import histories
+from tests.factories.system import system
 from tests.records.documents.samples import written_pdf
 
 _numbers = itertools.count(1)
@@ -40,7 +40,7 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, sees_protected: bool
         display_name=f"Reader {number}",
     )
     user.set_unusable_password()
-    with attributing(get_system_user()):
+    with attributing(system()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
     if unit is not None:
@@ -52,15 +52,13 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, sees_protected: bool
 
 def grant(user: User, unit: CustodyUnit, right: UnitRight) -> None:
     with context.acting(context.system_origin()):
-        rights.grant_unit(
-            actor=get_system_user(), unit=unit, right=right, reason="Works there", user=user
-        )
+        rights.grant_unit(actor=system(), unit=unit, right=right, reason="Works there", user=user)
 
 
 def make_unit(**facts: Any) -> CustodyUnit:
     """A unit whose charts may hold documents of the protected class."""
     number = next(_numbers)
-    with attributing(get_system_user()):
+    with attributing(system()):
         facility = Facility.objects.create(
             code=f"DF{number}", name="Saint Anne", state="PA", record_class="HOSPITAL"
         )
@@ -84,11 +82,11 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
         "given": "Rosa",
         "sex": "FEMALE",
         "birth_on": date(1961, 3, 4),
-        "registered_by": get_system_user(),
+        "registered_by": system(),
     } | facts
     family, given = _key(values["family"]), _key(values["given"])
     values |= {"family_key": family, "given_key": given, "name_key": f"{family} {given}"}
-    with attributing(get_system_user()):
+    with attributing(system()):
         patient = Patient.objects.create(chart=Chart.objects.create(unit=unit), **values)
         Identifier.objects.create(
             patient=patient,
@@ -106,7 +104,7 @@ def _key(name: str) -> str:
 
 def make_visit(patient: Patient) -> Encounter:
     at = datetime(2026, 3, 1, 15, tzinfo=UTC)
-    with attributing(get_system_user()):
+    with attributing(system()):
         visit = Encounter.objects.create(
             patient=patient,
             unit_id=patient.unit_id,
@@ -115,9 +113,9 @@ def make_visit(patient: Patient) -> Encounter:
             account_number=f"A{next(_numbers)}",
             started_at=at,
             ended_at=at,
-            created_by=get_system_user(),
+            created_by=system(),
         )
-        return histories.begin(visit, get_system_user())
+        return histories.begin(visit, system())
 
 
 def facts(**changes: Any) -> DocumentFacts:

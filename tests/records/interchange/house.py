@@ -11,7 +11,6 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 
 from accounts.models import User
-from accounts.selectors.users import get_system_user
 from audit.models import Event
 from audit.writes import attributing
 from records.access.enums import UnitRight
@@ -23,6 +22,7 @@ from records.documents.vault import files
 from records.encounters.models import Encounter, Provider
 from records.interchange.models import ImportedItem, ImportRejection
 from records.patients.models import Patient
+from tests.factories.system import system
 
 COUNTED = (Patient, Encounter, Document, DocumentVersion, UnfiledFile, Provider, ImportedItem)
 
@@ -33,7 +33,7 @@ class House:
     def __init__(self, folder: Path, vault: Path) -> None:
         self.folder, self.vault = folder / "in", vault
         self.folder.mkdir()
-        self.system = get_system_user()
+        self.system = system()
         with attributing(self.system):
             self.facility = Facility.objects.create(
                 code="GH", name="General Hospital", state="PA", time_zone="America/New_York"

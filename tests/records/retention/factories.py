@@ -25,15 +25,12 @@ from records.retention.services import batches, evaluations, proposals
 from records.retention.services.moves import Seen
 from tests.factories import histories
 from tests.factories.people import PASSWORD
+from tests.factories.system import system
 
 _numbers = itertools.count(1)
 # A state that no schedule of law names, so that tests say which rules there are.
 STATE = "ZZ"
 LONG_AGO = datetime(2001, 3, 1, 15, 0, tzinfo=UTC)
-
-
-def anybody() -> User:
-    return User.objects.get(username="system")
 
 
 def make_user(*roles: str, unit: CustodyUnit | None = None, **facts: Any) -> User:
@@ -46,7 +43,7 @@ def make_user(*roles: str, unit: CustodyUnit | None = None, **facts: Any) -> Use
         **facts,
     )
     user.set_password(PASSWORD)
-    with attributing(anybody()):
+    with attributing(system()):
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
     if unit is not None:
@@ -65,7 +62,7 @@ def grant(user: User, unit: CustodyUnit) -> None:
 
 def make_unit(state: str = STATE, record_class: str = "HOSPITAL", **facts: Any) -> CustodyUnit:
     number = next(_numbers)
-    with attributing(anybody()):
+    with attributing(system()):
         facility = Facility.objects.create(
             code=f"RF{number}", name="Saint Brendan", state=state, record_class=record_class
         )
@@ -77,7 +74,7 @@ def make_unit(state: str = STATE, record_class: str = "HOSPITAL", **facts: Any) 
 def make_rule(**facts: Any) -> ScheduleRule:
     """A rule of the test state: by default ten years after the last encounter."""
     number = next(_numbers)
-    with attributing(anybody()):
+    with attributing(system()):
         return ScheduleRule.objects.create(
             **{
                 "code": f"ZZ-RULE-{number}",
@@ -98,7 +95,7 @@ def make_rule(**facts: Any) -> ScheduleRule:
 
 
 def make_majority(state: str = STATE, age: int = 18) -> AgeOfMajority:
-    with attributing(anybody()):
+    with attributing(system()):
         return AgeOfMajority.objects.create(
             state=state,
             age=age,
@@ -110,7 +107,7 @@ def make_majority(state: str = STATE, age: int = 18) -> AgeOfMajority:
 
 def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
     number = next(_numbers)
-    with attributing(anybody()):
+    with attributing(system()):
         chart = Chart.objects.create(unit=unit)
         patient = Patient.objects.create(
             **{
@@ -124,7 +121,7 @@ def make_patient(unit: CustodyUnit, **facts: Any) -> Patient:
                 "name_key": "WYMAN ALFREDA",
                 "sex": "FEMALE",
                 "birth_on": date(1950, 4, 5),
-                "registered_by": anybody(),
+                "registered_by": system(),
             }
             | facts
         )
@@ -147,12 +144,12 @@ def make_visit(patient: Patient, **facts: Any) -> Encounter:
         "status": "DISCHARGED",
         "account_number": f"A{next(_numbers)}",
         "started_at": LONG_AGO,
-        "created_by": anybody(),
+        "created_by": system(),
     } | facts
     if values["status"] == "DISCHARGED":
         values.setdefault("ended_at", values["started_at"])
-    with attributing(anybody()):
-        return histories.begin(Encounter.objects.create(**values), anybody())
+    with attributing(system()):
+        return histories.begin(Encounter.objects.create(**values), system())
 
 
 def make_type() -> DocumentType:
@@ -164,7 +161,7 @@ def make_type() -> DocumentType:
 
 def make_document(patient: Patient, *, versions: int = 1, **facts: Any) -> Document:
     """A document with real bytes in the vault."""
-    with attributing(anybody()):
+    with attributing(system()):
         document = Document.objects.create(
             **{
                 "patient": patient,
@@ -175,11 +172,11 @@ def make_document(patient: Patient, *, versions: int = 1, **facts: Any) -> Docum
                 "source": "UPLOAD",
                 "page_count": 2,
                 "version_number": versions,
-                "filed_by": anybody(),
+                "filed_by": system(),
             }
             | facts
         )
-        histories.begin(document, anybody())
+        histories.begin(document, system())
         for number in range(1, versions + 1):
             make_version(document, number)
     return document
@@ -187,21 +184,21 @@ def make_document(patient: Patient, *, versions: int = 1, **facts: Any) -> Docum
 
 def make_version(document: Document, number: int = 1) -> DocumentVersion:
     stored = files.keep(f"page {document.pk} {number}".encode(), identity=f"test:{document.pk}")
-    with attributing(anybody()):
+    with attributing(system()):
         return DocumentVersion.objects.create(
-            document=document, number=number, created_by=anybody(), **_stored(stored)
+            document=document, number=number, created_by=system(), **_stored(stored)
         )
 
 
 def make_unfiled(unit: CustodyUnit, content: bytes = b"loose page") -> UnfiledFile:
     """A received file that waits to be filed."""
     stored = files.keep(content, identity="test:unfiled")
-    with attributing(anybody()):
+    with attributing(system()):
         return UnfiledFile.objects.create(
             unit=unit,
             file_name="wyman.pdf",
             source="UPLOAD",
-            received_by=anybody(),
+            received_by=system(),
             **_stored(stored),
         )
 
@@ -233,7 +230,7 @@ def make_due_patient(unit: CustodyUnit, *, documents: int = 1, **facts: Any) -> 
 def make_hold(*patients: Patient, **facts: Any) -> Hold:
     """A standing hold, as bare rows."""
     now = timezone.now()
-    with attributing(anybody()):
+    with attributing(system()):
         hold = Hold.objects.create(
             **{
                 "name": "Wyman v. Saint Brendan",
@@ -241,13 +238,13 @@ def make_hold(*patients: Patient, **facts: Any) -> Hold:
                 "reason": "Suit filed",
                 "issued_on": date(2026, 11, 1),
                 "placed_at": now,
-                "placed_by": anybody(),
+                "placed_by": system(),
             }
             | facts
         )
         for patient in patients:
             HoldPatient.objects.create(
-                hold=hold, patient=patient, placed_at=now, placed_by=anybody()
+                hold=hold, patient=patient, placed_at=now, placed_by=system()
             )
     return hold
 

@@ -62,7 +62,7 @@ def test_age_of_majority(name, facts):
     for field, value in facts.items():
         setattr(row, field, value)
 
-    with violates(f"retention_ageofmajority_{name}"), make.attributing(make.anybody()):
+    with violates(f"retention_ageofmajority_{name}"), make.attributing(make.system()):
         row.save(force_insert=True)
 
 

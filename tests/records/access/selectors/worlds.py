@@ -11,7 +11,6 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from accounts.models import User
-from accounts.selectors.users import get_system_user
 from audit.writes import attributing
 from records.access.models import (
     BrokenGlass,
@@ -26,6 +25,7 @@ from records.access.models import (
 from records.encounters.models import Encounter, Provider
 from records.patients.models import Patient
 from tests.factories import histories
+from tests.factories.system import system
 
 UNITS, PEOPLE, CHARTS = 4, 2, 6
 ROLES = ("CLERK", "SUPERVISOR", "PROVIDER", "COMPLIANCE", "ADMINISTRATOR")
@@ -91,7 +91,7 @@ class World:
     """A world brought into the database; the caller rolls it back."""
 
     def __init__(self, drawn: dict[str, Any], users: list[User]) -> None:
-        self.drawn, self.system, self.now = drawn, get_system_user(), timezone.now()
+        self.drawn, self.system, self.now = drawn, system(), timezone.now()
         self.users = users
         with attributing(self.system):
             self._make_units()

@@ -204,7 +204,7 @@ def test_right_withdrawn_is_gone_on_the_next_request(house, at):
 
     with context.acting(context.system_origin()):
         rights.revoke_unit(
-            actor=make.get_system_user(),
+            actor=make.system(),
             unit=house.unit,
             right=UnitRight.VIEW_CHART,
             user=house.clerk,

@@ -31,7 +31,7 @@ def test_every_shipped_row_is_in_the_database_as_the_rules_weigh_it():
 
 
 def test_sync_leaves_what_people_made_alone(owner_rows):
-    with make.attributing(make.anybody()):
+    with make.attributing(make.system()):
         ScheduleRule.objects.filter(code="TX-HOSPITAL-ADULT-D10").update(certainty="HIGH")
 
         assert schedule.sync() == 0
@@ -51,7 +51,7 @@ def test_sync_loads_what_is_new(owner_rows, monkeypatch):
     new = replace(shipped[0], code="US-NEW", state="")
     monkeypatch.setattr(seeds, "schedule_rows", lambda: (*shipped, new))
 
-    with make.attributing(make.anybody()):
+    with make.attributing(make.system()):
         assert schedule.sync() == 1
 
     assert rows.as_rule(ScheduleRule.objects.get(code="US-NEW")) == new
