@@ -5,10 +5,17 @@ import { all, announce, isTyping, on, preference } from "./dom.js";
 const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
 
 export function start() {
-  // What scrolls must be reachable by keyboard, also where it holds no link.
-  for (const box of all(".board, .table-wrap, .card-flush")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  new ResizeObserver(letReach).observe(document.body); // looks at once, and whenever window or content change
   document.addEventListener("keydown", listen);
   on("change", "[data-list] thead input[type=checkbox]", (box) => chooseAll(box.closest("[data-list]"), box.checked));
+}
+
+/** What scrolls must be reachable by keyboard, also where it holds no link; what does not is no stop. */
+function letReach() {
+  for (const box of all(".board, .table-wrap, .card-flush")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
 }
 
 function listen(event) {

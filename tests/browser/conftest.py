@@ -15,8 +15,14 @@ from audit.writes import attributing
 PASSWORD = "correct horse battery staple"
 # axe would fetch style sheets anew and test rules that need a page's author, not a machine.
 AXE = {"preload": False, "resultTypes": ["violations"]}
-COLOURS_SETTLED = """() => Promise.allSettled(
-    document.getAnimations().filter(it => it instanceof CSSTransition).map(it => it.finished))"""
+LOOKS = ((360, "light"), (1440, "dark"))
+LOOKS_BETWEEN = ((360, "dark"), (800, "light"), (800, "dark"), (1440, "light"))
+# A new look begins with the next frame; only then are its transitions under way.
+COLOURS_SETTLED = """async () => {
+    await new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));
+    const moving = document.getAnimations().filter(it => it instanceof CSSTransition);
+    await Promise.allSettled(moving.map(it => it.finished));
+}"""
 
 
 def pytest_collection_modifyitems(items):
@@ -105,6 +111,21 @@ def broken_rules(page):
     page.evaluate(COLOURS_SETTLED)  # halfway between light and dark, no colour is a page's own
     found = Axe().run(page, options=AXE).response["violations"]
     return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+def faults_of(page, looks=LOOKS):
+    """Return the accessibility rules that the page breaks in each look, and where it is too wide.
+
+    A page is asked for once and looked at in all of them: (width in CSS pixels, colours).
+    """
+    found = []
+    for width, colours in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=colours)
+        found += [(width, colours, *broken) for broken in broken_rules(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append((width, colours, "wider than its window"))
+    return found
 
 
 def _note(page, line):

@@ -9,7 +9,7 @@ from accounts.models import User
 from printing import words
 from requests_release.models import Delivery
 from requests_release.services import downloads, links, passcodes, requests
-from tests.browser.conftest import broken_rules, wait_for_picture
+from tests.browser.conftest import LOOKS, LOOKS_BETWEEN, broken_rules, faults_of, wait_for_picture
 from tests.requests_release import builders, factories
 
 pytestmark = pytest.mark.committed
@@ -70,30 +70,16 @@ def addresses(scene):
     ]
 
 
-@pytest.mark.parametrize(
-    ("width", "colours"),
-    [
-        (360, "light"),
-        (1440, "dark"),
-        pytest.param(800, "light", marks=pytest.mark.deep),
-        pytest.param(800, "dark", marks=pytest.mark.deep),
-    ],
-)
-def test_pages_break_no_rule_of_accessibility(sign_in, scene, width, colours):
+@pytest.mark.parametrize("looks", [LOOKS, pytest.param(LOOKS_BETWEEN, marks=pytest.mark.deep)])
+def test_pages_break_no_rule_of_accessibility(sign_in, scene, looks):
     page = sign_in("CLERK", "SUPERVISOR")
     factories.grant(User.objects.get(username="ana"), scene["unit"])
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=colours)
 
     for address in addresses(scene):
         page.goto(address)
         for closed in page.locator("main details:not([open]) > summary").all():
             closed.click()
-        assert (address, broken_rules(page)) == (address, [])
-        assert (address, page.evaluate("document.documentElement.scrollWidth") <= width) == (
-            address,
-            True,
-        )
+        assert (address, faults_of(page, looks)) == (address, [])
     assert page.troubles == []
 
 
