@@ -96,7 +96,7 @@ def page_of(run: ImportRun, rejections: list[ImportRejection], most: int) -> Run
         ("Encounters", run.encounters),
         ("Documents", run.documents),
         ("Loose files", run.unfiled),
-        ("Rejected", run.rejections),
+        ("Files or parts rejected", run.rejections),
     ]
     is_cut = len(rejections) > most
     return RunPage(line_of(run), progress_of(run), figures, rejections[:most], is_cut)
