@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import get_resolver
 
-from audit import context
+from audit import context, owners
 from audit.enums import Action
 from audit.errors import Refused
 from audit.services.tables import TakenOut
@@ -112,14 +112,24 @@ def key_asked(text: str) -> int | None:
 
 
 def missing_permission(request: HttpRequest, missing: list[str]) -> MissingPermission:
-    """Return the refusal of a route to somebody who lacks permissions."""
+    """Return the refusal of a route to somebody who lacks permissions.
+
+    Its event names the record that was asked for, and the patient whose it is.
+    """
     match = request.resolver_match
+    arguments = match.kwargs if match else {}
+    keys = {name: key for name, key in arguments.items() if _is_key(key)}
     return MissingPermission(
         action=Action.PAGE_REQUESTED,
+        patient_id=owners.find_patient(keys),
         subject_type="route",
         subject_id=match.view_name if match else "",
-        detail={"missing": missing},
+        detail={"missing": missing, **keys},
     )
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, int) and value <= LARGEST_KEY
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponseBase:

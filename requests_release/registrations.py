@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from audit import subjects
+from audit import owners, subjects
 from jobs import registry
 from printing.words import day
 from records.access import custody
@@ -77,6 +77,7 @@ def register_all() -> None:
     team.register()
     finder.register()
     subjects.register("request", _labels, _url, _find, _parts)
+    owners.register("request_id", Request, "patient_id")
     subjects.register("delivery", _delivery_labels)
     subjects.register("accounting", _accounting_labels)
     subjects.register("requester", _requester_labels)

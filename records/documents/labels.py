@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils import dateformat
 
-from audit import subjects
+from audit import owners, subjects
 from records.access.enums import SensitivityClass
+from records.documents.models import Document
 from records.documents.selectors import documents
 
 
@@ -34,3 +35,4 @@ def register() -> None:
     )
     # No link: who reads the log has no place at the desk where it waited.
     subjects.register("unfiled", _label_unfiled)
+    owners.register("document_id", Document, "patient_id")

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils import timezone
 
-from audit import subjects
+from audit import owners, subjects
+from records.encounters.models import Encounter
 from records.encounters.selectors import encounters, providers
 
 ENCOUNTER = "encounter"
@@ -45,3 +46,4 @@ def register() -> None:
     """Tell the access log about encounters and practitioners."""
     subjects.register(ENCOUNTER, label_encounters, url_of_encounter)
     subjects.register(PROVIDER, label_providers)
+    owners.register("encounter_id", Encounter, "patient_id")

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 
-from audit import subjects
+from audit import owners, subjects
 from records.access import directory
+from records.patients.models import Patient
 from records.patients.rules import mrn, names
 from records.patients.selectors import lines, patients
 
@@ -69,4 +70,5 @@ def line(patient_id: int) -> lines.DirectoryLine | None:
 def register() -> None:
     """Tell the access log about patients, and access who a patient is."""
     subjects.register(subjects.PATIENT, label, url, find)
+    owners.register("patient_id", Patient, "pk")
     directory.register(line)

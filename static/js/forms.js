@@ -18,6 +18,7 @@ export function start() {
   document.addEventListener("htmx:afterRequest", settle);
   document.addEventListener("htmx:afterSwap", (event) => focusError(event.target));
   document.addEventListener("htmx:beforeSwap", takeBack);
+  document.addEventListener("htmx:beforeSwap", keepFiles);
   document.addEventListener("htmx:responseError", explain);
   document.addEventListener("htmx:sendError", () => announce("No connection. Nothing was sent."));
   document.addEventListener("htmx:xhr:progress", progress);
@@ -88,6 +89,21 @@ function takeBack(event) {
   if (xhr.status !== 409 || xhr.responseText.includes("data-refusal")) return;
   event.detail.shouldSwap = true;
   event.detail.isError = false;
+}
+
+/** A file that was chosen stays chosen where its form comes back with what is wrong. */
+function keepFiles(event) {
+  const { target, shouldSwap, xhr } = event.detail;
+  if (!shouldSwap || xhr.status < 400) return;
+  const chosen = all("input[type=file]:not([multiple])", target).filter((field) => field.files.length);
+  if (!chosen.length) return;
+  const giveBack = () => {
+    for (const { id, files } of chosen) {
+      const field = document.getElementById(id);
+      if (field && !field.files.length) field.files = files;
+    }
+  };
+  document.addEventListener("htmx:afterSwap", giveBack, { once: true });
 }
 
 /** Show a refusal or failure that htmx does not swap in, as the server wrote it. */

@@ -49,7 +49,8 @@ function remember(key, event) {
 }
 
 function act() {
-  const target = find(typed.join(" ")) ?? find(typed.at(-1) ?? "");
+  // What was pressed before (Tab, an arrow) belongs to no sequence.
+  const target = find(typed.slice(-2).join(" ")) ?? find(typed.at(-1) ?? "");
   if (!target) return;
   typed = [];
   press(target);

@@ -201,6 +201,19 @@ def test_file_that_is_refused_leaves_what_was_typed(page, scene):
     assert page.troubles == []
 
 
+def test_file_that_is_fit_stays_chosen_where_something_else_is_wrong(page, scene):
+    page.goto(at("document_file", patient_id=scene.patient.pk))
+    choose(page, pdf("Lipids").content)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Choose a type of document.").first.wait_for()
+
+    assert page.get_by_label("File").evaluate("field => field.files[0].name") == "report.pdf"
+    page.get_by_label("Type").select_option("LAB")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Filed to MUÑOZ, Rosa").wait_for()
+    assert page.troubles == []
+
+
 def choose(page, content):
     page.get_by_label("File").set_input_files(
         {"name": "report.pdf", "mimeType": "application/pdf", "buffer": content}

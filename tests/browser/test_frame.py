@@ -62,6 +62,15 @@ def test_keys_lead_to_search_and_desks(sign_in):
     page.wait_for_url(reverse("patients:patient_search"))
 
 
+@pytest.mark.parametrize("before", ["Tab", "Shift+Tab", "ArrowDown"])
+def test_keys_lead_on_whatever_was_pressed_before(sign_in, before):
+    page = sign_in("CLERK")
+
+    _press(page, before, before, "g", "p")
+
+    page.wait_for_url(reverse("patients:patient_search"))
+
+
 def test_scanner_triggers_no_key(sign_in):
     page = sign_in("CLERK")
 
