@@ -29,6 +29,17 @@ class RequestUnknown(NotVisible):
     reason = "REQUEST_UNKNOWN"
 
 
+class DisclosuresElsewhere(Refused):
+    """The chart was destroyed, and the person does not work in the unit that kept it."""
+
+    message = (
+        "This chart was destroyed. What was disclosed of it is shown to those who work in the unit "
+        "that kept it."
+    )
+    reason = "DISCLOSURES_ELSEWHERE"
+    advice = ("Ask somebody of that unit for the accounting that the patient wants.",)
+
+
 class RequestChanged(StaleState):
     """Somebody changed the request after this page was loaded."""
 

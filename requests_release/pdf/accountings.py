@@ -8,16 +8,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from printing import typesetting, words
-from records.access.services.opening import ChartScope
-from records.patients.presenters import paper
-from records.patients.selectors import patients
+from requests_release.presenters import disclosures as presenter
 from requests_release.rules.accounting import AccountingRow
+from requests_release.selectors.disclosures import DisclosureScope
 from requests_release.services.accountings import Given
 
 
-def typeset(scope: ChartScope, given: Given) -> bytes:
+def typeset(scope: DisclosureScope, given: Given) -> bytes:
     """Return an accounting as PDF, with who printed it and when in its foot."""
-    patient = patients.get_patient(scope)
     accounting = given.accounting
     values: dict[str, Any] = {
         "house": {
@@ -28,7 +26,7 @@ def typeset(scope: ChartScope, given: Given) -> bytes:
             "printed_by": scope.actor.display_name,
             "printed_at": words.moment(timezone.now()),
         },
-        "patient": paper.patient_line(patient),
+        "patient": presenter.present_line(scope),
         "period_from": words.day(accounting.period_from),
         "period_to": words.day(accounting.period_until),
         "requested_on": words.day(accounting.requested_on),

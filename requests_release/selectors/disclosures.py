@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from accounts.models import User
+from audit.enums import Basis
 from printing import words
 from records.access.services.opening import ChartScope
 from requests_release.enums import AuthorizedPurpose
@@ -17,8 +20,40 @@ from requests_release.selectors import sources
 DESCRIPTION_LENGTH = 500
 
 
-def list_disclosures(scope: ChartScope) -> QuerySet[Disclosure]:
-    """Return all disclosures of an opened chart, newest first."""
+@dataclass(frozen=True)
+class Remains:
+    """Who the patient of a destroyed chart was, and when it went, as its stub tells."""
+
+    pk: int
+    family: str
+    given: str
+    middle: str
+    suffix: str
+    birth_on: date | None
+    birth_precision: str
+    died_on: date | None
+    sex: str
+    mrn: str
+    unit: str
+    unit_id: int
+    destroyed_at: datetime
+
+
+@dataclass(frozen=True)
+class DisclosureScope:
+    """Whose disclosures one person may see, and on which ground.
+
+    `whose` is the opened chart, or what remains of a destroyed one: of that nothing else is read.
+    """
+
+    patient_id: int
+    actor: User
+    basis: Basis
+    whose: ChartScope | Remains
+
+
+def list_disclosures(scope: DisclosureScope) -> QuerySet[Disclosure]:
+    """Return all disclosures of a patient, newest first."""
     return (
         Disclosure.objects.filter(patient_id=scope.patient_id)
         .select_related("request", "released_by", "delivery")
@@ -26,12 +61,12 @@ def list_disclosures(scope: ChartScope) -> QuerySet[Disclosure]:
     )
 
 
-def count_disclosures(scope: ChartScope, *, most: int) -> int:
-    """Return how many disclosures an opened chart has, counting no further than `most`."""
+def count_disclosures(scope: DisclosureScope, *, most: int) -> int:
+    """Return how many disclosures a patient has, counting no further than `most`."""
     return Disclosure.objects.filter(patient_id=scope.patient_id).values("pk")[:most].count()
 
 
-def list_for_accounting(scope: ChartScope, first: date, last: date) -> QuerySet[Disclosure]:
+def list_for_accounting(scope: DisclosureScope, first: date, last: date) -> QuerySet[Disclosure]:
     """Return what belongs in an accounting of a period, oldest first."""
     return Disclosure.objects.filter(
         patient_id=scope.patient_id,
@@ -41,7 +76,7 @@ def list_for_accounting(scope: ChartScope, first: date, last: date) -> QuerySet[
     ).order_by("released_on", "pk")
 
 
-def list_accountings(scope: ChartScope) -> QuerySet[Accounting]:
+def list_accountings(scope: DisclosureScope) -> QuerySet[Accounting]:
     """Return the accountings given to the patient, newest first."""
     return (
         Accounting.objects.filter(patient_id=scope.patient_id)

@@ -11,13 +11,13 @@ from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.services import events
 from audit.writes import attributed
-from records.access.services import opening
 from requests_release.errors import StepNotYours
 from requests_release.models import Accounting
 from requests_release.permissions import PRINT_ACCOUNTING
 from requests_release.rules import accounting as rules
 from requests_release.rules.accounting import AccountingRow, Disclosed
 from requests_release.selectors import disclosures
+from requests_release.services.disclosures import peek_disclosures
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('release.accounting'), hashtext(%s))"
 
@@ -47,11 +47,11 @@ def give(
 
     Raises:
         StepNotYours: the role prints no accountings.
-        ChartRefused, ChartUnknown, ChartDestroyed: no ground to the chart.
+        ChartRefused, ChartUnknown, GlassReadsOnly, DisclosuresElsewhere: no ground to see it.
     """
     if not actor.has_perm(PRINT_ACCOUNTING):
         raise StepNotYours(action=Action.ACCOUNTING_PRINTED, patient_id=patient_id)
-    scope = opening.peek_scope(actor=actor, patient_id=patient_id)
+    scope = peek_disclosures(actor=actor, patient_id=patient_id)
     _lock(patient_id)
     first, last = rules.period(requested_on, wanted_from=wanted_from, wanted_until=wanted_until)
     told = list(disclosures.list_for_accounting(scope, first, last))

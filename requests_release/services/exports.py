@@ -10,12 +10,12 @@ from audit.enums import Action, Basis, Purpose
 from audit.services import tables
 from audit.services.tables import Line, Record, Table, TakenOut
 from printing import words
-from records.access.services.opening import ChartScope
 from records.patients.selectors import patients
 from requests_release.presenters import exports as rows
 from requests_release.presenters.boards import describe
 from requests_release.selectors import boards, disclosures
 from requests_release.selectors.boards import Filters
+from requests_release.selectors.disclosures import DisclosureScope, Remains
 
 
 def export_requests(
@@ -48,13 +48,13 @@ def export_requests(
     return tables.take_out(actor=actor, kind=kind, table=table, record=record)
 
 
-def export_disclosures(*, scope: ChartScope, kind: str, purpose: Purpose) -> TakenOut:
-    """Return everything that was disclosed of an opened chart as a file.
+def export_disclosures(*, scope: DisclosureScope, kind: str, purpose: Purpose) -> TakenOut:
+    """Return everything that was disclosed of a patient as a file.
 
     Raises:
         NotVisible, TooMuchToExport, AuditUnavailable: as for requests.
     """
-    who = patients.get_who(scope)
+    who = scope.whose if isinstance(scope.whose, Remains) else patients.get_who(scope.whose)
     name = words.person_name(who.family, who.given, who.middle, who.suffix)
     table = Table(
         title="Disclosures, by",
@@ -79,6 +79,6 @@ def _requests(actor: User, filters: Filters, today: date) -> Iterator[Line]:
             yield Line(rows.request_row(card), (card.patient_id,))
 
 
-def _disclosures(scope: ChartScope) -> Iterator[Line]:
+def _disclosures(scope: DisclosureScope) -> Iterator[Line]:
     for one in disclosures.list_disclosures(scope)[: tables.MOST_LINES + 1]:
         yield Line(rows.disclosure_row(one), (scope.patient_id,))

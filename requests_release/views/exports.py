@@ -10,16 +10,15 @@ from django.utils import timezone
 
 from accounts.http import person
 from audit import exporting
-from audit.enums import Action, Purpose
+from audit.enums import Purpose
 from audit.exporting import Export
 from audit.http import requires
-from records.access.enums import Use
-from records.access.services import opening
-from records.patients.presenters import banner
 from requests_release.permissions import EXPORT_LIST, VIEW_REQUEST
 from requests_release.presenters import boards as presenter
+from requests_release.presenters import disclosures as disclosure_presenter
 from requests_release.selectors import boards, disclosures
 from requests_release.selectors.boards import Filters
+from requests_release.services import disclosures as services
 from requests_release.services import exports
 
 
@@ -41,24 +40,20 @@ def request_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _unless_closed(request: HttpRequest, patient_id: int) -> None:
-    """Refuse, before any proof, who may not open the chart.
+    """Refuse, before any proof, who may not see the disclosures.
 
     Raises:
-        ChartUnknown, ChartRefused, ChartDestroyed, GlassReadsOnly: no ground for work on it.
+        ChartUnknown, ChartRefused, GlassReadsOnly, DisclosuresElsewhere: no ground to see them.
     """
-    opening.peek_scope(actor=person(request), patient_id=patient_id)
+    services.peek_disclosures(actor=person(request), patient_id=patient_id)
 
 
 @requires(VIEW_REQUEST, EXPORT_LIST, methods=exporting.METHODS)
 @exporting.by_fresh_proof(first=_unless_closed)
 def disclosure_export(request: HttpRequest, patient_id: int) -> HttpResponseBase:
     """Send everything that left the house of this patient, as CSV or XLSX."""
-    scope = opening.open_chart(
-        actor=person(request),
-        patient_id=patient_id,
-        purpose=Purpose.RELEASE,
-        action=Action.ACCOUNTING_VIEWED,
-        use=Use.WORK,
+    scope = services.open_disclosures(
+        actor=person(request), patient_id=patient_id, purpose=Purpose.RELEASE
     )
     page = reverse("requests_release:disclosure_list", kwargs={"patient_id": patient_id})
     return exporting.answer(
@@ -69,6 +64,6 @@ def disclosure_export(request: HttpRequest, patient_id: int) -> HttpResponseBase
             said=(),
             list_url=exporting.address_of_list(request, page),
             take_out=partial(exports.export_disclosures, scope=scope),
-            banner=banner.get_banner(scope),
+            banner=disclosure_presenter.present_banner(scope),
         ),
     )

@@ -34,6 +34,8 @@ class Banner:
     glass_until: datetime | None = None
     glass_id: int | None = None
     granted_until: datetime | None = None
+    # Where the name leads, if not to the chart.
+    url: str = ""
 
     @property
     def letter_name(self) -> str:
