@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from records.access.enums import SensitivityClass
 from records.access.selectors import sensitivity
@@ -18,7 +20,8 @@ from requests_release.enums import (
 )
 from requests_release.forms.fields import LinesField, PastDay, PlainForm, VersionedForm, today
 from requests_release.models import Request
-from requests_release.rules import bases
+from requests_release.rules import bases, due_dates, receipts
+from requests_release.rules.due_dates import DueFacts
 from requests_release.services.requesters import RequesterFacts
 from requests_release.services.requests import RequestFacts
 
@@ -57,15 +60,37 @@ class RequestForm(PlainForm):
     received_on = PastDay(label="Received on", initial=today)
     channel = forms.ChoiceField(label="Came by", choices=Channel)
     medium = forms.ChoiceField(label="Copies wanted on", choices=Medium)
-    stated_due_on = forms.DateField(label="Date in the order, subpoena or notice", required=False)
+    stated_due_on = forms.DateField(
+        label="Date in the order, subpoena or notice",
+        required=False,
+        help_text="Needed where the paper alone says by when: order, subpoena, notice, letter.",
+    )
     recipient_name = forms.CharField(
         label="Copies go to", max_length=160, required=False, help_text="If not to who asks"
     )
     recipient_address = LinesField(label="At the address", max_length=300, required=False)
 
+    def __init__(self, *args: Any, born_on: date | None = None, **kwargs: Any) -> None:
+        """Take the earliest day on which the patient can have been born, if that is known."""
+        super().__init__(*args, **kwargs)
+        self._born_on = born_on
+
+    def clean_received_on(self) -> date:
+        """Return the day of receipt.
+
+        Raises:
+            ValidationError: no request can have come on it.
+        """
+        day: date = self.cleaned_data["received_on"]
+        wrong = receipts.find_objection(day, born_on=self._born_on, today=timezone.localdate())
+        if wrong:
+            raise forms.ValidationError(wrong, code="impossible")
+        return day
+
     def clean(self) -> dict[str, Any]:
         """Check what must agree with each other."""
         data: dict[str, Any] = super().clean() or {}
+        self._check_stated(data)
         first, last = data.get("scope_from"), data.get("scope_until")
         if first and last and last < first:
             self.add_error("scope_until", "This day lies before the first one.")
@@ -83,6 +108,21 @@ class RequestForm(PlainForm):
         if is_other and data.get("purpose_note") == "":
             self.add_error("purpose_note", "Say in a few words what the copies are for.")
         return data
+
+    def _check_stated(self, data: dict[str, Any]) -> None:
+        """Ask for the day in the paper where nothing else says by when the request is due."""
+        kind, asked = data.get("kind"), data.get("requester_kind")
+        received_on = data.get("received_on")
+        is_empty = data.get("stated_due_on", "unreadable") is None
+        if not (is_empty and kind and asked and received_on):
+            return
+        facts = DueFacts(RequestKind(kind), RequesterKind(asked), received_on)
+        missing = due_dates.find_missing(facts)
+        if missing:
+            self.add_error(
+                "stated_due_on",
+                f"Enter the {missing.label}: nothing else says by when this is due.",
+            )
 
     def requester_facts(self) -> RequesterFacts:
         """Return who asks."""

@@ -112,6 +112,14 @@ def find_stated(
     )
 
 
+def find_missing(facts: DueFacts, rules: Iterable[DueRule] = DUE_RULES) -> DueRule | None:
+    """Return the rule whose stated day a request lacks, if none else says by when it is due."""
+    rows = tuple(rules)
+    if find_due_date(facts, rows) is not None:
+        return None
+    return find_stated(facts.kind, facts.requester, rows)
+
+
 def _clock(rule: DueRule, facts: DueFacts) -> Clock | None:
     """Return the rule's clock, or None where it does not run for this request."""
     if not _applies(rule, facts):

@@ -177,6 +177,11 @@ DUE_RULES: tuple[DueRule, ...] = (
     _target(_K.FUNERAL_OR_PROCUREMENT, 0, "at once"),
     _target(_K.EMPLOYER, 15, "15-day target"),
     _target(_K.SCHOOL, 15, "15-day target"),
+    # Where their paper names no day; an order, a subpoena, a notice and a letter always name one.
+    _target(_K.LAW_ENFORCEMENT, 15, "15-day target"),
+    _target(_K.PUBLIC_HEALTH, 15, "15-day target"),
+    _target(_K.WORKERS_COMP, 15, "15-day target"),
+    _target(_K.RESEARCHER, 15, "15-day target"),
     _stated(_K.COURT, "date in the order", "45 CFR 164.512(e)(1)(i)"),
     _stated(_K.SUBPOENA, "return date of the subpoena", "45 CFR 164.512(e)(1)(ii)"),
     _stated(_K.LAW_ENFORCEMENT, "date in the process", "45 CFR 164.512(f)"),

@@ -18,6 +18,7 @@ from records.access.services import opening
 from records.access.services.opening import ChartScope
 from records.patients.http import find_patients, redirect_of
 from records.patients.presenters import banner
+from records.patients.selectors import patients
 from requests_release.errors import FormUsed
 from requests_release.forms.requests import EditForm, LogForm, initial_of
 from requests_release.permissions import PREPARE_REQUEST
@@ -39,7 +40,11 @@ def request_log(request: HttpRequest) -> HttpResponse:
         purpose=Purpose.RELEASE,
         use=Use.WORK,
     )
-    form = LogForm(request.POST or None, initial={"key": uuid.uuid4()})
+    form = LogForm(
+        request.POST or None,
+        initial={"key": uuid.uuid4()},
+        born_on=patients.get_earliest_birth(scope),
+    )
     if request.method == "POST" and form.is_valid():
         return _log(request, scope, form)
     return _show(request, scope, form, {}, status=422 if form.errors else 200)
@@ -49,7 +54,11 @@ def request_log(request: HttpRequest) -> HttpResponse:
 def request_edit(request: HttpRequest, request_id: int) -> HttpResponse:
     """Correct what was logged."""
     opened = frames.open_request(request, request_id)
-    form = EditForm(request.POST or None, initial=initial_of(opened.request))
+    form = EditForm(
+        request.POST or None,
+        initial=initial_of(opened.request),
+        born_on=patients.get_earliest_birth(opened.scope),
+    )
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         refused = attempts.attempt_work(opened, form, lambda: _change(opened, form))

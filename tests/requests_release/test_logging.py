@@ -7,11 +7,17 @@ from django.utils import timezone
 
 from audit.enums import Action
 from requests_release.models import Request
-from tests.requests_release import factories
+from tests.requests_release import builders, factories
 from tests.requests_release.events import events_of, last_event
 from tests.requests_release.pages import log_data, page
 
 pytestmark = pytest.mark.django_db
+COURT = {
+    "requester_kind": "COURT",
+    "kind": "DISCLOSURE",
+    "basis": "512E_ORDER",
+    "purpose": "LEGAL",
+}
 
 
 def test_log_form_finds_the_patient_first(as_clerk, patient):
@@ -90,6 +96,11 @@ def test_log_form_sent_twice_logs_once(as_clerk, patient):
         ({"requester_kind": "ATTORNEY"}, "Access is for the patient"),
         ({"basis": "508"}, "rests on the right of access"),
         ({"kind": "DISCLOSURE"}, "does not carry a disclosure"),
+        ({"received_on": "1/1/1900"}, "The patient was born on"),
+        ({"received_on": "1/1/2010"}, "more than 10 years back"),
+        (COURT, "Enter the date in the order: nothing else says by when this is due."),
+        (COURT | {"requester_kind": "SUBPOENA"}, "Enter the return date of the subpoena"),
+        (COURT | {"stated_due_on": "soon"}, "There is no such date."),
         ({"kind": "AMENDMENT"}, "Choose one of the list."),
         ({"purpose": "OTHER"}, "Say in a few words what the copies are for."),
         ({"purpose": "OTHER", "purpose_note": "  "}, "Say in a few words what the copies are for."),
@@ -106,6 +117,50 @@ def test_log_form_names_what_is_wrong_and_keeps_what_was_typed(as_clerk, patient
     assert words in body
     assert "622 Gerhold Orchard" in body
     assert Request.objects.count() == 0
+
+
+def test_a_court_order_is_due_on_the_day_that_it_states(as_clerk, patient):
+    address = f"{page('request_log')}?patient={patient.pk}"
+    day = timezone.localdate() + timedelta(days=9)
+
+    as_clerk.post(address, log_data(**COURT, stated_due_on=day.isoformat()))
+
+    assert (Request.objects.get().due_on, Request.objects.get().due_force) == (day, "LEGAL")
+
+
+def test_police_that_state_no_day_get_the_day_of_the_house(as_clerk, patient):
+    address = f"{page('request_log')}?patient={patient.pk}"
+    police = COURT | {"requester_kind": "LAW_ENFORCEMENT", "basis": "512F1_PROCESS"}
+
+    as_clerk.post(address, log_data(**police))
+
+    request = Request.objects.get()
+    assert request.due_on == timezone.localdate() + timedelta(days=15)
+    assert (request.due_force, request.due_label) == ("TARGET", "15-day target")
+
+
+@pytest.mark.parametrize("precision", ["ESTIMATED", "UNKNOWN"])
+def test_a_guessed_birth_stands_against_no_day_of_receipt(as_clerk, unit, precision):
+    patient = factories.make_patient(unit, birth_on=timezone.localdate(), birth_precision=precision)
+    address = f"{page('request_log')}?patient={patient.pk}"
+    before = timezone.localdate() - timedelta(days=400)
+
+    as_clerk.post(address, log_data(received_on=before.isoformat()))
+
+    assert Request.objects.get().received_on == before
+
+
+def test_a_request_is_not_changed_to_a_day_before_the_birth(as_clerk, patient, clerk):
+    request = builders.log(patient, clerk)
+    address = page("request_edit", request)
+    form = as_clerk.get(address).context["form"]
+    data = {name: value for name, value in form.initial.items() if value is not None}
+
+    answer = as_clerk.post(address, data | {"received_on": "1/1/1900"})
+
+    assert answer.status_code == 422
+    assert "The patient was born on" in answer.content.decode()
+    assert builders.fresh(request).received_on == request.received_on
 
 
 def test_log_form_for_a_patient_of_another_unit_is_refused(as_clerk):

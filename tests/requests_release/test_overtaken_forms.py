@@ -45,7 +45,14 @@ def change_meanwhile(request, approver):
 
 
 def court_data(**values):
-    return log_data(requester_kind="COURT", kind="DISCLOSURE", basis="512E_ORDER", **values)
+    stated = timezone.localdate() + timedelta(days=10)
+    return log_data(
+        requester_kind="COURT",
+        kind="DISCLOSURE",
+        basis="512E_ORDER",
+        stated_due_on=stated.isoformat(),
+        **values,
+    )
 
 
 FORMS = {

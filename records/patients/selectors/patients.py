@@ -12,11 +12,13 @@ from django.db.models import prefetch_related_objects
 
 from records.access.services.opening import ChartScope
 from records.patients import tracking
-from records.patients.enums import IdentifierKind, Sex
+from records.patients.enums import BirthPrecision, IdentifierKind, Sex
 from records.patients.models import Identifier, Name, Patient
+from records.patients.rules import birth
 from records.patients.rules.names import PersonName, words_of
 from records.patients.selectors import branches
 
+GUESSED = frozenset({BirthPrecision.ESTIMATED, BirthPrecision.UNKNOWN})
 HISTORY = (
     f"SELECT * FROM auditlog_logentry WHERE {tracking.ENTRIES} ORDER BY id DESC LIMIT %(most)s"
 )
@@ -64,6 +66,14 @@ def get_who(scope: ChartScope) -> Who:
     if row is None:
         raise Patient.DoesNotExist
     return Who(*row)
+
+
+def get_earliest_birth(scope: ChartScope) -> date | None:
+    """Return the first day on which the patient can have been born; None where it is a guess."""
+    who = get_who(scope)
+    if who.birth_on is None or who.birth_precision in GUESSED:
+        return None
+    return birth.earliest_day(who.birth_on, who.birth_precision)
 
 
 def get_patient(scope: ChartScope) -> Patient:

@@ -29,6 +29,35 @@ def test_stated_day_belongs_to_those_who_state_one(kind, requester, code):
 
 
 @pytest.mark.parametrize(
+    ("requester", "stated_on", "code"),
+    [
+        (RequesterKind.COURT, None, "STATED-COURT"),
+        (RequesterKind.SUBPOENA, None, "STATED-SUBPOENA"),
+        (RequesterKind.OVERSIGHT, None, "STATED-OVERSIGHT"),
+        (RequesterKind.HHS, None, "STATED-HHS"),
+        (RequesterKind.COURT, RECEIVED, ""),
+        (RequesterKind.LAW_ENFORCEMENT, None, ""),
+        (RequesterKind.ATTORNEY, None, ""),
+        (RequesterKind.FAMILY, None, ""),
+    ],
+)
+def test_the_stated_day_is_missed_where_nothing_else_says_by_when(requester, stated_on, code):
+    facts = DueFacts(RequestKind.DISCLOSURE, requester, RECEIVED, stated_on=stated_on)
+
+    found = due_dates.find_missing(facts)
+
+    assert (found.code if found else "") == code
+
+
+def test_a_stated_day_counts_before_the_target_of_the_house():
+    facts = DueFacts(RequestKind.DISCLOSURE, RequesterKind.LAW_ENFORCEMENT, RECEIVED)
+
+    due = due_dates.find_due_date(replace(facts, stated_on=date(2026, 5, 1)))
+
+    assert (due.due_on, due.rule.code) == (date(2026, 5, 1), "STATED-LAW_ENFORCEMENT")
+
+
+@pytest.mark.parametrize(
     ("kind", "due_on", "extended_on", "code"),
     [
         (RequestKind.ACCESS, date(2026, 4, 1), date(2026, 5, 1), "FED-ACCESS"),
@@ -99,8 +128,14 @@ def test_the_target_stands_beside_the_legal_limit():
         (RequesterKind.FUNERAL_OR_PROCUREMENT, 0),
         (RequesterKind.EMPLOYER, 15),
         (RequesterKind.SCHOOL, 15),
+        (RequesterKind.LAW_ENFORCEMENT, 15),
+        (RequesterKind.PUBLIC_HEALTH, 15),
+        (RequesterKind.WORKERS_COMP, 15),
+        (RequesterKind.RESEARCHER, 15),
         (RequesterKind.COURT, None),
-        (RequesterKind.LAW_ENFORCEMENT, None),
+        (RequesterKind.SUBPOENA, None),
+        (RequesterKind.OVERSIGHT, None),
+        (RequesterKind.HHS, None),
         (RequesterKind.FAMILY, None),
         (RequesterKind.BUSINESS_ASSOCIATE, None),
     ],
