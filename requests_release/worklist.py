@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.urls import reverse
 
@@ -19,14 +20,23 @@ MOST_COUNTED = 100
 
 
 def _source(
-    name: str, permission: str, statuses: Sequence[str], what: str, *, is_mine: bool
+    name: str,
+    permission: str,
+    statuses: Sequence[str],
+    what: str,
+    *,
+    is_mine: bool = False,
+    is_of_others: bool = False,
 ) -> WorkSource:
+    waiting = partial(
+        boards.list_waiting, statuses=statuses, is_mine=is_mine, is_of_others=is_of_others
+    )
+
     def count(user: User) -> int:
-        return len(boards.list_waiting(user, statuses, is_mine=is_mine, limit=MOST_COUNTED))
+        return len(waiting(user, limit=MOST_COUNTED))
 
     def oldest(user: User, limit: int) -> list[WorkItem]:
-        cards = boards.list_waiting(user, statuses, is_mine=is_mine, limit=limit)
-        return [_item(card, what, user) for card in cards]
+        return [_item(card, what, user) for card in waiting(user, limit=limit)]
 
     return WorkSource(name, permission, "requests_release:request_board", count, oldest)
 
@@ -44,9 +54,7 @@ def _item(card: Card, what: str, user: User) -> WorkItem:
 
 
 SOURCES: tuple[Callable[[], WorkSource], ...] = (
-    lambda: _source(
-        "Release: to take up", PREPARE_REQUEST, [S.LOGGED], "Take up the request", is_mine=False
-    ),
+    lambda: _source("Release: to take up", PREPARE_REQUEST, [S.LOGGED], "Take up the request"),
     lambda: _source(
         "Release: to prepare",
         PREPARE_REQUEST,
@@ -55,11 +63,9 @@ SOURCES: tuple[Callable[[], WorkSource], ...] = (
         is_mine=True,
     ),
     lambda: _source(
-        "Release: to approve", APPROVE_REQUEST, [S.SUBMITTED], "Look and decide", is_mine=False
+        "Release: to approve", APPROVE_REQUEST, [S.SUBMITTED], "Look and decide", is_of_others=True
     ),
-    lambda: _source(
-        "Release: to deliver", DELIVER_RELEASE, [S.READY], "Deliver the copies", is_mine=False
-    ),
+    lambda: _source("Release: to deliver", DELIVER_RELEASE, [S.READY], "Deliver the copies"),
     lambda: _source(
         "Release: to close",
         PREPARE_REQUEST,

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from accounts.selectors import users
 from requests_release.enums import Owner, RequestKind, RequestStatus
 from requests_release.rules import transitions
-from requests_release.selectors.boards import CARDS, COLUMNS, NOBODY, Card, Filters
+from requests_release.selectors.boards import CARDS, NOBODY, STATES, Card, Filters
 
 DUE_LABELS = {"soon": "due soon", "late": "late"}
 
@@ -121,7 +121,7 @@ def without(query: QueryDict, name: str, value: str = "") -> str:
 def choices(filters: Filters) -> dict[str, Any]:
     """Return what the filter form offers."""
     return {
-        "statuses": [(str(one), one.label, one in filters.statuses) for one in COLUMNS],
+        "statuses": [(str(one), one.label, one in filters.statuses) for one in STATES],
         "kinds": [(one.value, one.label, one == filters.kind) for one in RequestKind],
         "dues": [
             (key, label.capitalize(), key == filters.due) for key, label in DUE_LABELS.items()

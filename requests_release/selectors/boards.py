@@ -44,6 +44,8 @@ COLUMNS = (
     RequestStatus.DENIED,
     RequestStatus.NO_RECORDS,
 )
+# What ended stands on neither, until somebody chooses it.
+STATES = (*COLUMNS, RequestStatus.WITHDRAWN, RequestStatus.CLOSED)
 
 SELECT = """
 SELECT r.id, r.number, r.status, r.kind, r.due_on, r.due_label, r.due_force, r.page_count,
@@ -86,6 +88,10 @@ HELD = """
       LEFT JOIN accounts_user who ON who.id = held.prepared_by_id
      GROUP BY 1, 2, 3
 """
+NOT_PREPARED = """NOT EXISTS (
+    SELECT FROM requests_release_requestpreparer took
+     WHERE took.request_id = r.id AND took.person_id = %(me)s
+)"""
 ORDER = " ORDER BY coalesce(r.due_on, %(no_date)s), r.id"
 
 
@@ -192,7 +198,7 @@ class Page:
 
 def list_columns(user: User, filters: Filters, *, today: date) -> dict[str, list[Card]]:
     """Return the cards of each column, at most one more than fits, in one query."""
-    statuses = [str(one) for one in COLUMNS if not filters.statuses or one in filters.statuses]
+    statuses = [str(one) for one in STATES if one in (filters.statuses or COLUMNS)]
     where, params = _where(user, filters, today)
     params |= {"statuses": statuses, "many": CARDS + 1}
     columns: dict[str, list[Card]] = {status: [] for status in statuses}
@@ -229,13 +235,18 @@ def count_list(user: User, filters: Filters, *, today: date, most: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def list_waiting(user: User, statuses: Sequence[str], *, is_mine: bool, limit: int) -> list[Card]:
+def list_waiting(
+    user: User, statuses: Sequence[str], *, is_mine: bool, limit: int, is_of_others: bool = False
+) -> list[Card]:
     """Return the requests in `statuses` that wait, the first due first.
 
-    With `is_mine` only those that the person prepares or prepared, not those they decide.
+    With `is_mine` only those that the person prepares or prepared, not those they decide; with
+    `is_of_others` only those in whose preparation they took no part.
     """
     filters = Filters(statuses=tuple(statuses), preparer=str(user.pk) if is_mine else "")
     where, params = _where(user, filters, date.min)
+    if is_of_others:
+        where, params = f"{where} AND {NOT_PREPARED}", params | {"me": user.pk}
     params |= {
         "statuses": list(statuses),
         "many": limit,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.enums import Action
 from printing import words
 from records.access import worklists
+from requests_release.enums import RequestStatus
 from requests_release.models import Request
 from requests_release.selectors import boards
 from requests_release.selectors.boards import Filters
@@ -356,6 +357,43 @@ def test_home_says_who_asked_apart_from_whose_records(patient, clerk):
 
     assert item.what == "Take up the request: O'CONNELL, Freda"
     assert item.why == f"{request.number}, asked by Superior Court: logged"
+
+
+def test_nobody_is_asked_to_decide_what_they_prepared(unit, patient, clerk, approver, document):
+    other = factories.make_user("SUPERVISOR", unit=unit)
+    request = builders.submitted(patient, approver, document)
+    source = next(
+        one for one in worklists.sources_for(approver) if one.name == "Release: to approve"
+    )
+
+    waiting = {one.pk: source.count(builders.reloaded(one)) for one in (approver, other)}
+
+    assert waiting == {approver.pk: 0, other.pk: 1}
+    assert [item.url for item in source.oldest(other, 5)] == [
+        reverse("requests_release:request_detail", args=[request.pk])
+    ]
+
+
+@pytest.mark.parametrize("view", ["board", "list"])
+def test_every_state_can_be_chosen_and_shows_what_is_in_it(as_clerk, patient, clerk, view):
+    ended = builders.log(patient, clerk)
+    stages.withdraw(actor=clerk, request_id=ended.pk, version=ended.version, reason="They called")
+    builders.log(patient, clerk)
+
+    answer = as_clerk.get(BOARD, {"view": view, "status": "WITHDRAWN"})
+
+    offered = {value for value, _, _ in answer.context["choices"]["statuses"]}
+    assert offered == set(RequestStatus.values)
+    assert set(re.findall(r"R\d{4}-\d{6}", answer.content.decode())) == {ended.number}
+
+
+def test_what_ended_stands_on_board_and_list_only_when_chosen(as_clerk, patient, clerk):
+    ended = builders.log(patient, clerk)
+    stages.withdraw(actor=clerk, request_id=ended.pk, version=ended.version, reason="They called")
+
+    shown = [as_clerk.get(BOARD, {"view": view}).content.decode() for view in ("board", "list")]
+
+    assert [ended.number in body for body in shown] == [False, False]
 
 
 def test_the_filter_of_states_names_what_is_shown_without_one(as_clerk):
