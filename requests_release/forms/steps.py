@@ -11,8 +11,8 @@ from accounts.models import User
 from printing import words
 from requests_release.enums import DeliveryMethod, WaitReason
 from requests_release.errors import NoteTooShort
-from requests_release.forms.fields import PastDay, PlainForm, VersionedForm, today
-from requests_release.rules import accounting, marks
+from requests_release.forms.fields import LinesField, PastDay, PlainForm, VersionedForm, today
+from requests_release.rules import accounting, marks, media
 
 HANDED = [
     (method.value, method.label) for method in DeliveryMethod if method != DeliveryMethod.PORTAL
@@ -174,6 +174,27 @@ class HandOverForm(VersionedForm):
     tracking_note = forms.CharField(
         label="Tracking number, or to whom", max_length=200, required=False
     )
+    sent_to = LinesField(
+        label="Address or number they went to",
+        max_length=300,
+        required=False,
+        help_text="The request names none. Needed unless they were handed over or inspected here.",
+    )
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        """Ask where the copies went only where the request's recipient has no address."""
+        super().__init__(*args, **kwargs)
+        if address:
+            del self.fields["sent_to"]
+
+    def clean(self) -> dict[str, Any]:
+        """Check that it is said where copies went that nobody came for."""
+        data: dict[str, Any] = super().clean() or {}
+        if "method" in data and "sent_to" in data:
+            missing = media.ask_where(data["method"], data["sent_to"])
+            if missing:
+                self.add_error("sent_to", missing)
+        return data
 
 
 class PasscodeForm(PlainForm):

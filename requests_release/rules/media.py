@@ -15,6 +15,23 @@ MEDIUM_OF: dict[DeliveryMethod, Medium | None] = {
     DeliveryMethod.DIRECT: Medium.ELECTRONIC,
     DeliveryMethod.INSPECTION: None,
 }
+# What has to be known of where copies went that nobody came for.
+WHERE_TO: dict[DeliveryMethod, str] = {
+    DeliveryMethod.MAIL: "the address to which they were mailed",
+    DeliveryMethod.FAX: "the number to which they were faxed",
+    DeliveryMethod.EMAIL_ENCRYPTED: "the e-mail address to which they were sent",
+    DeliveryMethod.EMAIL_PLAIN: "the e-mail address to which they were sent",
+    DeliveryMethod.DIRECT: "the Direct address to which they were sent",
+}
+
+
+def ask_where(method: str, address: str) -> str:
+    """Ask for where copies went that left this way, or nothing where that is known or not needed.
+
+    The accounting tells the recipient's address if it is known: 45 CFR 164.528(b)(2)(ii).
+    """
+    missing = WHERE_TO.get(DeliveryMethod(method), "")
+    return f"Enter {missing}." if missing and not address.strip() else ""
 
 
 def told(method: str) -> str:

@@ -17,9 +17,10 @@ from audit.writes import attributed
 from requests_release import access
 from requests_release.access import about
 from requests_release.enums import DeliveryMethod, ReleaseBasis, RequestStatus
-from requests_release.errors import DayImpossible, LinkStillOpen
+from requests_release.errors import DayImpossible, LinkStillOpen, NotReady
 from requests_release.models import Delivery, Disclosure, Package, Request
 from requests_release.permissions import DELIVER_RELEASE
+from requests_release.rules import media
 from requests_release.rules.bases import accounting_required
 from requests_release.selectors import disclosures
 from requests_release.services import moving, packages
@@ -35,8 +36,11 @@ def hand_over(
     method: DeliveryMethod,
     handed_on: date,
     tracking_note: str = "",
+    sent_to: str = "",
 ) -> Disclosure:
     """Note that the copies were mailed, faxed or handed over, and the disclosure with it.
+
+    They went to the recipient's address as the request names it, or else to `sent_to`.
 
     Raises:
         RequestChanged: the form is stale, or was sent twice.
@@ -44,6 +48,7 @@ def hand_over(
         DocumentNotFit: the approval no longer stands; it was made void.
         LinkStillOpen: a link is open; recall it first.
         DayImpossible: the day lies in the future or before the approval.
+        NotReady: it is not known where copies went that nobody came for.
         StepNotYours, ChartRefused, ChartUnknown: not for this person.
     """
     packages.check_unchanged(request_id=request_id)
@@ -54,6 +59,7 @@ def hand_over(
         method=method,
         handed_on=handed_on,
         tracking_note=tracking_note,
+        sent_to=sent_to,
     )
 
 
@@ -66,11 +72,14 @@ def _hand_over(
     method: DeliveryMethod,
     handed_on: date,
     tracking_note: str,
+    sent_to: str,
 ) -> Disclosure:
     request = moving.lock(request_id=request_id, version=version)
     package = check_deliverable(actor, request)
     now = timezone.now()
     _check_day(request, handed_on, timezone.localdate(now))
+    address = request.recipient_address or sent_to.strip()
+    _check_address(request, method, address)
     delivery = Delivery.objects.create(
         request=request,
         package=package,
@@ -80,13 +89,15 @@ def _hand_over(
         tracking_note=tracking_note.strip(),
         created_by=actor,
     )
-    disclosure = disclose(actor, request, delivery, handed_on)
+    disclosure = disclose(actor, request, delivery, handed_on, address=address)
     moving.move(actor=actor, request=request, target=S.DELIVERED, now=now)
     record(Action.PACKAGE_DELIVERED, request, delivery)
     return disclosure
 
 
-def disclose(actor: User, request: Request, delivery: Delivery, on: date) -> Disclosure:
+def disclose(
+    actor: User, request: Request, delivery: Delivery, on: date, *, address: str
+) -> Disclosure:
     """Write what left, to whom, when, why, and whether it belongs in the accounting."""
     package: Package = delivery.package
     basis = ReleaseBasis(request.basis)
@@ -96,7 +107,7 @@ def disclose(actor: User, request: Request, delivery: Delivery, on: date) -> Dis
         package=package,
         patient_id=request.patient_id,
         recipient_name=request.recipient_name,
-        recipient_address=request.recipient_address,
+        recipient_address=address,
         description=disclosures.describe(request),
         purpose=disclosures.purpose_of(request),
         basis=basis,
@@ -158,6 +169,14 @@ def _check_day(request: Request, handed_on: date, today: date) -> None:
             beside={"handed_on": "The day must lie between the approval and today."},
             action=Action.PACKAGE_DELIVERED,
             **about(request),
+        )
+
+
+def _check_address(request: Request, method: DeliveryMethod, address: str) -> None:
+    missing = media.ask_where(method, address)
+    if missing:
+        raise NotReady(
+            beside={"sent_to": missing}, action=Action.PACKAGE_DELIVERED, **about(request)
         )
 
 

@@ -104,7 +104,13 @@ def _fulfil(delivery_id: int, request_id: int, system: User) -> Delivery:
         now = timezone.now()
         delivery.used_at = now
         delivery.save(update_fields=["used_at"])
-        deliveries.disclose(delivery.created_by, request, delivery, timezone.localdate(now))
+        deliveries.disclose(
+            delivery.created_by,
+            request,
+            delivery,
+            timezone.localdate(now),
+            address=request.recipient_address,
+        )
         moving.move_by_system(
             actor=system, request=request, target=S.DELIVERED, now=now, is_recipient=True
         )

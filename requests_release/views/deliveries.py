@@ -41,7 +41,12 @@ def request_deliver(request: HttpRequest, request_id: int) -> HttpResponse:
     wants_hand = request.method == "POST" and not wants_link
     initial = {"version": opened.request.version, "key": uuid.uuid4()}
     link_form = LinkForm(request.POST if wants_link else None, prefix="link", initial=initial)
-    hand_form = HandOverForm(request.POST if wants_hand else None, prefix="hand", initial=initial)
+    hand_form = HandOverForm(
+        request.POST if wants_hand else None,
+        prefix="hand",
+        initial=initial,
+        address=opened.request.recipient_address,
+    )
     answer: HttpResponse | None = None
     refused: Refused | None = None
     if wants_link and link_form.is_valid():
@@ -144,4 +149,5 @@ def _hand_over(opened: Opened, form: HandOverForm) -> None:
         method=DeliveryMethod(data["method"]),
         handed_on=data["handed_on"],
         tracking_note=data["tracking_note"],
+        sent_to=data.get("sent_to", ""),
     )

@@ -96,7 +96,7 @@ def test_treatment_is_disclosed_but_not_accounted(patient, clerk, approver, stor
         stated_due_on=None,
     )
 
-    assert builders.hand_over(request, clerk).is_in_accounting is False
+    assert builders.hand_over(request, clerk, method="PICKUP").is_in_accounting is False
 
 
 @pytest.mark.django_db
