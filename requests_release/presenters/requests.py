@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +19,7 @@ from requests_release.permissions import (
     PREPARE_REQUEST,
 )
 from requests_release.rules import bases, due_dates, transitions
+from requests_release.rules.transitions import Move
 from requests_release.selectors.readiness import Readiness, Step
 
 S = RequestStatus
@@ -36,6 +37,7 @@ STEP_PAGES = {
     Step.PATIENT: "request_items",
     Step.SENSITIVE: "request_sensitive",
 }
+PRESSED = frozenset({S.LOGGED, S.ON_HOLD, S.RETURNED})
 OVER = frozenset({S.DELIVERED, S.CLOSED})
 # Where these end, neither package nor delivery follows.
 WITHOUT_COPIES = frozenset({S.DENIED, S.NO_RECORDS, S.WITHDRAWN})
@@ -62,6 +64,9 @@ class Deed:
     url: str
     is_primary: bool = False
     why_not: str = ""
+    # Taken by one press, for there is nothing to decide; and to be looked at all the same.
+    is_pressed: bool = False
+    is_for_reading: bool = False
 
 
 def address(name: str, request: Request, **more: Any) -> str:
@@ -165,7 +170,7 @@ def present_deeds(
 ) -> list[Deed]:
     """Return the buttons for a request in its status; a disabled one says why."""
     deeds = [
-        Deed(target.lower(), move.label, _move_url(request, target))
+        _step(request, target, move)
         for target, move in transitions.moves_from(request.status).items()
         if move.permission == PREPARE_REQUEST and target in _STEP_OF and _STEP_OF[target]
         if actor.has_perm(PREPARE_REQUEST)
@@ -184,7 +189,7 @@ def present_deeds(
         url = address("request_step", request, step="rebuild")
         deeds.insert(0, Deed("rebuild", "Build the package again", url, True))
     if request.status in (S.LOGGED, S.RETURNED, S.ON_HOLD) and deeds:
-        deeds[0] = Deed(deeds[0].name, deeds[0].label, deeds[0].url, True)
+        deeds[0] = replace(deeds[0], is_primary=True)
     can_extend = request.kind == RequestKind.ACCESS and request.extended_on is None
     if can_extend and not request.is_answered and actor.has_perm(PREPARE_REQUEST):
         url = address("request_step", request, step="extend")
@@ -209,8 +214,10 @@ def present_ahead(request: Request, actor: User) -> Ahead | None:
 
 def _approval(request: Request, actor: User) -> Deed:
     refused = refusal(access.check_may_approve, actor=actor, request=request)
-    why = refused.message if refused else ""
-    return Deed("approve", "Look and decide", address("request_approve", request), True, why)
+    url = address("request_approve", request)
+    if refused:
+        return Deed("approve", "Look", url, why_not=refused.message, is_for_reading=True)
+    return Deed("approve", "Look and decide", url, True)
 
 
 def _delivery(request: Request, has_open_link: bool) -> Deed:
@@ -227,6 +234,12 @@ _STEP_OF: dict[str, str] = {
     S.WITHDRAWN: "withdraw",
     S.CLOSED: "close",
 }
+
+
+def _step(request: Request, target: str, move: Move) -> Deed:
+    """Return the button of a step; a submission is taken back on a page, which says so."""
+    is_pressed = _STEP_OF[target] == "take" and request.status in PRESSED
+    return Deed(target.lower(), move.label, _move_url(request, target), is_pressed=is_pressed)
 
 
 def _move_url(request: Request, target: str) -> str:

@@ -104,6 +104,16 @@ def list_changes(request: Request) -> QuerySet[RequestStatusChange]:
     )
 
 
+def get_return(request: Request) -> RequestStatusChange | None:
+    """Return the step by which a request was returned, until it is submitted again."""
+    if request.submitted_at is None or request.status not in transitions.EDITABLE:
+        return None
+    steps = RequestStatusChange.objects.select_related("changed_by").order_by("-pk")
+    ends = (RequestStatus.SUBMITTED, RequestStatus.RETURNED)
+    last = steps.filter(request=request, to_status__in=ends).first()
+    return last if last and last.to_status == RequestStatus.RETURNED else None
+
+
 def list_assignments(request: Request) -> QuerySet[RequestAssignment]:
     """Return to whom a request was given by others, oldest first."""
     return (

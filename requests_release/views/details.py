@@ -69,6 +69,7 @@ def _show(
             delivery,
         ),
         "told": told,
+        "returned": requests.get_return(release),
         "delivery": sent,
         "progress": package_presenter.present(opened.package),
         "manifest": package_presenter.present_manifest(

@@ -18,6 +18,7 @@ from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import PREPARE_REQUEST
 from requests_release.rules import pages as page_rules
 from requests_release.rules.pages import PageRangeUnreadable
+from requests_release.selectors import requests
 from requests_release.services import items as services
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
@@ -52,6 +53,7 @@ def request_items(request: HttpRequest, request_id: int) -> HttpResponse:
         "page_total": sum(len(row["pages"]) for row in rows if row["is_chosen"]),
         "has_errors": has_errors,
         "left_out": _left_out(opened, rows),
+        "returned": requests.get_return(shown.opened.request),
     }
     status = 422 if has_errors else shown.status
     return render(request, "requests_release/items.html", values, status=status)

@@ -23,7 +23,15 @@ from requests_release.forms.fields import VersionedForm
 from requests_release.permissions import DELIVER_RELEASE, PREPARE_REQUEST, VIEW_REQUEST
 from requests_release.rules import transitions
 from requests_release.selectors import requests, reviewers
-from requests_release.services import approvals, authorizations, clocks, links, packages, stages
+from requests_release.services import (
+    approvals,
+    authorizations,
+    clocks,
+    links,
+    marks,
+    packages,
+    stages,
+)
 from requests_release.views import attempts, frames
 from requests_release.views.frames import Opened
 
@@ -43,6 +51,7 @@ class StepPage:
     target: RequestStatus | None = None
     unless: Callable[[Opened], str] = lambda opened: ""
     permission: str = PREPARE_REQUEST
+    done: str = ""
 
     def why_not(self, opened: Opened) -> str:
         """Say why the request's state or the person's role does not allow the step, or nothing."""
@@ -118,6 +127,12 @@ def _hold(actor: User, request_id: int, data: dict[str, Any]) -> object:
     )
 
 
+def _take(actor: User, request_id: int, data: dict[str, Any]) -> None:
+    """Take a request into work, and the mark of who works on it: its pages come next."""
+    taken = stages.take(actor=actor, request_id=request_id, version=data["version"])
+    marks.take(actor=actor, request=taken)
+
+
 def _plain(service: Callable[..., object]) -> Callable[[User, int, dict[str, Any]], object]:
     def run(actor: User, request_id: int, data: dict[str, Any]) -> object:
         return service(actor=actor, request_id=request_id, **data)
@@ -130,9 +145,10 @@ STEPS = {
         "Take this request into work",
         "Take",
         forms.StepForm,
-        _plain(stages.take),
+        _take,
         target=S.IN_PREPARATION,
         unless=_unless_void(False),
+        done="You have taken this request into work.",
     ),
     "hold": StepPage("Put on hold", "Put on hold", forms.HoldForm, _hold, target=S.ON_HOLD),
     "reopen": StepPage(
@@ -206,7 +222,7 @@ def request_step(request: HttpRequest, request_id: int, step: str) -> HttpRespon
             opened, form, lambda: page.run(opened.scope.actor, request_id, form.cleaned_data)
         )
         if refused is None:
-            messages.success(request, f"{page.title}: done.")
+            messages.success(request, page.done or f"{page.title}: done.")
             return redirect("requests_release:request_detail", request_id=request_id)
     shown = attempts.show_again(opened, form, refused, why_not=page.why_not)
     values = frames.values(shown.opened) | shown.values

@@ -61,7 +61,7 @@ def test_a_clerk_reads_that_a_supervisor_decides(client, unit, submitted):
 
 
 def test_the_request_says_who_decides_to_each_who_does_not(client, unit, clerk, submitted):
-    said = {}
+    said, offered = {}, {}
     for who, person in {
         "preparer": clerk,
         "colleague": factories.make_user("CLERK", unit=unit),
@@ -70,7 +70,9 @@ def test_the_request_says_who_decides_to_each_who_does_not(client, unit, clerk, 
     }.items():
         client.force_login(person)
         deeds = client.get(page("request_detail", submitted)).context["deeds"]
-        said[who] = next(deed.why_not for deed in deeds if deed.name == "approve")
+        [deed] = [deed for deed in deeds if deed.name == "approve"]
+        said[who] = deed.why_not
+        offered[who] = (deed.label, deed.is_primary)
 
     others = "A supervisor decides this; your role does not approve releases."
     assert said == {
@@ -79,6 +81,8 @@ def test_the_request_says_who_decides_to_each_who_does_not(client, unit, clerk, 
         "compliance": others,
         "supervisor": "",
     }
+    looks = dict.fromkeys(("preparer", "colleague", "compliance"), ("Look", False))
+    assert offered == looks | {"supervisor": ("Look and decide", True)}
 
 
 def test_the_preparer_hears_whom_they_asked(client, clerk, approver, patient, document):

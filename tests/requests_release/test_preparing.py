@@ -57,7 +57,9 @@ def test_a_logged_request_says_that_somebody_must_take_it(
     assert "Nobody works on this request yet" in body
     assert text in body
     take = page("request_step", request, step="take")
-    assert (f'href="{take}">Take it into work</a>' in body) is has_link
+    button = f'<form class="press" method="post" action="{take}">'
+    assert body.count(button) == (2 if has_link else 0)
+    assert ("Take it into work</button>" in body) is has_link
 
 
 def test_a_logged_request_that_was_given_to_somebody_says_to_whom(
