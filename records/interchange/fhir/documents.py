@@ -11,6 +11,7 @@ from records.interchange.fhir import json_text, listed, parts, results, written
 from records.interchange.fhir.bundle import Entry
 from records.interchange.fhir.names import Names, as_entry
 from records.interchange.fhir.node import Node
+from records.interchange.rules import titles
 from records.interchange.values import (
     Block,
     ClinicalDocumentValue,
@@ -248,7 +249,7 @@ def moment_of(entry: Entry) -> Moment | None:
 def title(encounter: EncounterValue | None, reference: Reference | None, on: Moment | None) -> str:
     if encounter is None:
         return SUMMARY if reference is None else ", ".join(filter(None, ["Visit", parts.day(on)]))
-    what = encounter.type or encounter.kind.replace("_", " ").capitalize()
+    what = titles.without_tag(encounter.type) or encounter.kind.replace("_", " ").capitalize()
     return ", ".join(filter(None, [what, parts.day(on)]))
 
 

@@ -25,7 +25,7 @@ from records.interchange.enums import ItemKind, Reason
 from records.interchange.errors import InterchangeError
 from records.interchange.fhir import joining
 from records.interchange.models import ImportedItem
-from records.interchange.rules import document_types, moments, sensitivity
+from records.interchange.rules import document_types, moments, sensitivity, titles
 from records.interchange.rules.visits import clipped
 from records.interchange.services import items, pages
 from records.interchange.services.orders import Chart, Order, PartRejected, Rejected, Taken
@@ -274,7 +274,7 @@ def facts_of(value: Value, encounter_id: int | None) -> DocumentFacts:
         type_code, moment = document_types.type_of(value.type), value.created
     return DocumentFacts(
         type_code=type_code,
-        title=clipped(value.title, LONGEST_TITLE),
+        title=clipped(titles.without_tag(value.title), LONGEST_TITLE),
         service_on=service_day(moment),
         encounter_id=encounter_id,
         sensitivity=marked(value),
