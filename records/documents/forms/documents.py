@@ -29,7 +29,7 @@ class FactsForm(forms.Form):
 
     def __init__(self, *args: Any, scope: ChartScope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("type", fields.type_choices())
+        self._choose("type", fields.type_choices(scope))
         self._choose("encounter", fields.encounter_choices(scope))
         self._choose("sensitivity", fields.sensitivity_choices(scope))
         self.fields["type"].error_messages["required"] = "Choose a type of document."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from records.documents.services.storing import Upload
 from records.encounters.selectors import encounters
 
 ENCOUNTERS_OFFERED = 200
+FOR_A_COLLEAGUE = "protected: a colleague files it"
 ACCEPTED = ".pdf,.tif,.tiff,.jpg,.jpeg,.png"
 Choices = list[tuple[str, Any]]
 
@@ -91,24 +93,32 @@ def as_upload(file: UploadedFile) -> Upload:
     return Upload(file.read(), file.name or "", file.content_type or "")
 
 
-def type_choices() -> Choices:
-    """Return the types under the dividers of the chart, in one query."""
+def type_choices(scope: ChartScope) -> Choices:
+    """Return the types under the dividers of the chart, in one query.
+
+    Those of a class that the reader may not file in this chart say so.
+    """
     groups: dict[str, Choices] = {}
     for kind in documents.list_types():
-        groups.setdefault(kind.section, []).append((kind.code, kind.name))
+        is_hidden = kind.default_sensitivity not in scope.classes
+        name = f"{kind.name} ({FOR_A_COLLEAGUE})" if is_hidden else kind.name
+        groups.setdefault(kind.section, []).append((kind.code, name))
     return [("", "Choose a type"), *groups.items()]
 
 
 def encounter_choices(scope: ChartScope) -> Choices:
     """Return the chart's newest encounters, in one query."""
     found = encounters.list_recent(scope, ENCOUNTERS_OFFERED)
-    return [("", "None in particular")] + [
-        (
-            str(one.pk),
-            f"{day(one.started_at)} {one.get_kind_display().lower()} · {one.account_number}",
-        )
+    named = [
+        (str(one.pk), encounter_name(one.started_at, one.get_kind_display(), one.account_number))
         for one in found
     ]
+    return [("", "None in particular"), *named]
+
+
+def encounter_name(started_at: datetime, kind: str, account: str) -> str:
+    """Return an encounter in a few words: its day, kind and account."""
+    return f"{day(started_at)} {kind.lower()} · {account}"
 
 
 def sensitivity_choices(scope: ChartScope) -> Choices:

@@ -9,15 +9,12 @@ from django.urls import reverse
 from django.utils import dateformat
 
 from records.access.enums import SensitivityClass
+from records.access.services.opening import ChartScope
 from records.documents.enums import DocumentStatus
-from records.documents.models import Document, DocumentMove, DocumentVersion
+from records.documents.models import Document, DocumentVersion
+from records.documents.presenters import history
+from records.documents.presenters.history import History
 from records.documents.selectors import documents
-
-STEPS = {
-    ("", DocumentStatus.CURRENT): ("filed it", "ok"),
-    (DocumentStatus.CURRENT, DocumentStatus.VOIDED): ("voided it", "bad"),
-    (DocumentStatus.VOIDED, DocumentStatus.CURRENT): ("restored it", "ok"),
-}
 
 
 @dataclass(frozen=True)
@@ -48,17 +45,6 @@ class Pages:
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One line of the history."""
-
-    at: datetime
-    who: str
-    what: str
-    text: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
 class VersionLine:
     """One version: whether it is the one shown, and where it is."""
 
@@ -79,7 +65,7 @@ class ViewerPage:
     pages: Pages
     facts: list[tuple[str, str]]
     versions: list[VersionLine]
-    history: list[Happening]
+    history: History
     protected: str
 
     @property
@@ -93,8 +79,10 @@ class ViewerPage:
         return self.document.status == DocumentStatus.CURRENT
 
 
-def present(document: Document, version: DocumentVersion, page: int, cover: str) -> ViewerPage:
-    """Return what the viewer shows; three queries, whatever the document's length."""
+def present(
+    scope: ChartScope, document: Document, version: DocumentVersion, page: int, cover: str
+) -> ViewerPage:
+    """Return what the viewer shows: one query and those of the history, whatever the length."""
     versions = documents.list_versions(document)
     return ViewerPage(
         document=document,
@@ -102,7 +90,7 @@ def present(document: Document, version: DocumentVersion, page: int, cover: str)
         pages=_pages(document, version, page, cover),
         facts=_facts(document, version),
         versions=[_version_line(row, version.number) for row in versions],
-        history=_history(document, versions),
+        history=history.get_history(scope, document, versions),
         protected=protected_name(document.sensitivity),
     )
 
@@ -148,31 +136,6 @@ def _version_line(row: DocumentVersion, shown: int) -> VersionLine:
         created_at=row.created_at,
         created_by=row.created_by.display_name,
     )
-
-
-def _history(document: Document, versions: list[DocumentVersion]) -> list[Happening]:
-    """Return all that happened, newest first."""
-    found = []
-    for step in documents.list_status_changes(document):
-        what, tone = STEPS[step.from_status, DocumentStatus(step.to_status)]
-        who = step.changed_by.display_name
-        found.append(Happening(step.changed_at, who, what, step.reason, tone))
-    found += [_moved(document, move) for move in documents.list_moves(document)]
-    for row in versions:
-        if row.number > 1:
-            who, what = row.created_by.display_name, f"put version {row.number} over it"
-            found.append(Happening(row.created_at, who, what, row.reason))
-    return sorted(found, key=lambda one: one.at, reverse=True)
-
-
-def _moved(document: Document, move: DocumentMove) -> Happening:
-    """Say that it moved, not between whom: the other chart is not open, nor is the reason,
-    which may name its patient."""
-    is_last = move.to_patient_id == document.patient_id
-    what = "moved it here from another chart" if is_last else "moved it to another chart"
-    if move.is_undoing:
-        what = "took the move back"
-    return Happening(move.moved_at, move.moved_by.display_name, what, tone="warn")
 
 
 def _day(value: date) -> str:

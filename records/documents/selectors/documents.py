@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.db import connection
 from django.db.models import F, QuerySet
 
 from records.access.enums import SensitivityClass
 from records.access.services.opening import ChartScope
+from records.documents import tracking
 from records.documents.enums import DocumentStatus
 from records.documents.models import (
     Document,
@@ -182,6 +184,16 @@ def list_status_changes(document: Document) -> list[DocumentStatusChange]:
 def list_moves(document: Document) -> list[DocumentMove]:
     """Return when the document was moved between charts, in order."""
     return list(document.moves.select_related("moved_by").order_by("moved_at", "pk"))
+
+
+def list_changes(document: Document) -> list[LogEntry]:
+    """Return how what is said of the document was changed, newest first."""
+    return list(tracking.list_entries(document))
+
+
+def map_types() -> dict[str, DocumentType]:
+    """Return all types, in use or not, by their key as histories keep it; one query."""
+    return {str(kind.pk): kind for kind in DocumentType.objects.all()}
 
 
 def find_same_bytes(scope: ChartScope, sha256: str) -> Document | None:

@@ -11,6 +11,7 @@ from audit.enums import Action
 from audit.writes import attributed
 from records.access.services import opening
 from records.access.services.opening import ChartScope
+from records.documents import tracking
 from records.documents.enums import DocumentStatus
 from records.documents.errors import FilingRefused
 from records.documents.models import Document, DocumentMove
@@ -67,6 +68,8 @@ def move(
 def change(*, actor: User, document_id: int, lock_version: int, facts: DocumentFacts) -> Document:
     """Correct type, title, date of service, encounter or sensitivity of a document.
 
+    Its history keeps what each field held before.
+
     Raises:
         DocumentChangedMeanwhile: somebody changed the document since the page was opened.
         FilingRefused: type, encounter or date cannot be.
@@ -82,10 +85,12 @@ def change(*, actor: User, document_id: int, lock_version: int, facts: DocumentF
         "sensitivity": facts.sensitivity or document.sensitivity,
     }
     changed = [name for name, value in wanted.items() if getattr(document, name) != value]
+    pairs = {name: (getattr(document, name), wanted[name]) for name in changed}
     for name in changed:
         setattr(document, name, wanted[name])
     if changed:
         rows.save(document, changed)
+        tracking.note(document, {name.removesuffix("_id"): pairs[name] for name in changed})
         is_class = "sensitivity" in changed
         action = Action.DOCUMENT_RECLASSIFIED if is_class else Action.DOCUMENT_CHANGED
         rows.record(actor, scope, document, action, {"fields": changed})

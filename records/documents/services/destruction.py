@@ -6,23 +6,27 @@ other time, and while a hold covers the document or its patient.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.files.storage import storages
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from audit.enums import Action, Purpose
 from audit.services import events
 from audit.writes import attributed, attributing
+from records.documents import tracking
 from records.documents.enums import DocumentStatus
 from records.documents.models import Document, DocumentVersion, UnfiledFile
 from records.documents.services import rows
 from records.documents.vault import files
 
 VOID_REASON = "Destroyed"
+PURGE = f"DELETE FROM auditlog_logentry WHERE {tracking.ENTRIES}"
+LEFT = f"SELECT DISTINCT object_id FROM auditlog_logentry WHERE {tracking.ENTRIES} ORDER BY 1"
 
 
 @attributed
@@ -67,8 +71,18 @@ def remove_bytes(*, actor: User, patient_id: int) -> int:
     return count
 
 
+@attributed
+def purge_history(*, actor: User, patient_ids: Sequence[int]) -> int:
+    """Remove what was said of destroyed charts' documents before; return how many entries went."""
+    with connection.cursor() as cursor:
+        cursor.execute(PURGE, tracking.entries_of(patient_ids))
+        return int(cursor.rowcount)
+
+
 def list_remains(*, patient_id: int) -> list[str]:
-    """Return what is still there of a destroyed chart: keys, rows or files; empty when nothing.
+    """Return what is still there of a destroyed chart: keys, rows, files, values of histories.
+
+    Empty when nothing is.
 
     Raises:
         VaultUnavailable: the store cannot be read.
@@ -80,6 +94,9 @@ def list_remains(*, patient_id: int) -> list[str]:
             remains.append(f"{name}:KEY")
         if stored.bytes_removed_at is None or _has_files(stored.storage_name):
             remains.append(f"{name}:BYTES")
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, tracking.entries_of([patient_id]))
+        remains += [f"document:{document_id}:HISTORY" for (document_id,) in cursor.fetchall()]
     return remains
 
 

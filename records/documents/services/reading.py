@@ -24,6 +24,7 @@ from records.documents.sandbox import operations
 from records.documents.services import derived, storing
 from records.documents.services.derived import Picture
 from records.documents.vault import files
+from records.patients.rules import mrn
 from records.patients.selectors import patients
 
 NOTICE = (
@@ -127,10 +128,10 @@ def _check(scope: ChartScope, version: DocumentVersion) -> None:
 
 def _stamp(scope: ChartScope, version: DocumentVersion, copy_for: CopyFor, now: datetime) -> Stamp:
     document = version.document
-    mrn = patients.get_patient(scope).mrn
+    number = mrn.display(patients.get_patient(scope).mrn)
     name = f"{scope.actor.display_name} ({scope.actor.username})"
     return Stamp(
-        reference=f"MRN {mrn} · document {document.pk} · {_words(document, version)}",
+        reference=f"MRN {number} · document {document.pk} · {_words(document, version)}",
         notice=(VOIDED if document.status == DocumentStatus.VOIDED else "") + NOTICE,
         reader=f"{copy_for.verb} by {name} on {now:%b %-d, %Y} at {now:%H:%M:%S %Z}",
     )

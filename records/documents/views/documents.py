@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.http import person
-from audit.enums import Action
+from audit.enums import Action, Basis
 from audit.http import requires
+from audit.services import events
 from records.access.enums import Use
 from records.documents.enums import DocumentStatus
 from records.documents.errors import DocumentChangedMeanwhile, DocumentError, FilingRefused
@@ -38,12 +39,27 @@ def document_view(request: HttpRequest, document_id: int) -> HttpResponse:
     cover = covers.cover(user, opened.version)
     page = request.GET.get("page", "")
     at = int(page) if page.isdecimal() and len(page) < 8 else 1
+    shown = viewer.present(opened.scope, opened.document, opened.version, at, cover)
+    _tell_named(document_id, shown.history.patient_ids)
     values = {
         "banner": banner.get_banner(opened.scope),
-        "shown": viewer.present(opened.document, opened.version, at, cover),
+        "shown": shown,
         "lock_version": opened.document.lock_version,
     }
     return render(request, "documents/view.html", values)
+
+
+def _tell_named(document_id: int, patient_ids: list[int]) -> None:
+    """Write the event of those whom the history names beside the chart's own patient."""
+    if patient_ids:
+        events.record(
+            action=Action.PATIENTS_LISTED,
+            basis=Basis.DIRECTORY,
+            subject_type=opening.SUBJECT,
+            subject_id=document_id,
+            patients=patient_ids,
+            durable=True,
+        )
 
 
 @requires(FILE_DOCUMENT, methods=("GET", "POST"))

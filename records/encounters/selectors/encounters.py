@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.enums import Basis
 from records.access.selectors import rights
 from records.access.services.opening import ChartScope
-from records.encounters.enums import EncounterKind
+from records.encounters.enums import EncounterKind, EncounterStatus
 from records.encounters.errors import EncounterUnknown
 from records.encounters.models import Encounter, EncounterMove, EncounterStatusChange
 
@@ -75,6 +75,12 @@ def list_recent(scope: ChartScope, many: int) -> list[Encounter]:
     return list(list_encounters(scope)[:many])
 
 
+def list_standing(scope: ChartScope, many: int) -> list[Encounter]:
+    """Return the newest encounters that are not cancelled, in one query."""
+    standing = list_encounters(scope).exclude(status=EncounterStatus.CANCELLED)
+    return list(standing[:many])
+
+
 def list_encounters(scope: ChartScope) -> QuerySet[Encounter]:
     """Return the encounters of an opened chart that the scope's person may know of, newest first.
 
@@ -121,6 +127,11 @@ def get_patient_id(encounter_id: int) -> int | None:
     """Return whose encounter it is; the only thing that is asked before the chart is opened."""
     found = Encounter.objects.filter(pk=encounter_id).values_list("patient_id", flat=True)
     return found.first()
+
+
+def list_shown(scope: ChartScope, encounter_ids: Sequence[int]) -> list[Encounter]:
+    """Return those of some encounters that are the opened chart's and show to its person."""
+    return list(list_encounters(scope).filter(pk__in=encounter_ids))
 
 
 def list_moves(encounter: Encounter) -> list[EncounterMove]:

@@ -203,8 +203,10 @@ def _remove_next(actor: User, batch: Batch) -> None:
 
 
 def _purge(actor: User, batch: Batch) -> None:
-    """Remove the before-and-after values that describe the destroyed charts' patients."""
-    residue.purge_history(actor=actor, patient_ids=batch_rows.list_destroyed_ids(batch.pk))
+    """Remove the before-and-after values of the destroyed charts' patients and documents."""
+    destroyed = batch_rows.list_destroyed_ids(batch.pk)
+    residue.purge_history(actor=actor, patient_ids=destroyed)
+    documents.purge_history(actor=actor, patient_ids=destroyed)
 
 
 def _verify(actor: User, batch: Batch) -> None:

@@ -24,6 +24,7 @@ from records.documents.selectors import documents
 from records.documents.services import corrections, derived, filing, reading, storing
 from records.documents.services.storing import Upload
 from records.documents.vault import checks, files
+from records.patients.rules import mrn
 from tests.records.documents import samples
 from tests.records.documents.house import events_of, facts, pdf
 
@@ -220,7 +221,7 @@ def test_copy_names_reader_and_time_on_every_page(house, at_nine, copy_for):
         assert line in page
         assert "on Nov 12, 2026 at 09:05:00 EST" in page
         assert f"Page {number} of 3" in page
-        assert f"MRN {house.patient.mrn} · document {document.pk} · version 1" in page
+        assert f"MRN {mrn.display(house.patient.mrn)} · document {document.pk} · version 1" in page
         assert "Confidential patient information" in page
         assert own in page
 

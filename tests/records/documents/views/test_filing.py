@@ -76,6 +76,27 @@ def test_form_offers_only_classes_that_the_reader_sees(house, at, who, offered):
     assert set(re.findall(r'<option value="(\w*)"', select)) == offered
 
 
+@pytest.mark.parametrize(
+    ("who", "marked"),
+    [
+        ("clerk", {"Psychotherapy note", "Substance-use programme record", "HIV test result"}),
+        ("guardian", {"Psychotherapy note", "Substance-use programme record"}),
+    ],
+)
+@pytest.mark.parametrize("page", ["file", "change"])
+def test_types_that_a_colleague_files_say_so(house, at, who, marked, page):
+    url = address(house)
+    if page == "change":
+        url = reverse("documents:document_change", args=[house.filed().pk])
+
+    text = text_of(at(getattr(house, who)).get(url))
+
+    select = text.partition('name="type"')[2].partition("</select>")[0]
+    found = re.findall(r">([^<]+) \(protected: a colleague files it\)</option>", select)
+    assert set(found) == marked
+    assert ">Laboratory report</option>" in select.replace(" selected>", ">")
+
+
 def test_filing_goes_to_the_document_and_says_where(house, at):
     visit = make.make_visit(house.patient)
     client = at(house.clerk)

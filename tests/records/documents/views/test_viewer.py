@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.errors import AuditUnavailable
+from audit.models import EventSubject
 from audit.services import events
+from records.access.enums import UnitRight
 from records.documents.errors import SandboxUnavailable
 from records.documents.sandbox import operations, pool
 from records.documents.services import corrections, filing
@@ -149,22 +151,34 @@ def test_version_that_is_not_there_is_unknown(house, at, version):
     assert response.status_code == (404 if version == "7" else 200)
 
 
-def test_history_does_not_name_the_other_chart(house, at):
-    document = house.filed()
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_history_names_the_other_chart_after_an_event_to_those_who_may_know_of_it(
+    house, at, is_listed
+):
+    unit = make.make_unit(is_listed=is_listed)
+    both = make.make_user("CLERK", unit=house.unit)
+    make.grant(both, unit, UnitRight.VIEW_CHART)
+    known = make.make_patient(unit, family="Quill", given="Vera")
+    document = house.filed(actor=both, patient_id=known.pk)
     corrections.move(
-        actor=house.clerk,
+        actor=both,
         document_id=document.pk,
         lock_version=1,
-        to_patient_id=house.other.pk,
+        to_patient_id=house.patient.pk,
         to_encounter_id=None,
-        reason="Belongs to Ada, not to Rosa",
+        reason="Not of Vera",
     )
 
     text = text_of(at(house.clerk).get(url("document_view", document)))
 
-    assert "moved it here from another chart" in text
-    assert "OKAFOR, Ada" in text
-    assert "Rosa" not in text
+    named = list(EventSubject.objects.values_list("patient_id", flat=True))
+    assert named == ([known.pk] if is_listed else [])
+    assert [event["subject_id"] for event in events_of("PATIENTS_LISTED")] == (
+        [str(document.pk)] if is_listed else []
+    )
+    assert ("moved it here from the chart of QUILL, Vera" in text) is is_listed
+    assert ("moved it here from another chart" in text) is not is_listed
+    assert ("Vera" in text) is is_listed
 
 
 @pytest.mark.goal("G-20")

@@ -5,6 +5,8 @@ import pytest
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from records.documents import tracking
+from records.documents.models import Document
 from records.documents.services import corrections
 from records.patients.models import Patient
 from records.patients.services import numbers
@@ -57,6 +59,27 @@ def test_history_of_a_destroyed_chart_does_not_open_that_of_another(house, sessi
 
     assert LogEntry.objects.filter(content_type_id=kind, object_id=there.pk).exists()
     assert not LogEntry.objects.filter(content_type_id=kind, object_id=gone.pk).exists()
+
+
+@pytest.mark.parametrize("is_destroyed", [True, False])
+def test_what_documents_said_before_goes_with_the_chart_and_not_sooner(
+    house, session, is_destroyed
+):
+    patient = house.patient()
+    document = Document.objects.get(patient=patient)
+    retitle(house, document)
+    if is_destroyed:
+        house.done(patient)
+    kind = ContentType.objects.get_for_model(Document).pk
+    left = LogEntry.objects.filter(content_type_id=kind, object_id=document.pk)
+
+    if is_destroyed:
+        assert not left.exists()
+        return
+    with pytest.raises(psycopg2.errors.RestrictViolation, match="as long as the chart"):
+        session.run(FORGET, kind, document.pk)
+    session.rollback()
+    assert [entry.changes for entry in left] == [{"title": ["Before", "After"]}]
 
 
 @pytest.mark.parametrize("step", ["proposed", "approved_once", "approved", "executing"])
@@ -154,6 +177,12 @@ def give_ssn(house, patient):
     with make.attributing(house.clerk):
         text = f"219-09-{patient.pk % 9000 + 1000}"
         numbers.set_ssn(actor=house.clerk, patient=patient, text=text)
+
+
+def retitle(house, document):
+    """Keep a change of a document as the house does."""
+    with make.attributing(house.clerk):
+        tracking.note(document, {"title": ("Before", "After")})
 
 
 def rename(house, patient):
