@@ -21,11 +21,26 @@ class EncounterKind(models.TextChoices):
 STAYS = frozenset({EncounterKind.INPATIENT, EncounterKind.NEWBORN})
 
 
+def is_visit(kind: str) -> bool:
+    """Tell whether the patient visits and is not admitted."""
+    return kind not in STAYS
+
+
 class EncounterStatus(models.TextChoices):
     PLANNED = "PLANNED", "Planned"
     IN_PROGRESS = "IN_PROGRESS", "In progress"
     DISCHARGED = "DISCHARGED", "Discharged"
     CANCELLED = "CANCELLED", "Cancelled"
+
+
+# A visit that is over was completed; nobody was discharged from it.
+VISIT_STATUSES = {EncounterStatus.DISCHARGED: "Completed"}
+
+
+def status_name(kind: str, status: str) -> str:
+    """Return a status in the words of a stay or of a visit."""
+    found = EncounterStatus(status)
+    return VISIT_STATUSES.get(found, found.label) if is_visit(kind) else found.label
 
 
 class Disposition(models.TextChoices):

@@ -41,15 +41,17 @@ def _values(sheet: FaceSheet, reader: User, at: datetime) -> dict[str, Any]:
         "encounters": {
             "kind": "TABLE",
             "columns": [
-                {"label": label} for label in ("Account", "Kind", "From", "To", "Attending")
+                {"label": label}
+                for label in ("Account", "Kind", "From", "To", "Unit and bed", "Attending")
             ],
             "rows": [
                 [
-                    encounter.account_number,
-                    encounter.get_kind_display(),
-                    _day(encounter.started_at),
-                    _day(encounter.ended_at),
-                    encounter.attending.name if encounter.attending else "",
+                    encounter.account,
+                    encounter.kind,
+                    encounter.begins,
+                    encounter.ends,
+                    encounter.place,
+                    encounter.attending,
                 ]
                 for encounter in sheet.encounters
             ],
@@ -61,7 +63,3 @@ def _values(sheet: FaceSheet, reader: User, at: datetime) -> dict[str, Any]:
 def _panel(heading: str, facts: Facts) -> dict[str, Any]:
     rows = [{"label": label, "value": value} for label, value in facts]
     return {"heading": heading, "blocks": [{"kind": "FACTS", "facts": rows, "columns": 2}]}
-
-
-def _day(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%b %-d, %Y}" if at else ""

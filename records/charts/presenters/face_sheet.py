@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils import timezone
 
+from printing.words import day
 from records.access.services.opening import ChartScope
+from records.encounters.enums import EncounterStatus
 from records.encounters.models import Encounter
 from records.encounters.selectors import encounters
 from records.patients.enums import AddressKind, IdentifierKind, NameKind, PhoneKind
@@ -45,6 +47,18 @@ Facts = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
+class Stay:
+    """A stay or visit on the sheet; one that is planned has not begun."""
+
+    account: str
+    kind: str
+    begins: str
+    ends: str
+    place: str
+    attending: str
+
+
+@dataclass(frozen=True)
 class FaceSheet:
     """What the page shows, ready as text."""
 
@@ -56,7 +70,7 @@ class FaceSheet:
     identity: Facts
     reach: Facts
     people: Facts
-    encounters: list[Encounter]
+    encounters: list[Stay]
 
 
 def get_face_sheet(scope: ChartScope) -> FaceSheet:
@@ -80,7 +94,22 @@ def get_face_sheet(scope: ChartScope) -> FaceSheet:
             )
             for contact in patient.contacts.all()
         ],
-        encounters=encounters.list_recent(scope, ENCOUNTERS_SHOWN),
+        encounters=[_stay(one) for one in encounters.list_standing(scope, ENCOUNTERS_SHOWN)],
+    )
+
+
+def _stay(encounter: Encounter) -> Stay:
+    """Say of a stay that goes on where the patient lies; of one that is planned, for when it is."""
+    begins, is_on = day(encounter.started_at), encounter.status == EncounterStatus.IN_PROGRESS
+    if encounter.status == EncounterStatus.PLANNED:
+        begins = f"Planned for {begins}"
+    return Stay(
+        account=encounter.account_number,
+        kind=encounter.get_kind_display(),
+        begins=begins,
+        ends="Current" if is_on else day(encounter.ended_at),
+        place=_joined(encounter.unit.name, encounter.location if is_on else ""),
+        attending=encounter.attending.name if encounter.attending else "",
     )
 
 

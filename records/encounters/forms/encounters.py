@@ -14,6 +14,7 @@ from accounts.models import User
 from records.access.selectors import units
 from records.encounters.enums import STAYS, Disposition, EncounterKind
 from records.encounters.models import Provider
+from records.encounters.rules import dates
 from records.encounters.selectors import providers
 from records.encounters.services.encounters import EncounterFacts
 from records.patients.forms.fields import lies_ahead, read_day
@@ -58,8 +59,17 @@ class MomentField(forms.DateTimeField):
             raise forms.ValidationError(NO_MOMENT, code="invalid") from error
 
 
+def _disposition() -> forms.ChoiceField:
+    """Return the field of where the patient went; nothing is chosen for whoever fills it in."""
+    return forms.ChoiceField(
+        label="To",
+        choices=[("", "Choose …"), *Disposition.choices],
+        error_messages={"required": "Choose where the patient went."},
+    )
+
+
 def _now() -> datetime:
-    return timezone.localtime().replace(second=0, microsecond=0)
+    return dates.to_minute(timezone.localtime())
 
 
 class BeginForm(forms.Form):
@@ -111,7 +121,7 @@ class VisitForm(BeginForm):
     """A visit that is over; a stay is admitted and discharged."""
 
     ended_at = MomentField(label="Ended", initial=_now)
-    disposition = forms.ChoiceField(label="To", choices=Disposition)
+    disposition = _disposition()
     field_order = ("kind", "started_at", "ended_at", "disposition")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -161,7 +171,7 @@ class DischargeForm(StepForm):
     """The end of a stay."""
 
     ended_at = MomentField(label="When", initial=_now)
-    disposition = forms.ChoiceField(label="To", choices=Disposition)
+    disposition = _disposition()
 
 
 class ReasonForm(StepForm):

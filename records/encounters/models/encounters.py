@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
+from records.encounters.enums import (
+    Disposition,
+    EncounterKind,
+    EncounterStatus,
+    is_visit,
+    status_name,
+)
 from records.encounters.models.providers import Provider
 
 
@@ -85,6 +91,16 @@ class Encounter(models.Model):
     def __str__(self) -> str:
         return f"encounter {self.pk}"
 
+    @property
+    def is_visit(self) -> bool:
+        """Whether the patient visits and is not admitted."""
+        return is_visit(self.kind)
+
+    @property
+    def status_name(self) -> str:
+        """The status in the words of a stay or of a visit."""
+        return status_name(self.kind, self.status)
+
 
 class EncounterMove(models.Model):
     """A transfer within a stay; insert only."""
@@ -142,3 +158,8 @@ class EncounterStatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"status change {self.pk}"
+
+    @property
+    def to_name(self) -> str:
+        """The status that it led to, in the words of a stay or of a visit."""
+        return status_name(self.encounter.kind, self.to_status)

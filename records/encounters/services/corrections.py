@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.enums import Action
 from audit.writes import attributed
 from records.access.services import opening
-from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
+from records.encounters.enums import Disposition, EncounterKind, EncounterStatus, is_visit
 from records.encounters.errors import EncounterChangedMeanwhile
 from records.encounters.models import Encounter, Provider
 from records.encounters.rules import dates
@@ -88,4 +88,10 @@ def _check_dates(scope: opening.ChartScope, encounter: Encounter, wanted: dict[s
     )
     if end:
         last = rows.last_move_at(encounter)
-        dates.check_end(start, end, now=timezone.now(), last_move=last)
+        dates.check_end(
+            start,
+            end,
+            now=timezone.now(),
+            last_move=last,
+            is_visit=is_visit(wanted["kind"]),
+        )

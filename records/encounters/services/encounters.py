@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.enums import Action
 from audit.writes import attributed
-from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
+from records.encounters.enums import Disposition, EncounterKind, EncounterStatus, is_visit
 from records.encounters.models import Encounter, EncounterMove, Provider
 from records.encounters.rules import dates, transitions
 from records.encounters.services import rows, starting
@@ -76,14 +76,20 @@ def record_visit(
         AccountTaken: another encounter has the account number.
         ChartRefused, ChartUnknown: the actor has no ground for this chart.
     """
-    dates.check_end(facts.started_at, ended_at, now=timezone.now(), last_move=None)
+    dates.check_end(
+        facts.started_at,
+        ended_at,
+        now=timezone.now(),
+        last_move=None,
+        is_visit=is_visit(facts.kind),
+    )
     status = EncounterStatus.DISCHARGED
     return starting.start(actor, patient_id, facts, status, submission_key, ended_at, disposition)
 
 
 @attributed
 def arrive(*, actor: User, encounter_id: int, version: int, at: datetime) -> Encounter:
-    """Let a planned visit begin.
+    """Let a planned visit begin, at the minute of `at`.
 
     Raises:
         EncounterMoveNotAllowed, EncounterChangedMeanwhile: its state is another now.
@@ -96,6 +102,7 @@ def arrive(*, actor: User, encounter_id: int, version: int, at: datetime) -> Enc
     if step.is_done:
         return encounter
     move = transitions.find_move(encounter.status, target)
+    at = dates.to_minute(at)
     facts = EncounterFacts(EncounterKind(encounter.kind), at, encounter.unit_id)
     patient = patient_selectors.get_patient(step.scope)
     starting.check_start(facts, target, born_on=patient.birth_on, died_on=patient.died_on)
@@ -127,7 +134,14 @@ def transfer(
         return encounter
     transitions.check_open(encounter.status)
     last = rows.last_move_at(encounter)
-    dates.check_move(encounter.started_at, at, now=timezone.now(), last_move=last)
+    at = dates.not_before(at, encounter.started_at, last)
+    dates.check_move(
+        encounter.started_at,
+        at,
+        now=timezone.now(),
+        last_move=last,
+        is_visit=encounter.is_visit,
+    )
     EncounterMove.objects.create(
         encounter=encounter,
         from_location=encounter.location,
@@ -165,7 +179,14 @@ def discharge(
         return encounter
     move = transitions.find_move(encounter.status, target)
     last = rows.last_move_at(encounter)
-    dates.check_end(encounter.started_at, at, now=timezone.now(), last_move=last)
+    at = dates.not_before(at, encounter.started_at, last)
+    dates.check_end(
+        encounter.started_at,
+        at,
+        now=timezone.now(),
+        last_move=last,
+        is_visit=encounter.is_visit,
+    )
     rows.take(step, actor, move, status=target, ended_at=at, disposition=disposition)
     if disposition == Disposition.EXPIRED:
         life.note_death(actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(at))

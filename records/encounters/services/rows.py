@@ -24,6 +24,7 @@ from records.encounters.errors import (
     StayOpen,
 )
 from records.encounters.models import Encounter, EncounterMove, EncounterStatusChange
+from records.encounters.rules import dates
 from records.encounters.rules.transitions import Move
 from records.patients.services import life
 
@@ -84,11 +85,18 @@ def open_step(
     if encounter.version == version:
         return Step(encounter, scope)
     is_own = encounter.version == version + 1 and author(encounter) == actor.pk
-    if is_own and all(getattr(encounter, name) == value for name, value in done.items()):
+    if is_own and all(_is(getattr(encounter, name), value) for name, value in done.items()):
         return Step(encounter, scope, is_done=True)
     raise EncounterChangedMeanwhile(
         patient_id=encounter.patient_id, subject_type="encounter", subject_id=encounter_id
     )
+
+
+def _is(stored: Any, sent: Any) -> bool:
+    """Tell whether a stored value is the one that was sent, of times to the minute."""
+    if isinstance(stored, datetime) and isinstance(sent, datetime):
+        return dates.to_minute(stored) == dates.to_minute(sent)
+    return bool(stored == sent)
 
 
 def save(encounter: Encounter, fields: list[str]) -> None:

@@ -50,6 +50,7 @@ from records.patients.presenters import banner
 MENDABLE = (DatesRefused, AccountTaken, StayOpen, UnitRefused)
 STALE = (EncounterChangedMeanwhile, EncounterMoveNotAllowed)
 Save = Callable[[Any], Encounter]
+Say = Callable[[Encounter], str]
 
 
 @requires(OPEN_CHART)
@@ -78,8 +79,13 @@ def encounter_admit(request: HttpRequest, patient_id: int) -> HttpResponse:
         )
 
     words = {"title": "Admit", "confirm": "Admit", "may_plan": True}
-    done = "The visit is planned." if is_planned else "The patient is admitted."
-    return _save_or_show(request, form, save, done, {"banner": shown, **words})
+
+    def say(made: Encounter) -> str:
+        if is_planned:
+            return "The visit is planned." if made.is_visit else "The stay is planned."
+        return "The visit has begun." if made.is_visit else "The patient is admitted."
+
+    return _save_or_show(request, form, save, say, {"banner": shown, **words})
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
@@ -100,8 +106,9 @@ def visit_record(request: HttpRequest, patient_id: int) -> HttpResponse:
         )
 
     words = {"title": "Record a visit", "confirm": "Save"}
-    done = "The visit is recorded."
-    return _save_or_show(request, form, save, done, {"banner": shown, **words})
+    return _save_or_show(
+        request, form, save, lambda _: "The visit is recorded.", {"banner": shown, **words}
+    )
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
@@ -144,14 +151,15 @@ def encounter_discharge(request: HttpRequest, encounter_id: int) -> HttpResponse
         )
 
     _check_possible(request, encounter, *encounters.OPEN_STAY)
-    words = {"title": "Discharge", "confirm": "Discharge"}
-    return _step(request, scope, encounter, form, save, "The patient is discharged.", **words)
+    word = "Complete" if encounter.is_visit else "Discharge"
+    done = "The visit is completed." if encounter.is_visit else "The patient is discharged."
+    return _step(request, scope, encounter, form, save, done, title=word, confirm=word)
 
 
 @requires(RECORD_ENCOUNTER, methods=("POST",))
 def encounter_arrive(request: HttpRequest, encounter_id: int) -> HttpResponse:
     """Let a planned visit begin now."""
-    scope, _ = _open(request, encounter_id)
+    scope, encounter = _open(request, encounter_id)
     form = StepForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     try:
@@ -163,7 +171,8 @@ def encounter_arrive(request: HttpRequest, encounter_id: int) -> HttpResponse:
         fresh = selectors.get_encounter(scope, encounter_id)
         problem = _overtaken(refusal, encounter_id)
         return _detail_page(request, scope, fresh, status=409, problem=problem)
-    messages.success(request, "The visit has begun.")
+    has_begun = "The visit has begun." if encounter.is_visit else "The patient is admitted."
+    messages.success(request, has_begun)
     return redirect("encounters:encounter_detail", encounter_id=encounter_id)
 
 
@@ -175,21 +184,20 @@ def encounter_cancel(request: HttpRequest, encounter_id: int) -> HttpResponse:
         encounter_id,
         encounters.cancel,
         encounters.OPEN_STATUSES,
-        "Cancel this encounter",
-        "The encounter is cancelled.",
+        stay=("Cancel this encounter", "The encounter is cancelled."),
     )
 
 
 @requires(RECORD_ENCOUNTER, methods=("GET", "POST"))
 def encounter_reopen(request: HttpRequest, encounter_id: int) -> HttpResponse:
-    """Take a discharge back."""
+    """Take a discharge back, or reopen a visit."""
     return _with_reason(
         request,
         encounter_id,
         encounters.reopen,
         encounters.OVER,
-        "Take back the discharge",
-        "The discharge is taken back.",
+        stay=("Take back the discharge", "The discharge is taken back."),
+        visit=("Reopen", "The visit is open again."),
     )
 
 
@@ -198,10 +206,13 @@ def _with_reason(
     encounter_id: int,
     service: Callable[..., Encounter],
     sources: Collection[EncounterStatus],
-    title: str,
-    done: str,
+    *,
+    stay: tuple[str, str],
+    visit: tuple[str, str] | None = None,
 ) -> HttpResponse:
+    """Show or save a step that needs a reason; `stay` and `visit` are its title and what it did."""
     scope, encounter = _open(request, encounter_id)
+    title, done = visit if visit and encounter.is_visit else stay
     form = ReasonForm(request.POST or None, initial={"version": encounter.version})
 
     def save(valid: forms.Form) -> Encounter:
@@ -235,7 +246,7 @@ def _step(
     """Show or save the form of a step; one that was overtaken keeps what was entered."""
     values = {"banner": banner.get_banner(scope), "encounter": encounter, **words}
     try:
-        return _save_or_show(request, form, save, done, values)
+        return _save_or_show(request, form, save, lambda _: done, values)
     except STALE as refusal:
         events.record_refusal(refusal)
         fresh = selectors.get_encounter(scope, encounter.pk)
@@ -255,9 +266,9 @@ def _overtaken(refusal: Refused, encounter_id: int) -> str:
 
 
 def _save_or_show(
-    request: HttpRequest, form: forms.Form, save: Save, done: str, values: dict[str, Any]
+    request: HttpRequest, form: forms.Form, save: Save, say: Say, values: dict[str, Any]
 ) -> HttpResponse:
-    """Show the form, or save it and say `done`; what can be mended is said beside the field."""
+    """Show the form, or save it and `say` so; what can be mended is said beside the field."""
     values = values | {"form": form}
     if request.method != "POST":
         return render(request, "encounters/step.html", values)
@@ -267,7 +278,7 @@ def _save_or_show(
         except MENDABLE as refusal:
             _show(form, refusal)
         else:
-            messages.success(request, done)
+            messages.success(request, say(encounter))
             return redirect("encounters:encounter_detail", encounter_id=encounter.pk)
     return render(request, "encounters/step.html", values, status=422)
 

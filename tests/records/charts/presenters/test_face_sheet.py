@@ -3,8 +3,11 @@ from datetime import date
 
 import pytest
 
+from printing.words import day
 from records.access.services import opening
 from records.charts.presenters import face_sheet
+from records.encounters.enums import EncounterKind
+from records.encounters.services import encounters
 from records.patients.enums import AddressKind, IdentifierKind, NameKind, PhoneKind
 from records.patients.rules import mrn
 from records.patients.rules.names import PersonName
@@ -127,4 +130,25 @@ def test_newest_encounters_come_first_ten_at_most(house, patient):
 
     sheet = sheet_of(house, patient)
 
-    assert [one.account_number for one in sheet.encounters] == [f"V{n}" for n in range(20, 30)]
+    assert [one.account for one in sheet.encounters] == [f"V{n}" for n in range(20, 30)]
+
+
+def test_sheet_tells_stays_that_go_on_from_those_planned_and_over(house, patient):
+    at = stays.ago(days=2)
+    stays.begin(house.clerk, patient, house.main, started_at=at, location="4 West, bed 2")
+    planned = stays.ago(days=-3)
+    stays.begin(house.clerk, patient, house.main, status="PLANNED", started_at=planned)
+    over, begun = stays.ago(days=19), stays.ago(days=20)
+    stays.visit(
+        house.clerk, patient, house.main, started_at=begun, ended_at=over, location="2 East"
+    )
+    wrong = stays.begin(house.clerk, patient, house.main, kind=EncounterKind.OUTPATIENT)
+    stays.step(encounters.cancel, house.clerk, wrong)
+
+    found = [(one.begins, one.ends, one.place) for one in sheet_of(house, patient).encounters]
+
+    assert found == [
+        (f"Planned for {day(planned)}", "", "Main file room"),
+        (day(at), "Current", "Main file room, 4 West, bed 2"),
+        (day(begun), day(over), "Main file room"),
+    ]

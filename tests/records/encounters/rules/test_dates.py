@@ -97,6 +97,37 @@ def test_a_transfer_lies_within_the_stay_and_in_order(moved, last_move, message)
         assert refused.value.field == "moved_at"
 
 
+@pytest.mark.parametrize("check", [dates.check_end, dates.check_move])
+def test_refusals_of_a_visit_speak_of_a_visit(check):
+    with pytest.raises(DatesRefused, match="lies before the visit began"):
+        check(START, START - MINUTE, now=NOW, last_move=None, is_visit=True)
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "earlier", "taken"),
+    [
+        (START, [START], START),
+        (START, [START + 40 * SECOND], START + 40 * SECOND),
+        (START, [START + 59 * SECOND, START + 20 * SECOND], START + 59 * SECOND),
+        (START, [START + 40 * SECOND, None], START + 40 * SECOND),
+        (START - MINUTE, [START + 40 * SECOND], START - MINUTE),
+        (START, [START + MINUTE], START),
+        (START + MINUTE, [START + 40 * SECOND], START + MINUTE),
+    ],
+)
+def test_a_typed_minute_is_not_before_what_happened_within_it(typed, earlier, taken):
+    assert dates.not_before(typed, *earlier) == taken
+
+
+def test_a_moment_is_kept_to_the_minute():
+    at = datetime(2026, 11, 22, 15, 7, 59, 999, tzinfo=UTC)
+
+    assert dates.to_minute(at) == datetime(2026, 11, 22, 15, 7, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("admitted_on", "discharged_on", "days"),
     [

@@ -295,6 +295,53 @@ def test_arrive_moves_the_start_to_the_arrival(house, patient):
     assert trail.events_of(Action.ENCOUNTER_ADMITTED)[0].subject_id == str(planned.pk)
 
 
+SECONDS = {"arrived": 50, "imported": 20}
+
+
+@pytest.mark.parametrize("name", ["transfer", "discharge"])
+@pytest.mark.parametrize("how", ["arrived", "imported"])
+@pytest.mark.parametrize(("minutes", "is_refused"), [(-1, True), (0, False), (1, False)])
+def test_the_minute_of_the_start_is_not_before_it(house, patient, name, how, minutes, is_refused):
+    minute = world.ago(hours=1)
+    start = minute + timedelta(seconds=SECONDS[how])
+    if how == "arrived":
+        stay = world.begin(house.clerk, patient, house.main, status="PLANNED")
+        world.step(encounters.arrive, house.clerk, stay, at=start)
+        assert world.again(stay).started_at == minute
+    else:
+        stay = world.begin(house.clerk, patient, house.main, started_at=start)
+    take = getattr(world, name)
+    typed = minute + timedelta(minutes=minutes)
+
+    if is_refused:
+        with pytest.raises(DatesRefused, match="lies before the admission"):
+            take(house.clerk, stay, at=typed)
+        return
+    take(house.clerk, stay, at=typed)
+
+    stored = world.again(stay)
+    at = stored.ended_at if name == "discharge" else stored.moves.get().moved_at
+    assert at == max(typed, stored.started_at)
+
+
+def test_a_discharge_within_the_minute_of_the_start_sent_twice_is_one(house, patient):
+    minute = world.ago(hours=1)
+    start = minute + timedelta(seconds=20)
+    stay = world.begin(house.clerk, patient, house.main, started_at=start)
+
+    for _ in range(2):
+        world.discharge(house.clerk, stay, at=minute, version=1)
+
+    assert world.again(stay).version == 2
+
+
+def test_refusals_of_a_visit_speak_of_a_visit(house, patient):
+    visit = world.begin(house.clerk, patient, house.main, kind=EncounterKind.OUTPATIENT)
+
+    with pytest.raises(DatesRefused, match="The end lies before the visit began"):
+        world.discharge(house.clerk, visit, at=world.ago(days=3))
+
+
 def test_arrive_refuses_a_second_open_stay(house, patient):
     planned = world.begin(house.clerk, patient, house.main, status="PLANNED")
     world.begin(house.clerk, patient, house.main)

@@ -105,13 +105,15 @@ def test_recording_a_visit_that_is_over(browser, house, patient):
 def test_a_form_of_a_visit_that_nobody_filled_in_makes_none(browser, house, patient):
     url = f"/encounters/visit/{patient.pk}/"
     form = browser.get(url).context["form"]
-    first = {"disposition": form.fields["disposition"].choices[0][0]}
-    untouched = {bound.name: bound.value() or "" for bound in form} | first
+    untouched = {bound.name: bound.value() or "" for bound in form}
 
     answer = browser.post(url, untouched)
 
     assert answer.status_code == 422
-    assert dict(answer.context["form"].errors) == {"reason": ["Fill this in."]}
+    assert dict(answer.context["form"].errors) == {
+        "disposition": ["Choose where the patient went."],
+        "reason": ["Fill this in."],
+    }
     assert not Encounter.objects.exists()
 
 
@@ -146,6 +148,78 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(browser, ho
         assert message in text_of(answer)
         assert 'value="2 East, bed 4"' in answer.content.decode()
     assert Encounter.objects.count() == 1
+
+
+def test_arrived_and_discharged_at_once_with_the_time_filled_in(browser, house, patient):
+    planned = world.begin(house.clerk, patient, house.main, status="PLANNED")
+    url = f"/encounters/{planned.pk}/"
+    browser.post(f"{url}arrive/", {"version": "1"})
+    page = browser.get(f"{url}discharge/").content.decode()
+    filled = re.search(r'name="ended_at" value="([^"]+)"', page)[1]
+    data = {"version": "2", "ended_at": filled, "disposition": "HOME"}
+
+    answer = browser.post(f"{url}discharge/", data)
+
+    assert (answer.status_code, world.again(planned).status) == (302, "DISCHARGED")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "others"),
+    [
+        (
+            "INPATIENT",
+            {"Discharged", "Take back the discharge"},
+            {"Completed", "Reopen"},
+        ),
+        (
+            "OUTPATIENT",
+            {"Completed", "Reopen"},
+            {"Discharged", "Take back the discharge"},
+        ),
+    ],
+)
+def test_a_stay_is_discharged_and_a_visit_completed(browser, house, patient, kind, words, others):
+    over = world.discharge(house.clerk, world.begin(house.clerk, patient, house.main, kind=kind))
+
+    pages = [text_of(browser.get(f"/encounters/{over.pk}/{name}")) for name in ("", "reopen/")]
+
+    assert not [word for page in pages for word in others if word in page]
+    assert not [word for word in words if word not in pages[0]]
+
+
+def test_a_visit_is_begun_completed_and_reopened_in_its_own_words(browser, house, patient):
+    browser.post(f"/encounters/admit/{patient.pk}/", begin_data(house.main, kind="OUTPATIENT"))
+    visit = Encounter.objects.get()
+    url = f"/encounters/{visit.pk}/"
+    begun = text_of(browser.get(url))
+    early = {"version": "1", "ended_at": typed(world.ago(days=3)), "disposition": "HOME"}
+    refused = text_of(browser.post(f"{url}discharge/", early))
+    browser.post(f"{url}discharge/", early | {"ended_at": typed(world.ago(hours=1))})
+    completed = text_of(browser.get(url))
+    browser.post(f"{url}reopen/", {"version": "2", "reason": "Came back"})
+
+    assert "The visit has begun." in begun
+    assert "Complete Transfer" in begun
+    assert "When: The end lies before the visit began." in refused
+    assert "The visit is completed." in completed
+    assert "The visit is open again." in text_of(browser.get(url))
+
+
+@pytest.mark.parametrize("name", ["discharge", "visit"])
+def test_where_the_patient_went_is_chosen_by_whoever_fills_it_in(browser, house, patient, name):
+    stay = world.begin(house.clerk, patient, house.main)
+    url = (
+        f"/encounters/{stay.pk}/discharge/"
+        if name == "discharge"
+        else f"/encounters/visit/{patient.pk}/"
+    )
+    page = browser.get(url).content.decode()
+    data = begin_data(house.main, version="1", kind="OUTPATIENT", disposition="")
+    answer = browser.post(url, data | {"ended_at": typed(world.ago(hours=1))})
+
+    assert '<option value="" selected>Choose …</option>' in page
+    assert answer.status_code == 422
+    assert "To: Choose where the patient went." in text_of(answer)
 
 
 def test_a_discharge_before_its_admission_is_refused(browser, house, patient):
@@ -237,7 +311,7 @@ def test_arriving_begins_a_planned_visit_now(browser, house, patient):
 
     answer = browser.post(f"/encounters/{planned.pk}/arrive/", {"version": "1"}, follow=True)
 
-    assert "The visit has begun." in text_of(answer)
+    assert "The patient is admitted." in text_of(answer)
     stored = world.again(planned)
     assert stored.status == "IN_PROGRESS"
     assert timezone.now() - stored.started_at < timedelta(minutes=5)
