@@ -13,7 +13,7 @@ from accounts.models import User
 from records.access.selectors import units
 from records.patients.enums import BirthPrecision, NameStatus, Sex
 from records.patients.forms.fields import TypedDateField, read_day
-from records.patients.forms.ssn import UnshownInput, keep, unkeep
+from records.patients.forms.ssn import REFUSED, UnshownInput, keep, unkeep
 from records.patients.models import Patient
 from records.patients.rules import birth, registration, ssn
 from records.patients.rules.birth import BirthFinding
@@ -28,6 +28,8 @@ NAME_MESSAGES = {
     NameFinding.NICKNAME: "Enter nicknames under “Other names”, without quotation marks.",
     NameFinding.TEST_NAME: "Test names do not belong among patients.",
 }
+SSN_IMPOSSIBLE = "This cannot be a social security number."
+SSN_AGAIN = "Type the number again, or choose to go on without it."
 JANUARY = (
     "1 January is often entered for a day that is not known. Say how exact the date is, or confirm "
     "it below."
@@ -60,6 +62,10 @@ class PersonForm(forms.Form):
         label="Social security number", required=False, max_length=11, widget=UnshownInput
     )
     ssn_kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_ssn_refused = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    is_ssn_left_out = forms.BooleanField(
+        label="Go on without the number that was typed", required=False
+    )
     is_ssn_withdrawn = forms.BooleanField(label="Remove the number", required=False)
     email = forms.EmailField(label="E-mail", required=False)
     language = forms.CharField(label="Language", max_length=40, required=False)
@@ -101,6 +107,11 @@ class PersonForm(forms.Form):
         return bool(self.last_four or self.data.get("ssn_kept"))
 
     @property
+    def was_ssn_refused(self) -> bool:
+        """Tell whether what was typed, now or before, cannot be a number."""
+        return bool(self.data.get(REFUSED))
+
+    @property
     def asks_january(self) -> bool:
         """Tell whether the first of January has to be confirmed."""
         return any(JANUARY in str(error) for error in self.errors.get("birth_on", []))
@@ -113,8 +124,10 @@ class PersonForm(forms.Form):
                 text = unkeep(self.data["ssn_kept"], self.user.pk)
             except ValueError as error:
                 raise forms.ValidationError("Type the number again.") from error
+        if self.was_ssn_refused and not text and not self._is_ssn_let_go():
+            raise forms.ValidationError(SSN_AGAIN)
         if text and not ssn.check(text).is_valid:
-            raise forms.ValidationError("This cannot be a social security number.")
+            raise forms.ValidationError(f"{SSN_IMPOSSIBLE} {SSN_AGAIN}")
         return text
 
     def clean(self) -> dict[str, Any]:
@@ -129,7 +142,12 @@ class PersonForm(forms.Form):
         """Return what was entered."""
         return PersonFacts(**{name: self.cleaned_data[name] for name in PERSON_FIELDS})
 
+    def _is_ssn_let_go(self) -> bool:
+        return any(self.data.get(name) for name in ("is_ssn_left_out", "is_ssn_withdrawn"))
+
     def _ssn_hint(self) -> str:
+        if self.was_ssn_refused:
+            return "What was typed cannot be a number and is not kept"
         kept = self.data.get("ssn_kept")
         if kept:
             try:

@@ -10,7 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from records.patients.enums import AddressKind, ContactKind, NameKind, PhoneKind
 from records.patients.forms.fields import TypedDateField
 from records.patients.models import Patient
-from records.patients.rules import phones
+from records.patients.rules import addresses, phones
 from records.patients.rules.names import PersonName
 from records.patients.services.facts import (
     AddressFact,
@@ -21,6 +21,12 @@ from records.patients.services.facts import (
 )
 
 MOST_ROWS = 30
+
+
+PLACE = ("line1", "line2", "city", "state", "postal_code", "country")
+Place = tuple[str, ...]
+NO_STATE = "There is no such state. Enter its two letters, such as PA; abroad, enter the country."
+NO_ZIP = "A ZIP code has 5 digits, or 5 and 4: 17101-1234. Abroad, enter the country."
 
 
 class RowForm(forms.Form):
@@ -98,10 +104,7 @@ class AddressForm(RowForm):
 
     main = "line1"
     needed = "Enter the street, or empty the row."
-    COLUMNS = (
-        *("line1", "line2", "city", "state", "postal_code", "country"),
-        *("valid_from", "valid_until"),
-    )
+    COLUMNS = (*PLACE, "valid_from", "valid_until")
 
     kind = forms.ChoiceField(label="Kind", choices=AddressKind)
     line1 = forms.CharField(label="Street", max_length=120, required=False)
@@ -113,13 +116,37 @@ class AddressForm(RowForm):
     valid_from = TypedDateField(label="From", required=False)
     valid_until = TypedDateField(label="Until", required=False, is_future_allowed=True)
 
+    def __init__(self, *args: Any, stored: frozenset[Place] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = stored
+
     def clean(self) -> dict[str, Any]:
-        """Refuse an address that ends before it begins."""
+        """Refuse an address that ends before it begins, or that cannot be in its country."""
         cleaned = super().clean()
+        self._check_place(cleaned)
         first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
         if first and last and last < first:
             self.add_error("valid_until", "The address ends before it begins.")
         return cleaned
+
+    def _check_place(self, cleaned: dict[str, Any]) -> None:
+        """Check state and ZIP code, where they are given, of an address that was not there before.
+
+        What was stored, or came from elsewhere, may stay as it is.
+        """
+        place = tuple(str(cleaned.get(name, "")) for name in PLACE)
+        if place in self.stored or not addresses.is_in_states(cleaned.get("country", "")):
+            return
+        for name, read, message in (
+            ("state", addresses.read_state, NO_STATE),
+            ("postal_code", addresses.read_zip, NO_ZIP),
+        ):
+            typed = cleaned.get(name)
+            meant = read(typed) if typed else ""
+            if meant is None:
+                self.add_error(name, message)
+            else:
+                cleaned[name] = meant
 
     def fact(self) -> AddressFact | None:
         """Return the address, None where the row was left empty."""
@@ -164,7 +191,10 @@ GROUPS: dict[str, tuple[str, type[RowForm]]] = {
 
 
 class Reach:
-    """The repeating groups of the page: a set of rows each, always with one empty row."""
+    """The repeating groups of the page: a set of rows each, always with one empty row.
+
+    Of what was sent about a `patient`, addresses that are stored already are not checked.
+    """
 
     def __init__(
         self,
@@ -175,8 +205,11 @@ class Reach:
         self.groups: list[tuple[str, BaseFormSet[Any]]] = []
         for name, (label, form) in GROUPS.items():
             factory = formset_factory(form, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 10)
-            initial = _rows(patient, name, form) if patient else (typed or {}).get(name)
-            self.groups.append((label, factory(data, prefix=name, initial=initial)))
+            stored = _rows(patient, name, form) if patient else []
+            initial = None if data else stored or (typed or {}).get(name)
+            known = {"stored": _places(stored)} if form is AddressForm else {}
+            formset = factory(data, prefix=name, initial=initial, form_kwargs=known)
+            self.groups.append((label, formset))
 
     def is_valid(self) -> bool:
         """Tell whether every row of every group can be used; all are asked, for their errors."""
@@ -210,6 +243,10 @@ class Reach:
                         form.add_error(name, message)
                         return True
         return False
+
+
+def _places(rows: list[dict[str, Any]]) -> frozenset[Place]:
+    return frozenset(tuple(row[name] for name in PLACE) for row in rows)
 
 
 def _rows(patient: Patient, name: str, form: type[forms.Form]) -> list[dict[str, Any]]:

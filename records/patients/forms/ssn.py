@@ -1,7 +1,8 @@
 """The social security number in forms: typed once, never sent back to the screen.
 
 A form that comes back with an error carries the number encrypted for the person who typed it, so
-that nothing they entered is lost and no answer of the server holds the number.
+that nothing they entered is lost and no answer of the server holds the number. Of one that cannot
+be a number it carries only that there was one: it is typed again, or left out on purpose.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from records.patients.rules import ssn
 PLACE = ("form", "ssn")
 TYPED = "ssn"
 KEPT = "ssn_kept"
+REFUSED = "is_ssn_refused"
 
 
 class UnshownInput(forms.TextInput):
@@ -34,17 +36,21 @@ class UnshownInput(forms.TextInput):
 def keep(data: QueryDict | None, user_id: int) -> QueryDict | None:
     """Return what was sent, with the typed number beside it as ciphertext for this person.
 
-    What cannot be a number is not kept, nor is one that was typed before it.
+    What cannot be a number is not kept, nor is one that was typed before it: the form remembers
+    that it was refused.
     """
     text = data.get(TYPED, "").strip() if data is not None else ""
     if data is None or not text:
         return data
     typed = ssn.check(text)
     kept = data.copy()
-    kept.pop(KEPT, None)
+    for name in (KEPT, REFUSED):
+        kept.pop(name, None)
     if typed.is_valid:
         sealed = crypto.encrypt_field(*PLACE, user_id, typed.digits)
         kept[KEPT] = urlsafe_b64encode(sealed).decode()
+    else:
+        kept[REFUSED] = "on"
     return kept
 
 

@@ -73,7 +73,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     form = _edit_form(scope, patient, request)
     if request.method != "POST":
         return _edit_page(request, scope, form, Reach(patient=patient))
-    reach = Reach(request.POST)
+    reach = Reach(request.POST, patient=patient)
     if not (form.is_valid() & reach.is_valid()):
         return _edit_page(request, scope, form, reach, status=422)
     try:

@@ -2,7 +2,7 @@ import pytest
 from django.http import QueryDict
 
 from records.patients.enums import ContactKind, NameKind
-from records.patients.forms.reach import Reach
+from records.patients.forms.reach import NO_STATE, NO_ZIP, Reach
 from records.patients.rules.names import PersonName
 from records.patients.services.facts import ReachFacts
 from tests.records.patients import world
@@ -50,6 +50,14 @@ def test_rows_become_facts_with_every_column():
             "addresses-0-valid_until",
             "The address ends before it begins.",
         ),
+        ("addresses", {"line1": "1 Elm", "state": "ZZZ"}, "addresses-0-state", NO_STATE),
+        ("addresses", {"line1": "1 Elm", "postal_code": "abc"}, "addresses-0-postal_code", NO_ZIP),
+        (
+            "addresses",
+            {"line1": "1 Elm", "state": "ON", "country": "U.S."},
+            "addresses-0-state",
+            NO_STATE,
+        ),
         (
             "contacts",
             {"phone": "717 555 0199"},
@@ -69,6 +77,25 @@ def test_a_row_that_cannot_be_is_refused_beside_its_field(group, row, place, mes
 
     assert not reach.is_valid()
     assert [(field.html_name, error) for field, error in reach.errors] == [(place, message)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ({"state": "pa", "postal_code": "171011234"}, ("PA", "17101-1234")),
+        ({"state": "", "postal_code": ""}, ("", "")),
+        (
+            {"state": "Ontario", "postal_code": "K1A 0B1", "country": "Canada"},
+            ("Ontario", "K1A 0B1"),
+        ),
+    ],
+)
+def test_a_state_and_a_zip_code_are_read_and_free_abroad(typed, taken):
+    reach = sent(addresses=[{"line1": "1 Elm", "city": "York", **typed}])
+
+    assert reach.is_valid()
+    (address,) = reach.facts().addresses
+    assert (address.state, address.postal_code) == taken
 
 
 def test_what_the_service_refuses_goes_beside_its_field():

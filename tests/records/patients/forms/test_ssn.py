@@ -35,14 +35,24 @@ def test_what_no_form_kept_does_not_open(text):
 def test_nothing_is_kept_of_what_cannot_be_a_number(text):
     kept = ssn.keep(sent(text), 7)
 
-    assert kept.dict() == {"ssn": text}
+    assert kept.dict() == {"ssn": text, "is_ssn_refused": "on"}
 
 
 def test_what_cannot_be_a_number_takes_the_place_of_the_one_kept_before():
     data = sent("000-12-3456")
     data["ssn_kept"] = ssn.keep(sent("219-44-6789"), 7)["ssn_kept"]
 
-    assert ssn.keep(data, 7).dict() == {"ssn": "000-12-3456"}
+    assert ssn.keep(data, 7).dict() == {"ssn": "000-12-3456", "is_ssn_refused": "on"}
+
+
+def test_a_number_typed_after_one_that_was_refused_is_kept():
+    data = sent("219-44-6789")
+    data["is_ssn_refused"] = "on"
+
+    kept = ssn.keep(data, 7)
+
+    assert "is_ssn_refused" not in kept
+    assert ssn.unkeep(kept["ssn_kept"], 7) == "219446789"
 
 
 @pytest.mark.parametrize("text", ["", "  "])

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,32 @@ def test_the_form_sent_as_it_was_shown_changes_nothing(send, browser, patient):
     assert world.again(patient).version == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 302),
+        ({"addresses-0-kind": "WORK"}, 302),
+        ({"addresses-0-city": "York"}, 422),
+        ({"addresses-0-city": "York", "addresses-0-country": "Kenya"}, 302),
+        ({"addresses-0-state": "PA", "addresses-0-postal_code": "17101"}, 302),
+    ],
+)
+def test_an_address_that_came_from_elsewhere_stays_until_it_is_changed(
+    send, house, patient, changes, status
+):
+    (address,) = world.REACH.addresses
+    odd = replace(address, state="ZZZ", postal_code="abc")
+    world.change(house.supervisor, patient, reach=replace(world.REACH, addresses=(odd,)))
+    sent = {"version": "2", "addresses-0-state": "ZZZ", "addresses-0-postal_code": "abc"}
+
+    answer = send(**sent | changes)
+
+    assert answer.status_code == status
+    if status == 422:
+        assert "State: There is no such state." in text_of(answer)
+        assert "ZIP code: A ZIP code has 5 digits" in text_of(answer)
+
+
 def test_the_form_shows_every_stored_value(browser, url):
     body = browser.get(url).content.decode()
 
@@ -86,6 +113,33 @@ def test_the_number_is_replaced_removed_or_left(send, changes, last_fours):
 
     in_use = Identifier.objects.filter(kind="SSN", is_current=True)
     assert list(in_use.values_list("last_four", flat=True)) == last_fours
+
+
+@pytest.mark.parametrize(
+    ("again", "status", "last_fours"),
+    [
+        ({}, 422, ["6789"]),
+        ({"is_ssn_left_out": "on"}, 302, ["6789"]),
+        ({"is_ssn_withdrawn": "on"}, 302, []),
+        ({"ssn": "219-44-1111"}, 302, ["1111"]),
+    ],
+)
+def test_a_number_that_cannot_be_is_typed_again_or_left_out(send, again, status, last_fours):
+    refused = send(ssn="000-12-3456")
+
+    answer = send(is_ssn_refused=hidden_value(refused, "is_ssn_refused"), **again)
+
+    in_use = Identifier.objects.filter(kind="SSN", is_current=True)
+    assert (refused.status_code, answer.status_code) == (422, status)
+    assert list(in_use.values_list("last_four", flat=True)) == last_fours
+
+
+def test_a_valid_number_is_not_lost_while_the_rest_is_mended(send):
+    shown = send(ssn="219-44-1111", family="")
+
+    assert not leaks.tells_number(shown.content.decode(), "219-44-1111")
+    assert send(ssn_kept=hidden_value(shown, "ssn_kept")).status_code == 302
+    assert Identifier.objects.get(kind="SSN", is_current=True).last_four == "1111"
 
 
 def test_a_form_overtaken_shows_both_and_loses_nothing(send, patient, house):

@@ -151,8 +151,26 @@ def test_a_number_that_cannot_be_is_not_kept_and_may_be_left_out(send):
     assert not leaks.tells(text_of(shown), "3456")
     assert not leaks.tells(shown.content.decode(), "000-12-3456")
     assert '<input type="hidden" name="ssn_kept" id="id_ssn_kept">' in shown.content.decode()
-    assert send(ssn_kept="").status_code == 302
+    assert "Go on without the number that was typed" in text_of(shown)
+    refused = hidden_value(shown, "is_ssn_refused")
+    assert send(is_ssn_refused=refused, is_ssn_left_out="on").status_code == 302
     assert not Identifier.objects.filter(kind="SSN").exists()
+
+
+AGAIN = "Type the number again, or choose to go on without it."
+
+
+def test_a_number_that_cannot_be_is_not_dropped_while_the_rest_is_mended(send):
+    first = send(ssn="000-12-3456", family="")
+    second = send(is_ssn_refused=hidden_value(first, "is_ssn_refused"), family="")
+    third = send(is_ssn_refused=hidden_value(second, "is_ssn_refused"))
+
+    assert [AGAIN in text_of(answer) for answer in (first, second, third)] == [True] * 3
+    assert [answer.status_code for answer in (first, second, third)] == [422] * 3
+    assert not leaks.tells(first.content.decode(), "000-12-3456")
+    assert Patient.objects.count() == 0
+    assert send(is_ssn_refused="on", ssn=world.SSN).status_code == 302
+    assert Identifier.objects.get(kind="SSN").last_four == "6789"
 
 
 def test_a_number_is_in_no_event_and_no_field_history(send):
