@@ -13,6 +13,24 @@ class OwnRolesUnchangeable(Refused):
     reason = "OWN_ROLES"
 
 
+class AdministratorNotAlone(Refused):
+    """The administrator sees no patient, so the role is held with no other."""
+
+    message = (
+        "Administrator cannot be combined with another role: an administrator sees no patient, and "
+        "every other role leads to patients. Choose either Administrator or the other roles."
+    )
+    reason = "ADMINISTRATOR_NOT_ALONE"
+    status = 422
+
+    def __init__(self, user_id: int | None = None) -> None:
+        super().__init__(
+            action=Action.ROLE_GRANTED,
+            subject_type="user" if user_id else "",
+            subject_id=user_id or "",
+        )
+
+
 class LastAdministrator(Refused):
     """The house always keeps one active administrator."""
 

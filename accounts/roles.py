@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from django.db import models
@@ -93,6 +93,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     """Return every permission that holders of `roles` have; an unknown role gives none."""
     return _sum_of(frozenset(roles))
+
+
+def labels_of(roles: Collection[str]) -> list[str]:
+    """Return the words for `roles`, in the order of the house."""
+    return [role.label for role in Role if role.value in roles]
 
 
 @lru_cache(maxsize=64)

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 
+from accounts.errors import AdministratorNotAlone
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import Role
+from accounts.rules import roles as rules
 from audit.http import Filters
 
 # What a saved list keeps of the filters of the list of people.
@@ -29,9 +31,12 @@ class PersonForm(forms.Form):
     display_name = forms.CharField(label="Name", max_length=120)
     email = forms.EmailField(label="E-mail")
     roles = forms.MultipleChoiceField(
-        label="Roles", choices=Role, widget=forms.CheckboxSelectMultiple, required=False
+        label="Roles",
+        choices=Role,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Administrator stands alone: it sees no patient",
     )
-
     seen = forms.CharField(widget=forms.HiddenInput, required=False, empty_value=None)
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
@@ -47,6 +52,19 @@ class PersonForm(forms.Form):
         if others.exists():
             raise forms.ValidationError("Somebody else has this address.")
         return email
+
+    def clean_roles(self) -> list[str]:
+        """Refuse the administrator's role beside another."""
+        roles: list[str] = self.cleaned_data["roles"]
+        if not rules.may_be_held_together(roles):
+            refusal = AdministratorNotAlone
+            raise forms.ValidationError(refusal.message, code=refusal.reason)
+        return roles
+
+    @property
+    def asks_for_too_much(self) -> bool:
+        """Tell whether an administrator was to see patients: the trail keeps such a try."""
+        return self.has_error("roles", AdministratorNotAlone.reason)
 
     def renew(self, seen: str) -> None:
         """Let the form be saved over the state that its page now shows."""

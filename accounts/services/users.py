@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.errors import (
+    AdministratorNotAlone,
     LastAdministrator,
     OwnRolesUnchangeable,
     OwnSignIn,
@@ -21,6 +22,7 @@ from accounts.errors import (
 from accounts.models import User
 from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import Role
+from accounts.rules import roles as rules
 from accounts.selectors import second_factors
 from accounts.selectors import users as selectors
 from accounts.services import sessions
@@ -36,8 +38,10 @@ def create(
     """Make a person's sign-in with a first password that they must replace.
 
     Raises:
+        AdministratorNotAlone: the administrator's role would stand beside another.
         PersonTaken: somebody has this sign-in name or address.
     """
+    _check_held_together(roles)
     user = User(
         username=username, email=email, display_name=display_name, must_change_password=True
     )
@@ -67,7 +71,8 @@ def change(
         PersonUnknown: no such person.
         PersonChangedMeanwhile: somebody else saved in between.
         PersonTaken: somebody has this address.
-        OwnRolesUnchangeable, LastAdministrator: as `set_roles`; nothing is changed then.
+        OwnRolesUnchangeable, AdministratorNotAlone, LastAdministrator: as `set_roles`; nothing is
+            changed then.
     """
     _lock_roles()
     if seen is not None and seen != selectors.fingerprint(_lock(user_id)):
@@ -95,6 +100,7 @@ def set_roles(*, actor: User, user_id: int, roles: list[str]) -> User:
     Raises:
         PersonUnknown: no such person.
         OwnRolesUnchangeable: the actor is the person, and the roles are others.
+        AdministratorNotAlone: the administrator's role would stand beside another.
         LastAdministrator: nobody active would be left to administer.
     """
     _lock_roles()
@@ -134,6 +140,7 @@ def check_roles(*, actor: User, user: User, roles: list[str]) -> None:
 
     Raises:
         OwnRolesUnchangeable: the actor is the person, and the roles are others.
+        AdministratorNotAlone: the administrator's role would stand beside another.
         LastAdministrator: nobody active would be left to administer.
     """
     held, wanted = set(user.role_names), set(roles)
@@ -141,6 +148,7 @@ def check_roles(*, actor: User, user: User, roles: list[str]) -> None:
         raise OwnRolesUnchangeable(
             action=Action.ROLE_GRANTED, subject_type="user", subject_id=user.pk
         )
+    _check_held_together(roles, user.pk)
     if Role.ADMINISTRATOR in held - wanted:
         _check_administrator_remains(user, Action.ROLE_REVOKED)
 
@@ -262,6 +270,11 @@ def _lock_roles() -> None:
     # One lock for all, so that two people cannot each remove "the other" last administrator.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.roles'))")
+
+
+def _check_held_together(roles: list[str], user_id: int | None = None) -> None:
+    if not rules.may_be_held_together(roles):
+        raise AdministratorNotAlone(user_id)
 
 
 def _check_administrator_remains(user: User, action: Action) -> None:

@@ -8,12 +8,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.errors import PersonChangedMeanwhile, PersonTaken, PersonUnknown
+from accounts.errors import (
+    AdministratorNotAlone,
+    PersonChangedMeanwhile,
+    PersonTaken,
+    PersonUnknown,
+)
 from accounts.forms.users import PEOPLE, FirstPasswordForm, NewPersonForm, PersonForm
 from accounts.http import fresh_sign_in_required, person
 from accounts.models import User
 from accounts.permissions import MANAGE_USERS
-from accounts.roles import Role
+from accounts.roles import Role, labels_of
 from accounts.selectors import second_factors
 from accounts.selectors import users as selectors
 from accounts.services import users
@@ -53,6 +58,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/user_form.html", {"form": form})
     if not form.is_valid():
+        _record_refused_roles(form)
         return render(request, "accounts/user_form.html", {"form": form}, status=422)
     facts = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
     try:
@@ -84,6 +90,7 @@ def user_change(request: HttpRequest, user_id: int) -> HttpResponse:
         return _show(request, user)
     form = PersonForm(request.POST, user=user)
     if not form.is_valid():
+        _record_refused_roles(form, user.pk)
         return _show(request, user, form=form)
     try:
         users.change(actor=person(request), user_id=user.pk, **form.cleaned_data)
@@ -201,6 +208,11 @@ def _say_done_before(request: HttpRequest, text: str) -> HttpResponse:
     return redirect("accounts:user_list")
 
 
+def _record_refused_roles(form: PersonForm, user_id: int | None = None) -> None:
+    if form.asks_for_too_much:
+        events.record_refusal(AdministratorNotAlone(user_id))
+
+
 def _show_overtaken(
     request: HttpRequest, user: User, form: PersonForm, overtaken: Refused
 ) -> HttpResponse:
@@ -236,7 +248,7 @@ def _show(
         "form": form or PersonForm(user=user, initial=initial),
         "first_password": first_password or FirstPasswordForm(user=user),
         "person": user,
-        "held": [role.label for role in Role if role.value in user.role_names],
+        "held": labels_of(user.role_names),
         "is_self": user.pk == person(request).pk,
         "factors": second_factors.list_kinds(user),
     }

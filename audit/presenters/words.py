@@ -10,6 +10,9 @@ from django.db.models import TextChoices
 from audit import subjects
 from audit.context import NO_ROLE
 
+# Roles whose words are more than their code.
+ROLE_WORDS = {"COMPLIANCE": "Compliance officer"}
+
 
 # Long exports ask for the same few words in every line, and Django walks all of an enum for each.
 @lru_cache(maxsize=1024)
@@ -48,7 +51,9 @@ def roles(text: str) -> str:
     """Return the words for roles as an event keeps them: `Clerk, Provider` for CLERK+PROVIDER."""
     if text == NO_ROLE:
         return "No role"
-    return ", ".join(role.replace("_", " ").capitalize() for role in text.split("+"))
+    return ", ".join(
+        ROLE_WORDS.get(role) or role.replace("_", " ").capitalize() for role in text.split("+")
+    )
 
 
 def words(choices: type[TextChoices], codes: Iterable[str]) -> str:

@@ -1,10 +1,18 @@
 """What the database keeps of people and roles, tried as the application's own role."""
 
+import contextlib
+import importlib
+import threading
+import time
+
 import psycopg2
 import pytest
+from django.core.management.base import CommandError
+from django.db import connection
 from psycopg2 import errors
 
 from accounts.roles import Role
+from accounts.rules import roles as rules
 from tests.factories.people import make_user
 
 pytestmark = [pytest.mark.committed, pytest.mark.promise]
@@ -145,3 +153,255 @@ def test_application_has_no_grant_for_it(attributed):
     found = {statement: type(attempt(attributed, statement)) for statement in FORBIDDEN}
 
     assert found == dict.fromkeys(FORBIDDEN, errors.InsufficientPrivilege)
+
+
+# --- the administrator stands alone ---------------------------------------------------------------
+
+GIVE = (
+    "INSERT INTO accounts_user_groups (user_id, group_id)"
+    " SELECT {user}, id FROM auth_group WHERE name = '{role}'"
+)
+TAKE = (
+    "DELETE FROM accounts_user_groups WHERE user_id = {user}"
+    " AND group_id = (SELECT id FROM auth_group WHERE name = '{role}')"
+)
+ALONE = "accounts_user_groups_administrator_alone"
+
+
+@contextlib.contextmanager
+def transaction_of(dsn, actor, isolation="READ COMMITTED"):
+    """A session of the application role, inside a transaction that names an actor."""
+    with contextlib.closing(psycopg2.connect(**dsn)) as session:
+        cursor = session.cursor()
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+        cursor.execute("SELECT set_config('chartroom.actor', %s, true)", [str(actor.pk)])
+        yield session, cursor
+
+
+def held_by(cursor, user):
+    cursor.execute(
+        "SELECT role.name FROM accounts_user_groups member"
+        " JOIN auth_group role ON role.id = member.group_id"
+        " WHERE member.user_id = %s ORDER BY role.name",
+        [user.pk],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def committed(dsn, user, statements, isolation="READ COMMITTED"):
+    """Run and commit; return the constraint that refused it, or an empty text."""
+    with transaction_of(dsn, user, isolation) as (session, cursor):
+        try:
+            for text, role in statements:
+                cursor.execute(text.format(user=user.pk, role=role))
+            session.commit()
+        except psycopg2.Error as error:
+            return error.diag.constraint_name or str(error)
+    return ""
+
+
+PAIRS = [(held, given) for held in Role for given in Role if held != given]
+
+
+@pytest.mark.parametrize(("held", "given"), PAIRS)
+def test_administrator_beside_another_role_is_refused_at_commit_as_the_rule_says(
+    app, app_dsn, held, given
+):
+    user = make_user(held)
+
+    refused_by = committed(app_dsn, user, [(GIVE, given.value)])
+
+    may = rules.may_be_held_together([held, given])
+    assert refused_by == ("" if may else ALONE)
+    assert held_by(app, user) == sorted([held.value, given.value] if may else [held.value])
+
+
+def test_refusal_says_why(app_dsn, user):
+    with transaction_of(app_dsn, user) as (session, cursor):
+        cursor.execute(GIVE.format(user=user.pk, role="ADMINISTRATOR"))
+        with pytest.raises(errors.CheckViolation, match="An administrator sees no patient"):
+            session.commit()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [[(GIVE, "ADMINISTRATOR"), (TAKE, "CLERK")], [(TAKE, "CLERK"), (GIVE, "ADMINISTRATOR")]],
+    ids=["given first", "taken first"],
+)
+def test_one_role_is_exchanged_for_the_other_within_one_transaction(app, app_dsn, user, order):
+    assert committed(app_dsn, user, order) == ""
+    assert held_by(app, user) == ["ADMINISTRATOR"]
+
+
+TRICKS = [
+    "SET CONSTRAINTS ALL DEFERRED",
+    "SET CONSTRAINTS ALL IMMEDIATE",
+    "SELECT set_config('pgtrigger.ignore', '{accounts_user_groups:*}', true)",
+    "SET LOCAL search_path = pg_temp, public",
+    "CREATE TEMP TABLE auth_group (id int, name text)",
+]
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_no_setting_of_the_application_switches_it_off(app, app_dsn, user, trick):
+    given = GIVE.replace("FROM auth_group", "FROM public.auth_group")
+
+    assert (
+        committed(
+            app_dsn,
+            user,
+            [(trick.replace("{", "{{").replace("}", "}}"), ""), (given, "ADMINISTRATOR")],
+        )
+        == ALONE
+    )
+    assert held_by(app, user) == ["CLERK"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET LOCAL session_replication_role = replica",
+        f"ALTER TABLE accounts_user_groups DISABLE TRIGGER {ALONE}",
+        f"DROP TRIGGER {ALONE} ON accounts_user_groups",
+        "CREATE OR REPLACE FUNCTION accounts_keep_administrator_alone() RETURNS trigger"
+        " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    ],
+)
+def test_application_cannot_take_it_away(attributed, statement):
+    assert isinstance(attempt(attributed, statement), errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_no_role_is_given_where_the_newest_roles_may_not_be_seen(app, app_dsn, user, isolation):
+    refused = committed(app_dsn, user, [(GIVE, "PROVIDER")], isolation)
+
+    assert "may not see the newest roles" in refused
+    assert held_by(app, user) == ["CLERK"]
+
+
+def test_of_two_sessions_that_give_at_once_the_second_waits_and_is_refused(app, app_dsn):
+    user, found = make_user(), {}
+
+    def second(session):
+        try:
+            session.commit()
+            found["second"] = ""
+        except psycopg2.Error as error:
+            found["second"] = error.diag.constraint_name
+
+    with (
+        transaction_of(app_dsn, user) as (one, first),
+        transaction_of(app_dsn, user) as (two, other),
+    ):
+        first.execute(GIVE.format(user=user.pk, role="CLERK"))
+        other.execute(GIVE.format(user=user.pk, role="ADMINISTRATOR"))
+        first.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        waiting = threading.Thread(target=second, args=(two,))
+        waiting.start()
+        assert is_soon(lambda: waits_for_lock(app, two))
+        one.commit()
+        waiting.join(timeout=20)
+
+    assert found == {"second": ALONE}
+    assert held_by(app, user) == ["CLERK"]
+
+
+def waits_for_lock(app, session):
+    app.execute(
+        "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [session.info.backend_pid]
+    )
+    return app.fetchone() == ("Lock",)
+
+
+def is_soon(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.long
+def test_no_race_of_two_sessions_ends_with_both_roles(app, app_dsn):
+    outcomes = []
+    for _ in range(20):
+        user, barrier, found = make_user(), threading.Barrier(2), []
+
+        def run(role, user=user, barrier=barrier, found=found):
+            with transaction_of(app_dsn, user) as (session, cursor):
+                cursor.execute(GIVE.format(user=user.pk, role=role))
+                barrier.wait(timeout=20)
+                try:
+                    session.commit()
+                    found.append("")
+                except psycopg2.Error as error:
+                    found.append(error.diag.constraint_name)
+
+        threads = [
+            threading.Thread(target=run, args=(role,)) for role in ("CLERK", "ADMINISTRATOR")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+        outcomes.append((sorted(found), len(held_by(app, user))))
+
+    assert outcomes == [(["", ALONE], 1)] * 20
+
+
+# --- a house that gave both before ----------------------------------------------------------------
+
+MIGRATION = importlib.import_module("accounts.migrations.0004_administrator_alone")
+
+
+class Editor:
+    """As much of Django's schema editor as the look at what stands takes."""
+
+    connection = connection
+
+
+@pytest.fixture
+def give_both(superuser_connection):
+    """Let people hold both roles, as a house could before the promise."""
+
+    def give(*users):
+        with superuser_connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            for user in users:
+                cursor.execute(GIVE.format(user=user.pk, role="ADMINISTRATOR"))
+            cursor.execute("RESET session_replication_role")
+        if not superuser_connection.autocommit:
+            superuser_connection.commit()
+
+    return give
+
+
+def test_migration_names_those_who_hold_both_and_decides_for_nobody(app, give_both):
+    rosa, eve = (make_user(Role.CLERK, username=name) for name in ("rosa", "eve"))
+    make_user(Role.ADMINISTRATOR, username="adam")
+    make_user(Role.CLERK, Role.PROVIDER, username="ben")
+    give_both(rosa, eve)
+
+    with pytest.raises(CommandError) as refused:
+        MIGRATION.refuse_what_stands(None, Editor)
+
+    said = str(refused.value)
+    assert "hold Administrator together with another role: 2." in said
+    assert said.endswith("They sign in as: eve, rosa.")
+    assert [held_by(app, user) for user in (rosa, eve)] == [["ADMINISTRATOR", "CLERK"]] * 2
+
+
+def test_migration_names_twenty_and_counts_the_rest(monkeypatch, give_both):
+    monkeypatch.setattr(MIGRATION, "MOST_NAMED", 1)
+    give_both(*(make_user(Role.CLERK, username=name) for name in ("rosa", "eve", "ann")))
+
+    with pytest.raises(CommandError, match=r"role: 3\..*They sign in as: ann and 2 more\.$"):
+        MIGRATION.refuse_what_stands(None, Editor)
+
+
+def test_migration_goes_on_where_nobody_holds_both():
+    make_user(Role.ADMINISTRATOR)
+    make_user(Role.CLERK, Role.SUPERVISOR)
+
+    assert MIGRATION.refuse_what_stands(None, Editor) is None

@@ -5,10 +5,11 @@ from django.contrib.auth.models import AnonymousUser, Group
 
 from accounts.backends import RoleBackend
 from accounts.models import User
-from accounts.roles import PERMISSIONS, Role, permissions_of
+from accounts.roles import PERMISSIONS, Role, labels_of, permissions_of
 from accounts.selectors import users as selectors
 from accounts.selectors.users import get_system_user
 from audit import subjects
+from audit.presenters import words
 from audit.writes import attributing
 from tests.factories.people import again, make_user
 
@@ -60,10 +61,20 @@ def test_permission_belongs_to_just_these_roles(permission, roles):
 
 
 def test_several_roles_add_up_and_unknown_ones_give_nothing():
-    both = permissions_of(["PROVIDER", "ADMINISTRATOR", "ROOT"])
+    both = permissions_of(["PROVIDER", "COMPLIANCE", "ROOT"])
 
-    assert both == PERMISSIONS[Role.PROVIDER] | PERMISSIONS[Role.ADMINISTRATOR]
+    assert both == PERMISSIONS[Role.PROVIDER] | PERMISSIONS[Role.COMPLIANCE]
     assert permissions_of([]) == frozenset()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_role_has_one_word_on_pages_and_in_the_log(role):
+    assert words.roles(role.value) == role.label
+    assert labels_of([role.value]) == [role.label]
+
+
+def test_roles_are_named_in_the_order_of_the_house():
+    assert labels_of({"COMPLIANCE", "CLERK", "ROOT"}) == ["Clerk", "Compliance officer"]
 
 
 def test_permissions_cost_one_query_a_loaded_person(django_assert_num_queries, db):
@@ -123,7 +134,7 @@ def test_initials(name, expected):
 
 @pytest.mark.parametrize(
     "typed, is_found",
-    [("rosa", True), ("ROSA", True), ("Rosa.D@example.org", True), ("ros", False), ("", False)],
+    [("rosa", True), ("ROSA", True), ("Rosa.D@example.org", True), ("osa", False), ("", False)],
 )
 def test_person_is_found_by_name_or_address(db, typed, is_found):
     user = make_user(Role.CLERK, username="rosa", email="rosa.d@example.org")

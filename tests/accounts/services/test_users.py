@@ -7,7 +7,13 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection
 from django.db.utils import InternalError, ProgrammingError
 
-from accounts.errors import LastAdministrator, OwnRolesUnchangeable, OwnSignIn, PersonUnknown
+from accounts.errors import (
+    AdministratorNotAlone,
+    LastAdministrator,
+    OwnRolesUnchangeable,
+    OwnSignIn,
+    PersonUnknown,
+)
 from accounts.models import User
 from accounts.roles import PERMISSIONS, Role
 from accounts.selectors import users as selectors
@@ -119,7 +125,71 @@ def test_set_roles_gives_and_takes_until_they_are_as_wanted(
     )
 
 
-def test_nobody_changes_their_own_roles(administrator):
+MIXED = [
+    ["ADMINISTRATOR", "CLERK"],
+    ["PROVIDER", "ADMINISTRATOR"],
+    ["CLERK", "SUPERVISOR", "ADMINISTRATOR"],
+]
+
+
+@pytest.mark.parametrize("roles", MIXED, ids="+".join)
+def test_nobody_is_made_administrator_with_another_role(administrator, roles):
+    before = count_events(), User.objects.count(), RowChange.objects.count()
+
+    with pytest.raises(AdministratorNotAlone) as refused:
+        users.create(
+            actor=administrator,
+            username="rosa",
+            email="rosa@example.org",
+            display_name="Rosa Delgado",
+            password=PASSWORD,
+            roles=roles,
+        )
+
+    error = refused.value
+    assert (error.reason, error.status) == ("ADMINISTRATOR_NOT_ALONE", 422)
+    assert (error.action, error.subject_type, error.subject_id) == (Action.ROLE_GRANTED, "", "")
+    assert (count_events(), User.objects.count(), RowChange.objects.count()) == before
+
+
+@pytest.mark.parametrize("roles", MIXED, ids="+".join)
+@pytest.mark.parametrize("held", [[], ["CLERK"], ["ADMINISTRATOR"]], ids=lambda held: str(held))
+def test_nobody_becomes_administrator_beside_another_role(administrator, held, roles):
+    person = make_user(*held)
+    before = count_events(), RowChange.objects.count()
+
+    with pytest.raises(AdministratorNotAlone) as refused:
+        users.change(
+            actor=administrator,
+            user_id=person.pk,
+            email="new@example.org",
+            display_name="New",
+            roles=roles,
+        )
+
+    assert (refused.value.subject_type, refused.value.subject_id) == ("user", str(person.pk))
+    assert (roles_of(person), again(person).email) == (held, person.email)
+    assert (count_events(), RowChange.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [(["CLERK", "PROVIDER"], ["ADMINISTRATOR"]), (["ADMINISTRATOR"], ["CLERK", "SUPERVISOR"])],
+)
+def test_administrator_is_exchanged_for_other_roles_in_one_step(administrator, held, wanted):
+    person = make_user(*held)
+
+    users.set_roles(actor=administrator, user_id=person.pk, roles=wanted)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert roles_of(person) == wanted
+
+
+@pytest.mark.parametrize(
+    "roles", [["ADMINISTRATOR", "CLERK"], ["CLERK"], []], ids=["more", "other", "none"]
+)
+def test_nobody_changes_their_own_roles(administrator, roles):
     make_user(Role.ADMINISTRATOR)
     before = count_events()
 
@@ -129,7 +199,7 @@ def test_nobody_changes_their_own_roles(administrator):
             user_id=administrator.pk,
             email="new@example.org",
             display_name="New",
-            roles=["ADMINISTRATOR", "CLERK"],
+            roles=roles,
         )
 
     assert (refused.value.reason, refused.value.action) == ("OWN_ROLES", Action.ROLE_GRANTED)

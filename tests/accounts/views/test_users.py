@@ -109,6 +109,15 @@ def test_list_filters_and_is_an_event(client, administrator, clerk, query, expec
     assert event.actor_id == administrator.pk
 
 
+def test_list_calls_roles_as_all_other_pages_do(client):
+    make_user(Role.COMPLIANCE, Role.PROVIDER, display_name="Zoe Yun")
+
+    page = client.get("/people/?q=zoe").content.decode()
+
+    shown = re.findall(r'<span class="badge badge-neutral">([^<]*)</span>', page)
+    assert shown == ["Compliance officer", "Provider"]
+
+
 @pytest.mark.goal("G-09")
 @pytest.mark.usefixtures("activity_unnoted")
 def test_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
@@ -207,6 +216,58 @@ def test_change_that_cannot_be_is_shown_again(client, clerk, administrator):
     assert again(clerk).display_name == "Rosa Delgado"
 
 
+ALONE = "Administrator cannot be combined with another role: an administrator sees no patient"
+
+
+def errors_beside(answer, field):
+    """The text of the errors that the page shows in the field's own place."""
+    group = re.search(rf'<[^>]*id="id_{field}_error".*?</ul>', answer.content.decode(), re.DOTALL)
+    return group[0] if group else ""
+
+
+@pytest.mark.parametrize(
+    "roles", [["CLERK", "ADMINISTRATOR"], ["ADMINISTRATOR", "COMPLIANCE", "PROVIDER"]], ids="+".join
+)
+def test_administrator_beside_another_role_is_refused_beside_the_field(client, roles):
+    before = User.objects.count()
+
+    answer = client.post("/people/new/", FACTS | {"roles": roles, "email": "nonsense"})
+
+    assert answer.status_code == 422
+    assert sorted(answer.context["form"].errors) == ["email", "roles"]
+    assert ALONE in errors_beside(answer, "roles")
+    text = answer.content.decode()
+    for typed in ('value="Eve Stone"', 'value="eve"', 'value="nonsense"'):
+        assert typed in text
+    ticked = re.findall(r'name="roles" value="(\w+)"[^>]*checked', text)
+    assert sorted(ticked) == sorted(roles)
+    assert User.objects.count() == before
+    event = events_of(Action.ROLE_GRANTED)[-1]
+    assert (event.outcome, event.subject_id) == (Outcome.REFUSED, "")
+    assert event.detail == {"reason": "ADMINISTRATOR_NOT_ALONE"}
+
+
+@pytest.mark.parametrize("held", [Role.CLERK, Role.ADMINISTRATOR])
+def test_person_is_not_changed_to_administrator_beside_another_role(client, held):
+    person = make_user(held, display_name="Rosa Delgado")
+    typed = {"display_name": "Rosa D.", "email": "r@x.org", "roles": ["ADMINISTRATOR", "CLERK"]}
+
+    answer = client.post(path_of("user_change", person), typed)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["roles"])
+    assert ALONE in errors_beside(answer, "roles")
+    assert 'value="Rosa D."' in answer.content.decode()
+    stored = again(person)
+    assert (stored.role_names, stored.display_name) == ({held}, "Rosa Delgado")
+    event = events_of(Action.ROLE_GRANTED)[-1]
+    assert (event.outcome, event.subject_id) == (Outcome.REFUSED, str(person.pk))
+
+
+def test_page_says_that_administrator_stands_alone(client, clerk):
+    for path in (path_of("user_create"), path_of("user_change", clerk)):
+        assert "Administrator stands alone" in client.get(path).content.decode()
+
+
 def test_own_page_offers_nothing_that_is_refused(client, administrator):
     make_user(Role.ADMINISTRATOR)
     path = f"/people/{administrator.pk}/"
@@ -214,7 +275,7 @@ def test_own_page_offers_nothing_that_is_refused(client, administrator):
     text = client.get(path).content.decode()
     answer = client.post(
         path,
-        {"display_name": "Adam", "email": administrator.email, "roles": ["ADMINISTRATOR", "CLERK"]},
+        {"display_name": "Adam", "email": administrator.email, "roles": ["CLERK"]},
     )
 
     assert "Close this sign-in" not in text

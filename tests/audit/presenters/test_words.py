@@ -10,6 +10,7 @@ from audit.presenters import words
     "stored, shown",
     [
         ("CLERK", "Clerk"),
+        ("COMPLIANCE", "Compliance officer"),
         ("CLERK+SUPERVISOR", "Clerk, Supervisor"),
         ("NONE", "No role"),
         ("SYSTEM", "System"),

@@ -33,7 +33,7 @@ ROLES = ("CLERK", "SUPERVISOR", "PROVIDER", "COMPLIANCE", "ADMINISTRATOR")
 HELD = (
     {"CLERK"},
     {"PROVIDER"},
-    {"CLERK", "ADMINISTRATOR"},
+    {"CLERK", "PROVIDER"},
     {"SUPERVISOR"},
     {"ADMINISTRATOR"},
     set(),
