@@ -38,7 +38,10 @@ class EventFilterForm(forms.Form):
     """
 
     find_person = forms.CharField(
-        label="Person", required=False, max_length=150, help_text="Whole name, or sign-in name"
+        label="Person",
+        required=False,
+        max_length=150,
+        help_text="Name or sign-in name, or how it begins",
     )
     find_patient = forms.CharField(
         label="Patient",

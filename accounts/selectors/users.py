@@ -14,6 +14,9 @@ from accounts.models.user import SYSTEM_USERNAME
 from accounts.roles import PERMISSIONS
 from audit import subjects
 
+# So many people are named where what was typed fits several.
+MOST_NAMED = 5
+
 
 def get_system_user() -> User:
     """Return the inactive user under whose name scheduled work is done.
@@ -89,17 +92,34 @@ def label(ids: Sequence[str]) -> dict[str, str]:
 def find(text: str) -> list[str]:
     """Return the ids of the people whom `text` names, for the access log.
 
-    Their sign-in name or e-mail, or the whole name that the log shows, in any case of letters.
+    Their sign-in name or e-mail, or the name that the log shows, in any case of letters; else how
+    one person's name or sign-in name begins.
 
     Raises:
-        Unclear: several people have this name.
+        Unclear: several people have this name, or names that begin so.
     """
     typed = text.strip()
+    if not typed:
+        return []
     found = find_id(typed)
     if found is not None:
         return [str(found)]
-    named = list(User.objects.filter(display_name__iexact=typed).order_by("username"))
+    named = _list_named(Q(display_name__iexact=typed))
     if len(named) > 1:
-        names = ", ".join(user.username for user in named)
-        raise subjects.Unclear(f"Several people have this name. They sign in as: {names}.")
+        raise subjects.Unclear(f"Several people have this name: {_name_some(named)}.")
+    if not named:
+        named = _list_named(Q(display_name__istartswith=typed) | Q(username__istartswith=typed))
+    if len(named) > 1:
+        raise subjects.Unclear(f"Several people have a name that begins so: {_name_some(named)}.")
     return [str(user.pk) for user in named]
+
+
+def _list_named(condition: Q) -> list[User]:
+    people = User.objects.filter(condition).order_by("display_name", "username")
+    return list(people[: MOST_NAMED + 1])
+
+
+def _name_some(people: Sequence[User]) -> str:
+    """Name people by name and sign-in name; where there are too many, say that there are more."""
+    names = [f"{user.display_name} ({user.username})" for user in people[:MOST_NAMED]]
+    return "; ".join([*names, "and more"] if len(people) > MOST_NAMED else names)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from audit import subjects
 from audit.context import RECIPIENT_ROLE
 from audit.enums import Action, Basis, Outcome, Purpose, RowOperation
+from audit.presenters import details
 from audit.presenters.words import label_people, label_subjects, roles, word
 from audit.selectors.events import EventRow, RowChangeRow
 
@@ -123,7 +124,7 @@ def facts(event: EventRow, patient: str) -> list[tuple[str, str]]:
     """Return everything that an event holds, as pairs of name and value."""
     people = label_people([event.on_behalf_of_id])
     behind = "Link made by" if event.role == RECIPIENT_ROLE else "On behalf of"
-    return [
+    columns = [
         ("Person", event.actor_name),
         (behind, people[event.on_behalf_of_id] if event.on_behalf_of_id else ""),
         ("Role then", roles(event.role)),
@@ -136,8 +137,8 @@ def facts(event: EventRow, patient: str) -> list[tuple[str, str]]:
         ("Address", event.client_address or ""),
         ("Session", event.session_digest),
         ("Web request", event.request_id),
-        ("Detail", "" if event.detail == "{}" else event.detail),
     ]
+    return columns + details.rows(event.detail, taken={label for label, _ in columns})
 
 
 def export_rows(

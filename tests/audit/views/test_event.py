@@ -26,7 +26,7 @@ def test_event_shows_everything_and_what_else_its_request_did(signed_in, some, c
         "Role then Clerk",
         "a" * 32,
         "10.0.0.1",
-        "&quot;page&quot;: 2",
+        "Page 2",
         "MUÑOZ, Rosa 45-51-00",
         "accounts_user",
         "display_name",
@@ -40,6 +40,20 @@ def test_event_shows_everything_and_what_else_its_request_did(signed_in, some, c
         str(some[1]),
     )
     assert sorted(shown_by(event)) == [5, 6]
+
+
+def test_refusal_for_want_of_a_right_is_told_in_words(signed_in):
+    missing = ["documents.void_document", "access.open_chart"]
+    with context.acting(ANA):
+        number = events.record(
+            action=Action.PAGE_REQUESTED, outcome=Outcome.REFUSED, detail={"missing": missing}
+        )
+
+    answer = signed_in.get(f"/log/events/{number}/")
+
+    assert "Missing right documents.void_document, access.open_chart" in text_of(answer)
+    facts = dict(answer.context["facts"])
+    assert not set("{}[]") & set("".join(facts.values()))
 
 
 @pytest.mark.parametrize(
