@@ -11,19 +11,27 @@ from accounts.models import User
 from accounts.selectors import users
 from records.access.forms.units import end_of_day
 from records.access.models import CustodyUnit
+from records.access.permissions import OPEN_CHART
 from records.access.selectors import units
 
 
 class ChartGrantForm(forms.Form):
     """Whom one chart is opened to, why, and until when."""
 
-    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(label="Person", queryset=None)
+    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(
+        label="Person",
+        queryset=None,
+        error_messages={
+            "invalid_choice": "This person cannot open charts: no role of theirs allows it, or "
+            "their sign-in is closed."
+        },
+    )
     reason = forms.CharField(label="Reason", max_length=200)
     expires_on = forms.DateField(label="Until", help_text="The last day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users.list_users(is_active=True).prefetch_related(None)  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users.list_carriers(OPEN_CHART)  # type: ignore[attr-defined]
         self.fields["user"].label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> datetime | None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import Role
+from accounts.services import users
 from audit.enums import Action, Outcome
 from config.templatetags.chartroom import mrn
 from records.access.models import ChartUserPermission
@@ -83,6 +85,40 @@ def test_grant_needs_person_reason_and_end(house, patient, change, field):
     answer = client.post(path_of(patient), facts(house.stranger, **change))
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert ChartUserPermission.objects.count() == 0
+
+
+def test_only_active_people_whose_role_opens_charts_are_offered(house, patient):
+    closed = make_user(Role.CLERK)
+    users.disable(actor=house.administrator, user_id=closed.pk)
+    make_user()
+
+    page = sign_in(house.supervisor).get(path_of(patient))
+
+    offered = set(page.context["form"].fields["user"].queryset)
+    people = set(User.objects.filter(is_active=True))
+    assert offered == {person for person in people if person.has_perm("access.open_chart")}
+    assert not {closed, house.administrator} & offered
+    assert house.stranger in offered
+
+
+@pytest.mark.parametrize("who", ["administrator", "no role", "closed"])
+def test_choice_of_somebody_who_opens_no_chart_is_refused_beside_the_field(house, patient, who):
+    person = {
+        "administrator": lambda: house.administrator,
+        "no role": make_user,
+        "closed": lambda: users.disable(
+            actor=house.administrator, user_id=make_user(Role.CLERK).pk
+        ),
+    }[who]()
+
+    answer = sign_in_freshly(house.supervisor).post(path_of(patient), facts(person))
+
+    text = answer.content.decode()
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["user"])
+    assert "This person cannot open charts" in text
+    assert "may open this chart now" not in text
+    assert 'value="Answers the complaint"' in text
     assert ChartUserPermission.objects.count() == 0
 
 
