@@ -27,9 +27,9 @@ class Shell:
 
     @cached_property
     def links(self) -> list[navigation.Link]:
-        """Desks of the person, none for strangers."""
+        """Desks of the person; none for strangers, and none before the own password."""
         user = getattr(self.request, "user", None)
-        if user is None or not user.is_authenticated:
+        if user is None or not user.is_authenticated or self.owes_password:
             return []
         match = self.request.resolver_match
         if match is None:
@@ -40,6 +40,11 @@ class Shell:
             area=match.namespace.partition(":")[0],
             waiting=self.waiting,
         )
+
+    @property
+    def owes_password(self) -> bool:
+        """Whether the person must choose a password first, and is kept from all else until then."""
+        return bool(getattr(getattr(self.request, "user", None), "must_change_password", False))
 
     @property
     def waiting(self) -> dict[str, int]:

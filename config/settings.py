@@ -234,6 +234,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "accounts.forms.factors.PasskeyForm",
     "login_webauthn": "accounts.forms.factors.PasskeySignInForm",
     "reauthenticate_webauthn": "accounts.forms.factors.FreshPasskeyForm",
+    "generate_recovery_codes": "accounts.forms.factors.RecoveryCodesForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 # A key left in the machine proves nobody: it asks for its PIN or finger every time.

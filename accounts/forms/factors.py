@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.webauthn.forms import (
     AuthenticateWebAuthnForm,
     LoginWebAuthnForm,
@@ -13,6 +15,7 @@ from allauth.mfa.webauthn.forms import (
 )
 from django.core.exceptions import ValidationError
 
+from accounts.selectors import second_factors
 from accounts.services import failures
 
 LOCKED = "too_many_login_attempts"
@@ -74,3 +77,13 @@ class PasskeySignInForm(_PasskeyForm, LoginWebAuthnForm):
 
 class FreshPasskeyForm(_PasskeyForm, ReauthenticateWebAuthnForm):
     """The passkey before a sensitive step."""
+
+
+class RecoveryCodesForm(GenerateRecoveryCodesForm):
+    """New recovery codes. Only before they are made is it known whether others go void."""
+
+    def clean(self) -> dict[str, Any]:
+        """Note for the message whether codes that still work are replaced."""
+        cleaned: dict[str, Any] = super().clean()
+        context.request.voids_codes = second_factors.has_unused_codes(self.user)
+        return cleaned

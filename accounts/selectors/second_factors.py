@@ -20,3 +20,9 @@ def list_kinds(user: User) -> list[str]:
     """Return which kinds of factor the person has set up, recovery codes among them."""
     rows = Authenticator.objects.filter(user=user).order_by("type")
     return [str(kind) for kind in rows.values_list("type", flat=True).distinct()]
+
+
+def has_unused_codes(user: User) -> bool:
+    """Return whether the person has recovery codes that still work."""
+    codes = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES)
+    return any(row.wrap().get_unused_codes() for row in codes)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from accounts.selectors import second_factors
 from audit.enums import Action
 from tests.accounts.soft_keys import SoftKey
 from tests.builders import prove_again, sign_in
@@ -127,3 +128,40 @@ def test_change_and_sight_of_secrets_need_a_fresh_proof(user, name, method, kind
     assert answer.status_code == 302
     assert answer.url.partition("?")[0].endswith("/reauthenticate/")
     assert list(Authenticator.objects.order_by("pk").values()) == before
+
+
+VOID = "New recovery codes are made; the old ones are void."
+FIRST = "Recovery codes are made. Keep them on paper"
+
+
+def said_after(client, change):
+    """What is said of recovery codes on the next page, once the change is committed."""
+    path, data = change
+    client.post(path, data)
+    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    return [text for text in (FIRST, VOID) if text in page]
+
+
+@pytest.mark.committed
+def test_old_codes_are_called_void_only_where_there_were_some():
+    user, other = make_user(Role.CLERK), make_user(Role.CLERK)
+    client, first = prove_again(sign_in(user)), prove_again(sign_in(other))
+    TOTP.activate(other, SECRET)
+
+    with time_machine.travel(timezone.now(), tick=False):
+        with_the_factor = said_after(client, set_up_app(client, None))
+    again = said_after(client, make_codes(client, None))
+    by_themselves = said_after(first, make_codes(first, None))
+
+    assert (with_the_factor, again, by_themselves) == ([FIRST], [VOID], [FIRST])
+
+
+def test_codes_that_are_all_used_are_none_to_void(user):
+    RecoveryCodes.activate(user)
+    codes = Authenticator.objects.get(user=user, type="recovery_codes").wrap()
+    before = second_factors.has_unused_codes(user)
+
+    for code in codes.get_unused_codes():
+        codes.validate_code(code)
+
+    assert (before, second_factors.has_unused_codes(user)) == (True, False)

@@ -9,6 +9,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from config.context import ADDRESSES, Shell, shell
+from tests.builders import sign_in
+from tests.factories.people import make_user
 
 PAGE = reverse("usersessions_list")
 
@@ -111,3 +113,19 @@ def test_forbidden_page_tells_a_stale_form_apart(values, heading):
     request.user = AnonymousUser()
 
     assert f"<h1>{heading}</h1>" in render_to_string("403.html", values, request)
+
+
+FIRST = "Your administrator knows this first password; choose your own before you go on"
+
+
+@pytest.mark.parametrize("owes", [True, False])
+def test_who_owes_a_password_is_told_so_and_offered_nothing_else(db, owes):
+    client = sign_in(make_user("SUPERVISOR", must_change_password=owes))
+
+    page = client.get(reverse("account_change_password")).content.decode()
+
+    assert (FIRST in page) is owes
+    offers = ('class="desk"', 'name="status-url"', 'name="recent-url"', "global-search")
+    for offered in (*offers, "data-trail", 'popovertarget="sidebar"'):
+        assert (offered in page) is not owes, offered
+    assert reverse("account_logout") in page
