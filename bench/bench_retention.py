@@ -68,7 +68,8 @@ PATIENT = {
     "version": "1",
 }
 # What somebody would write by hand for the five states of `fill`, their terms as constants:
-# the same dates, but no reasons, no blocks, no leap days, and nothing stored.
+# the same dates, but no reasons, no blocks, no leap days, and nothing stored. Of privacy documents
+# it looks at the day of the document alone; the forms read for releases are few.
 BARE = """
 SELECT count(*), sum(eligible_on - date '2000-01-01') FROM (
     SELECT greatest(
@@ -76,9 +77,10 @@ SELECT count(*), sum(eligible_on - date '2000-01-01') FROM (
                    CASE WHEN last_on >= of_age_on THEN law.adult END,
                    CASE WHEN first_on < of_age_on THEN law.minor END)))::date,
                CASE WHEN first_on < of_age_on
-                    THEN (birth_on + make_interval(years => law.age))::date END) + 1 AS eligible_on
+                    THEN (birth_on + make_interval(years => law.age))::date END,
+               (signed_on + interval '6 years')::date) + 1 AS eligible_on
       FROM (SELECT p.chart_id, p.unit_id, p.birth_on, visits.first_on, visits.last_on,
-                   (p.birth_on + interval '18 years')::date AS of_age_on
+                   papers.signed_on, (p.birth_on + interval '18 years')::date AS of_age_on
               FROM patients_patient p
               JOIN (SELECT visit.patient_id,
                            min((visit.started_at AT TIME ZONE f.time_zone)::date) AS first_on,
@@ -89,6 +91,13 @@ SELECT count(*), sum(eligible_on - date '2000-01-01') FROM (
                       JOIN access_facility f ON f.id = u.facility_id
                      WHERE visit.status <> 'CANCELLED' GROUP BY visit.patient_id
                    ) visits ON visits.patient_id = p.chart_id
+              LEFT JOIN (SELECT document.patient_id, max(document.service_on) AS signed_on
+                           FROM documents_document document
+                          WHERE document.status <> 'DESTROYED' AND document.type_id IN (
+                                SELECT id FROM documents_documenttype
+                                 WHERE code IN ('AUTHORIZATION', 'CONSENT'))
+                          GROUP BY document.patient_id
+                   ) papers ON papers.patient_id = p.chart_id
              WHERE p.status = 'ACTIVE' AND p.birth_on <= visits.first_on) lives
       JOIN access_custodyunit unit ON unit.id = lives.unit_id
       JOIN access_facility facility ON facility.id = unit.facility_id

@@ -17,7 +17,7 @@ from records.charts.panels import Panel
 from records.documents import changes, keepers
 from records.documents.keepers import Keeper
 from records.retention import copies
-from requests_release import finder, relationships, team, worklist
+from requests_release import finder, privacy, relationships, team, worklist
 from requests_release.models import Accounting, Delivery, PackagePart, Request, Requester
 from requests_release.permissions import VIEW_REQUEST
 from requests_release.selectors import requests
@@ -73,6 +73,7 @@ def _panel(scope: ChartScope) -> dict[str, Any]:
 def register_all() -> None:
     """Register all that the rooms below ask this one for, and the worker's part."""
     relationships.register_all()
+    privacy.register_all()
     worklist.register_all()
     team.register()
     finder.register()

@@ -22,7 +22,8 @@ from records.patients.rules import mrn
 from records.retention.services import nightly
 from tests.browser.conftest import wait_for_picture
 
-BUNDLE = Path(__file__).with_name("data") / "bundle.json"
+DATA = Path(__file__).with_name("data")
+BUNDLE, ENDED = DATA / "bundle.json", DATA / "ended.json"
 CHECKED = (
     "names_us",
     "has_revocation_statement",
@@ -87,23 +88,28 @@ def test_story_of_a_chart_from_import_to_certificate(people, picture, chromium, 
     sees_it_all(compliance, patient, picture)
     verify_trail()
 
-    hold_url = place_hold(compliance, patient)
     nightly.evaluate()
-    cannot_destroy_held(clerk, patient)
+    cannot_destroy_authorized(clerk, patient)
+    ended = Patient.objects.get(family="Okafor")
+    hold_url = place_hold(compliance, ended)
+    nightly.evaluate()
+    cannot_destroy_held(clerk, ended)
     lift_hold(compliance, hold_url)
     nightly.evaluate()
-    batch_url = propose(clerk, patient)
+    batch_url = propose(clerk, ended, left_out=patient)
     cannot_approve_own_batch(clerk, batch_url)
     decide(supervisor, batch_url, "approve")
     decide(compliance, batch_url, "approve")
     decide(compliance, batch_url, "start")
     do_waiting_work()
-    read_certificate(compliance, batch_url, patient)
-    chart_is_gone(clerk, patient)
+    read_certificate(compliance, batch_url, ended)
+    chart_is_gone(clerk, ended)
+    chart_is_kept(clerk, patient)
 
 
 def import_records():
-    """Import the bundle, as an operator does; a second time changes nothing."""
+    """Import two charts, as an operator does; a second time changes nothing."""
+    call_command("import_records", str(ENDED), unit="MAIN", json=True, stdout=io.StringIO())
     first, second = io.StringIO(), io.StringIO()
     call_command("import_records", str(BUNDLE), unit="MAIN", json=True, stdout=first)
     call_command("import_records", str(BUNDLE), unit="MAIN", json=True, stdout=second)
@@ -295,6 +301,16 @@ def place_hold(compliance, patient):
     return compliance.url
 
 
+def cannot_destroy_authorized(clerk, patient):
+    """The last visit is long ago, but the authorization of the release is to be kept."""
+    clerk.goto(f"/retention/charts/{patient.pk}/")
+    shown = clerk.locator("main").inner_text()
+    assert "This chart may be destroyed from Nov 2, 2105" in shown
+    assert "6 years after the newest authorization or consent, Nov 1, 2099" in shown
+    assert "45 CFR 164.530(j)" in shown
+    assert clerk.get_by_role("link", name="Propose for destruction").count() == 0
+
+
 def cannot_destroy_held(clerk, patient):
     """A held chart cannot even be proposed, and the page says why."""
     clerk.goto(f"/retention/batches/new/?chart={patient.pk}")
@@ -311,9 +327,10 @@ def lift_hold(compliance, hold_url):
     compliance.wait_for_url(hold_url)
 
 
-def propose(clerk, patient):
-    """Propose the chart, past its term, for destruction."""
-    clerk.goto(f"/retention/batches/new/?chart={patient.pk}")
+def propose(clerk, patient, *, left_out):
+    """Propose the chart, past its term, for destruction; one that is not due is left out."""
+    clerk.goto(f"/retention/batches/new/?chart={patient.pk}&chart={left_out.pk}")
+    assert "Not due yet: from Nov 2, 2105" in clerk.locator("main").inner_text()
     clerk.select_option("select[name=location]", "ANOTHER")
     clerk.fill("input[name=other_place]", "Main file room")
     clerk.get_by_role("button", name="Propose 1 chart").click()
@@ -355,8 +372,13 @@ def read_certificate(compliance, url, patient):
 def chart_is_gone(clerk, patient):
     """The chart opens no more; search still answers that it was destroyed."""
     assert clerk.goto(f"/charts/{patient.pk}/").status == 403
-    clerk.goto("/patients/?q=munoz")
+    clerk.goto("/patients/?q=okafor")
     assert "destroyed" in clerk.locator("main").inner_text().lower()
+
+
+def chart_is_kept(clerk, patient):
+    """The chart with the authorization still opens."""
+    assert clerk.goto(f"/charts/{patient.pk}/").status == 200
 
 
 def _sign_in(chromium, house, username):

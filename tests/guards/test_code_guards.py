@@ -61,6 +61,7 @@ OFFERED_TOO = {
     ("records.patients", "presenters"): "the banner that stands on every page of a chart",
     ("records.patients", "rules"): "pure functions on names, numbers and dates",
     ("records.retention", "copies"): "copies that end with a chart, registered",
+    ("records.retention", "privacy"): "days until which a privacy document held, registered",
     ("printing", "typeset"): "paper",
     ("printing", "typesetting"): "paper",
     ("printing", "words"): "paper",

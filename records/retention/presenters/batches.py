@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -102,11 +103,11 @@ def steps(batch: Batch) -> list[dict[str, Any]]:
     return [*found, _certificate_step(batch)]
 
 
-def summary(batch: Batch, counts: Mapping[str, int]) -> str:
+def summary(batch: Batch, counts: Mapping[tuple[str, str], int]) -> str:
     """Say where a batch stands and over how many charts; of one that is done, how many went."""
     if batch.status != BatchStatus.DONE:
         return f"{batch.get_status_display()}, {counted(batch.item_count, 'chart')}"
-    destroyed = counts.get(ItemOutcome.DESTROYED, 0)
+    destroyed = counts.get((ItemOutcome.DESTROYED, ""), 0)
     if destroyed == batch.item_count:
         return f"Carried out: {counted(destroyed, 'chart')} destroyed"
     return f"Carried out: {destroyed:,} of {counted(batch.item_count, 'chart')} destroyed"
@@ -151,7 +152,7 @@ def item_lines(
         ItemLine(
             item=item,
             person=people.get(item.patient_id),
-            outcome=item.get_outcome_display(),
+            outcome=_outcome(item),
             tone=TONES[ItemOutcome(item.outcome)],
             reason=_reason(item, holds, standing),
         )
@@ -159,12 +160,15 @@ def item_lines(
     ]
 
 
-def outcomes(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return how many charts have which outcome, in the order of the enum."""
+def outcomes(counts: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    """Return how many charts have which outcome, in the order of the enum, and why left out."""
+    told: Counter[tuple[ItemOutcome, str]] = Counter()
+    for (code, reason), count in counts.items():
+        told[ItemOutcome(code), words.outcome(code, reason)] += count
+    order = list(ItemOutcome)
     return [
-        {"label": outcome.label, "count": counts[outcome], "tone": TONES[outcome]}
-        for outcome in ItemOutcome
-        if outcome in counts
+        {"label": label, "count": told[outcome, label], "tone": TONES[outcome]}
+        for outcome, label in sorted(told, key=lambda key: (order.index(key[0]), key[1]))
     ]
 
 
@@ -221,6 +225,11 @@ def _how_far(job: Job) -> str:
 def _button(label: str, url_name: str, batch: Batch, tone: str, met: Any) -> Button:
     url = reverse(f"retention:{url_name}", kwargs={"batch_id": batch.pk})
     return Button(label, url, tone, met.message if met else "")
+
+
+def _outcome(item: BatchItem) -> str:
+    """Return a chart's outcome; of one that has changed the reason beside it says how."""
+    return words.LEFT_OUT if item.outcome == ItemOutcome.CHANGED else item.get_outcome_display()
 
 
 def _reason(item: BatchItem, holds: Mapping[int, str], standing: Mapping[int, str]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from printing.words import day
 from records.retention.presenters import words
-from records.retention.rules.eligibility import Considered, Explanation, Skipped
+from records.retention.rules.eligibility import ChartFacts, Considered, Explanation, Skipped
+from records.retention.rules.schedule import ScheduleRule
 
 SKIPPED = {
     Skipped.OTHER_POPULATION: "for others: the patient's age at service is not that of this rule",
@@ -42,9 +44,9 @@ class Answer:
     blocks: list[str]
 
 
-def present(explained: Explanation, today: date) -> Answer:
+def present(explained: Explanation, facts: ChartFacts, today: date) -> Answer:
     """Return an explanation in words, the rule that decides first, others by date."""
-    found = [_line(one, one == explained.governing) for one in explained.considered]
+    found = [_line(one, facts, one == explained.governing) for one in explained.considered]
     found.sort(key=lambda line: (not line.is_governing, _latest_first(line), line.code))
     return Answer(
         eligible_on=explained.eligible_on,
@@ -64,11 +66,11 @@ def _latest_first(line: RuleLine) -> int:
     return -line.keeps_until.toordinal() if line.keeps_until else 0
 
 
-def _line(one: Considered, is_governing: bool) -> RuleLine:
+def _line(one: Considered, facts: ChartFacts, is_governing: bool) -> RuleLine:
     certainty = one.rule.certainty
     return RuleLine(
         code=one.rule.code,
-        term=words.term(one.rule.term.kind, one.rule.term.years),
+        term=_term(one.rule, facts),
         cite=one.rule.cite,
         certainty=str(certainty.label),
         tone={"HIGH": "ok", "MEDIUM": "neutral", "LOW": "warn"}[certainty],
@@ -76,3 +78,10 @@ def _line(one: Considered, is_governing: bool) -> RuleLine:
         skipped=SKIPPED.get(one.skipped, ""),
         is_governing=is_governing,
     )
+
+
+def _term(rule: ScheduleRule, facts: ChartFacts) -> str:
+    """Say a term; of one that counts from a privacy document, from which day it counts."""
+    said = words.term(rule.term.kind, rule.term.years, rule.series)
+    is_counted = rule.counts_from_privacy and facts.privacy_on is not None
+    return f"{said}, {day(facts.privacy_on)}" if is_counted else said

@@ -113,7 +113,7 @@ def why(facts: ChartFacts) -> str:
     """Say in words why a chart is due when it is."""
     if not facts.governing_code:
         return ""
-    return f"{facts.governing_code}: {words.term(facts.term_kind, facts.years)}"
+    return f"{facts.governing_code}: {words.term(facts.term_kind, facts.years, facts.series)}"
 
 
 def _round_top(most: int) -> int:

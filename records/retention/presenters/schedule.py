@@ -37,7 +37,7 @@ def line(row: ScheduleRule) -> Line:
     """Return a row in words."""
     return Line(
         row=row,
-        term=words.term(row.term_kind, row.years),
+        term=words.term(row.term_kind, row.years, row.series),
         state=row.state or EVERYWHERE,
         record_class=row.get_record_class_display() if row.record_class else "All",
         tone=TONES[Certainty(row.certainty)],

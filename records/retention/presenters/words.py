@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from jobs import failures
-from records.retention.enums import Block, TermKind
+from records.retention.enums import Block, ItemOutcome, RecordSeries, TermKind
 from records.retention.selectors import charts
 
 NOT_DUE_YET = "Not due yet"
+NOT_DUE = (charts.NOT_DUE, charts.NOT_EVALUATED)
+LEFT_OUT = "Left out"
 WORDS: dict[str, str] = {
     **{str(block): str(block.label) for block in Block},
     charts.NOT_EVALUATED: "Not evaluated yet: waits for the night",
@@ -25,6 +27,7 @@ NO_TERM: dict[str, str] = {
     TermKind.AFTER_MAJORITY: "until coming of age",
     TermKind.AFTER_LAST_ENCOUNTER: "no period set",
 }
+AFTER_PRIVACY = "after the newest authorization or consent"
 FAILURES = {
     "STARTER_LOST_RIGHT": "Whoever started it may no longer do so.",
     "REMAINS_FOUND": "Something that should be gone is still there.",
@@ -45,7 +48,15 @@ def failure(code: str) -> str:
     return failures.say(code, FAILURES)
 
 
-def term(kind: str, years: int | None) -> str:
+def outcome(code: str, reason: str) -> str:
+    """Say how a chart ended in its batch; of one that was left out, why: it may well be due."""
+    if code != ItemOutcome.CHANGED or reason in NOT_DUE:
+        return str(ItemOutcome(code).label)
+    why = obstacle(reason)
+    return f"{LEFT_OUT}: {why[:1].lower()}{why[1:]}"
+
+
+def term(kind: str, years: int | None, series: str = "") -> str:
     """Say a term in words: "10 years after the last encounter"."""
     if kind == TermKind.PERMANENT:
         return "for ever"
@@ -54,6 +65,8 @@ def term(kind: str, years: int | None) -> str:
     if not years:
         return NO_TERM.get(kind, "not at all")
     what = str(TermKind(kind).label).removeprefix("Years ")
+    if (series, kind) == (RecordSeries.PRIVACY_DOCUMENT, TermKind.AFTER_RECORD):
+        what = AFTER_PRIVACY
     return f"{years} year{'' if years == 1 else 's'} {what}"
 
 

@@ -14,6 +14,10 @@ do the same in SQL; in its terms:
     minor_birth is known; rows for MINOR count birthdays from minor_birth, others from born_on;
     a row after death counts for the dead only
 
+    a row for privacy documents counts for a chart that has one, whatever the chart's series, if
+    its term counts from the record, and then from privacy_on; with another kind of term it says
+    nothing of a chart
+
     eligible_on    = max(date) + 1; governing: latest date, then source rank, then code
 """
 
@@ -43,7 +47,8 @@ class ChartFacts:
 
     `born_on` is the latest day of birth that its precision allows. `child_born_on` is set on an
     obstetric record: it is kept as long as the child's. `record_on` is the day of the newest item,
-    or of the item that is asked about; `blocks` are those that other rooms report.
+    or of the item that is asked about; `privacy_on` the newest day that counts for its privacy
+    documents: when one was made, or last in effect. `blocks` are those that other rooms report.
     """
 
     state: str
@@ -52,6 +57,7 @@ class ChartFacts:
     last_encounter_on: date | None
     first_encounter_on: date | None = None
     record_on: date | None = None
+    privacy_on: date | None = None
     died_on: date | None = None
     child_born_on: date | None = None
     contract_ended_on: date | None = None
@@ -104,6 +110,14 @@ class _Lives:
     minor_birth: date | None
     anchors: Anchors
     minor: Anchors
+    privacy_on: date | None
+
+    def anchors_of(self, rule: ScheduleRule) -> Anchors:
+        """Return the days that a rule counts from."""
+        found = self.minor if rule.population == Population.MINOR else self.anchors
+        if rule.counts_from_privacy and self.privacy_on is not None:
+            return replace(found, record_on=self.privacy_on)
+        return found
 
 
 def explain(
@@ -163,10 +177,17 @@ def _contradict(facts: ChartFacts) -> bool:
 def _is_in_scope(rule: ScheduleRule, facts: ChartFacts, as_of: date) -> bool:
     return (
         rule.is_in_force(as_of)
-        and rule.series in facts.series
+        and _is_in_series(rule, facts)
         and rule.state in ("", facts.state)
         and rule.record_class in (None, facts.record_class)
         and (rule.payer is None or rule.payer in facts.payers)
+    )
+
+
+def _is_in_series(rule: ScheduleRule, facts: ChartFacts) -> bool:
+    """A privacy document keeps its chart: a chart is destroyed with all that is in it."""
+    return rule.series in facts.series or (
+        rule.counts_from_privacy and facts.privacy_on is not None
     )
 
 
@@ -183,7 +204,13 @@ def _lives(facts: ChartFacts, born_on: date, last: date, majority: int) -> _Live
         died_on=facts.died_on,
         contract_ended_on=facts.contract_ended_on,
     )
-    return _Lives(last >= came_of_age, minor_birth, anchors, replace(anchors, born_on=minor_birth))
+    return _Lives(
+        was_adult=last >= came_of_age,
+        minor_birth=minor_birth,
+        anchors=anchors,
+        minor=replace(anchors, born_on=minor_birth),
+        privacy_on=facts.privacy_on,
+    )
 
 
 def _consider(rule: ScheduleRule, lives: _Lives) -> Considered:
@@ -194,7 +221,7 @@ def _consider(rule: ScheduleRule, lives: _Lives) -> Considered:
         return Considered(rule, None, Skipped.OTHER_POPULATION)
     if rule.term.kind == TermKind.PERMANENT:
         return Considered(rule, None, Skipped.PERMANENT)
-    keeps_until = terms.last_day(rule.term, lives.minor if is_minor else lives.anchors)
+    keeps_until = terms.last_day(rule.term, lives.anchors_of(rule))
     if keeps_until is None:
         is_alive = rule.term.kind == TermKind.AFTER_DEATH
         return Considered(rule, None, Skipped.STILL_ALIVE if is_alive else Skipped.TRIGGER_UNKNOWN)

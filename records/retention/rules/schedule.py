@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from records.retention.enums import Certainty, Payer, Population, RecordClass, RecordSeries
+from records.retention.enums import (
+    Certainty,
+    Payer,
+    Population,
+    RecordClass,
+    RecordSeries,
+    TermKind,
+)
 from records.retention.enums import RuleSource as Source
 from records.retention.rules.terms import Term
 
@@ -39,6 +46,12 @@ class ScheduleRule:
     payer: Payer | None = None
     source_tag: str = ""
     note: str = ""
+
+    @property
+    def counts_from_privacy(self) -> bool:
+        """Tell whether it keeps a chart for years after its newest privacy document."""
+        is_of_series = self.series == RecordSeries.PRIVACY_DOCUMENT
+        return is_of_series and self.term.kind == TermKind.AFTER_RECORD
 
     def is_in_force(self, on: date) -> bool:
         """Tell whether the row counts on the day."""

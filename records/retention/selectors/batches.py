@@ -128,10 +128,11 @@ def get_totals(batch_id: int) -> dict[str, int]:
     )
 
 
-def count_outcomes(batch_id: int) -> dict[str, int]:
-    """Return how many items of a batch have which outcome."""
-    rows = BatchItem.objects.filter(batch_id=batch_id).values_list("outcome")
-    return dict(rows.annotate(number=Count("pk")).order_by("outcome"))
+def count_outcomes(batch_id: int) -> dict[tuple[str, str], int]:
+    """Return how many items of a batch have which outcome for which reason."""
+    rows = BatchItem.objects.filter(batch_id=batch_id).values_list("outcome", "outcome_reason")
+    counted = rows.annotate(number=Count("pk")).order_by("outcome", "outcome_reason")
+    return {(outcome, reason): number for outcome, reason, number in counted}
 
 
 def list_waiting(batch_id: int) -> list[BatchItem]:

@@ -19,8 +19,8 @@ CLOSED = "CLOSED"
 
 FACTS = """
 SELECT p.chart_id, p.unit_id, p.status, e.eligible_on, coalesce(e.block, ''),
-       coalesce(r.code, ''), coalesce(r.cite, ''), coalesce(r.term_kind, ''), r.years,
-       e.governing_on,
+       coalesce(r.code, ''), coalesce(r.cite, ''), coalesce(r.term_kind, ''),
+       coalesce(r.series, ''), r.years, e.governing_on,
        coalesce(
            (SELECT min(held.hold_id) FROM retention_holdpatient held
              WHERE held.patient_id = p.chart_id AND held.lifted_at IS NULL),
@@ -102,6 +102,7 @@ class ChartFacts:
     governing_code: str
     governing_cite: str
     term_kind: str
+    series: str
     years: int | None
     governing_on: date | None
     hold_id: int | None

@@ -1,7 +1,8 @@
 """The schedule in force, boiled down to one row of terms for each facility and kind of patient.
 
 A rule that counts from the same day as another and ends earlier never decides. So of all rules
-that count from the last encounter (from the record, the birth, the death) one is left for each
+that count from the last encounter (from the record, the birth, the death, the newest privacy
+document) one is left for each
 facility and each kind of patient, and with it its rank, by which rules that end on the same day
 are told apart as `rules.eligibility` does: law before policy, then by code.
 """
@@ -21,7 +22,7 @@ from records.retention.rules.schedule import SOURCE_RANK, ScheduleRule, majority
 from records.retention.selectors import schedule
 
 FACILITIES = "SELECT id, state, record_class FROM access_facility ORDER BY id"
-BASES = ("last", "record", "birth", "death")
+BASES = ("last", "record", "birth", "death", "privacy")
 BASE_OF = {
     TermKind.AFTER_LAST_ENCOUNTER: "last",
     TermKind.AFTER_RECORD: "record",
@@ -53,7 +54,7 @@ def get_terms(as_of: date, rules: Sequence[ScheduleRule] | None = None) -> Terms
     weighed = [
         rule
         for rule in rules
-        if rule.series == RecordSeries.HEALTH_RECORD
+        if (rule.series == RecordSeries.HEALTH_RECORD or rule.counts_from_privacy)
         and rule.payer is None
         and rule.is_in_force(as_of)
     ]
@@ -91,13 +92,16 @@ def _boil_down(
         for rank, rule in enumerate(weighed, 1)
         if rule.state in ("", state) and (rule.record_class or record_class) == record_class
     ]
-    has_state = any(rule.source == RuleSource.STATE for _, rule in in_scope)
+    has_state = any(
+        rule.source == RuleSource.STATE and rule.series == RecordSeries.HEALTH_RECORD
+        for _, rule in in_scope
+    )
     applied = {Population.ALL: True, Population.MINOR: was_minor, Population.ADULT: was_adult}
     blocks = set() if has_state else {Block.NO_STATE_RULE}
     for rank, rule in in_scope:
         if not applied[rule.population]:
             continue
-        base = BASE_OF.get(rule.term.kind)
+        base = "privacy" if rule.counts_from_privacy else BASE_OF.get(rule.term.kind)
         if base is None:
             is_permanent = rule.term.kind == TermKind.PERMANENT
             blocks.add(Block.PERMANENT if is_permanent else Block.TRIGGER_UNKNOWN)

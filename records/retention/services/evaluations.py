@@ -51,6 +51,7 @@ BASES = {
     "record": "coalesce(facts.record_on, facts.last_on)",
     "birth": "facts.born_on",
     "death": "facts.died_on",
+    "privacy": "facts.privacy_on",
 }
 
 
@@ -66,6 +67,7 @@ def plus(day: str, years: str) -> str:
 
 DATES = ", ".join(f"{plus(day, f'terms.{base}_years')} AS by_{base}" for base, day in BASES.items())
 RANKS = ", ".join(f"CASE WHEN by_{base} = latest_on THEN {base}_rank END" for base in BASES)
+LATEST = f"greatest({', '.join(f'by_{base}' for base in BASES)})"
 # OFFSET 0 keeps each step apart, so that what it computes is computed once.
 ANSWERS = f"""
 WITH terms AS (
@@ -73,9 +75,11 @@ WITH terms AS (
         %(facility)s::bigint[], %(was_minor)s::bool[], %(was_adult)s::bool[], %(majority)s::int[],
         %(block)s::text[], %(last_years)s::int[], %(last_rank)s::int[], %(record_years)s::int[],
         %(record_rank)s::int[], %(birth_years)s::int[], %(birth_rank)s::int[],
-        %(death_years)s::int[], %(death_rank)s::int[]
+        %(death_years)s::int[], %(death_rank)s::int[], %(privacy_years)s::int[],
+        %(privacy_rank)s::int[]
     ) AS terms (facility_id, was_minor, was_adult, majority, rule_block, last_years, last_rank,
-                record_years, record_rank, birth_years, birth_rank, death_years, death_rank)
+                record_years, record_rank, birth_years, birth_rank, death_years, death_rank,
+                privacy_years, privacy_rank)
 ), majority AS (SELECT DISTINCT facility_id, majority FROM terms),
 {facts.FACTS},
 aged AS (
@@ -83,14 +87,13 @@ aged AS (
       FROM facts JOIN majority ON majority.facility_id = facts.facility_id OFFSET 0
 ), dated AS (
     SELECT facts.*, terms.rule_block, terms.last_rank, terms.record_rank, terms.birth_rank,
-           terms.death_rank, {DATES}
+           terms.death_rank, terms.privacy_rank, {DATES}
       FROM aged AS facts
       LEFT JOIN terms ON terms.facility_id = facts.facility_id
        AND terms.was_minor = (coalesce(facts.first_on, facts.last_on) < facts.of_age_on)
        AND terms.was_adult = (facts.last_on >= facts.of_age_on) OFFSET 0
 ), latest AS (
-    SELECT dated.*, greatest(by_last, by_record, by_birth, by_death) AS latest_on FROM dated
-    OFFSET 0
+    SELECT dated.*, {LATEST} AS latest_on FROM dated OFFSET 0
 ), judged AS (
     SELECT latest.*,
            CASE WHEN born_on IS NULL THEN 'BIRTH_UNKNOWN'
@@ -141,7 +144,8 @@ SELECT count(*) FILTER (WHERE answers.eligible_on > old.eligible_on),
 WEIGH = """
 SELECT answers.patient_id, answers.eligible_on, answers.block, answers.governing_on,
        coalesce(rule.code, '') AS governing_code, coalesce(rule.cite, '') AS governing_cite,
-       coalesce(rule.term_kind, '') AS term_kind, rule.years
+       coalesce(rule.term_kind, '') AS term_kind, coalesce(rule.series, '') AS series,
+       rule.years
   FROM answers LEFT JOIN retention_schedulerule rule ON rule.id = answers.governing_id
 """
 WEIGHED = (
@@ -151,6 +155,7 @@ WEIGHED = (
     "governing_code",
     "governing_cite",
     "term_kind",
+    "series",
     "years",
 )
 FORGET = """
@@ -214,7 +219,7 @@ def map_facts_now(patient_ids: Iterable[int]) -> dict[int, ChartFacts]:
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        sql = (ANSWERS + WEIGH).format(**facts.NARROWED)
+        sql = (ANSWERS + WEIGH).format(**facts.narrowed())
         cursor.execute(sql, {**_values(timezone.localdate()), "ids": ids})
         answers = {row[0]: dict(zip(WEIGHED, row[1:], strict=True)) for row in cursor.fetchall()}
     found = charts.map_facts(ids)
@@ -231,13 +236,13 @@ def preview(*, as_of: date, rules: Sequence[ScheduleRule]) -> Preview:
     """Compare the answers that `rules` would give with those that stand; nothing is written."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(UNHURRIED)
-        cursor.execute((ANSWERS + COMPARE).format(**facts.WHOLE), _values(as_of, rules))
+        cursor.execute((ANSWERS + COMPARE).format(**facts.whole()), _values(as_of, rules))
         return Preview(*cursor.fetchone())
 
 
 def _run(cursor: Any, as_of: date, patient_ids: list[int] | None) -> int:
     # The template is ours, and its values travel apart.
-    sql = (ANSWERS + WRITE).format(**(facts.WHOLE if patient_ids is None else facts.NARROWED))
+    sql = (ANSWERS + WRITE).format(**(facts.whole() if patient_ids is None else facts.narrowed()))
     cursor.execute(sql, {**_values(as_of), "as_of": as_of, "ids": patient_ids})
     return int(cursor.fetchone()[0])
 

@@ -88,7 +88,7 @@ def chart_explain(request: HttpRequest, patient_id: int) -> HttpResponse:
             schedule.load_majority(today),
             as_of=today,
         )
-        answer = chart_presenter.present(explained, today)
+        answer = chart_presenter.present(explained, found[patient_id], today)
         known = evaluations.map_facts_now([patient_id])[patient_id]
         can_propose = answer.is_eligible and not known.obstacle_to_proposal(today)
     values = {

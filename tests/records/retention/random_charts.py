@@ -22,6 +22,7 @@ from records.retention.rules.eligibility import ChartFacts
 FIRST_DAY = date(1920, 1, 1)
 LEAP_DAYS = [date(year, 2, 29) for year in range(1920, 2027, 4)]
 UNNAMED = ("ZZ", "QQ")
+PRIVACY = ("AUTHORIZATION", "CONSENT")
 TABLES = {
     "access_chart": ("id", "unit_id", "status", "is_restricted", "created_at"),
     "patients_patient": (
@@ -130,10 +131,13 @@ def make(dice: random.Random, units: list[CustodyUnit], count: int) -> list[Rand
         ids = [row[0] for row in cursor.fetchall()]
     person = _anybody()
     with attributing(person):
-        kind, _ = DocumentType.objects.get_or_create(
-            code="RND", defaults={"name": "Any", "section": "Any"}
-        )
-    return [_chart(dice, dice.choice(units), key, person.pk, kind.pk) for key in ids]
+        kinds = {
+            code: DocumentType.objects.get_or_create(
+                code=code, defaults={"name": "Any", "section": "Any"}
+            )[0].pk
+            for code in ("RND", *PRIVACY)
+        }
+    return [_chart(dice, dice.choice(units), key, person.pk, kinds) for key in ids]
 
 
 # Every encounter and document begins with a step in its history; a cancelled one was planned.
@@ -171,7 +175,9 @@ def store(charts: list[RandomChart]) -> None:
         cursor.execute(STEPS, {"patients": [chart.patient_id for chart in charts]})
 
 
-def _chart(dice: random.Random, unit: CustodyUnit, key: int, person: int, kind: int) -> RandomChart:
+def _chart(
+    dice: random.Random, unit: CustodyUnit, key: int, person: int, kinds: dict[str, int]
+) -> RandomChart:
     born = _day(dice, FIRST_DAY, 38000)
     precision = dice.choices(["DAY", "MONTH", "YEAR", "ESTIMATED", "UNKNOWN"], [80, 5, 5, 5, 5])[0]
     first = _day(dice, born + timedelta(days=dice.choice([0, 1, 200, 6000, 9000])), 9000)
@@ -180,7 +186,10 @@ def _chart(dice: random.Random, unit: CustodyUnit, key: int, person: int, kind: 
     visits = _visits(dice, unit, key, person, first)
     died = _day(dice, born, 30000) if dice.random() < 0.2 else None
     seen = _day(dice, first, 2000) if dice.random() < 0.1 else None
-    served = [_day(dice, first, 3000) for _ in range(dice.choice([0, 0, 1, 2]))]
+    served = [
+        (dice.choices(["RND", *PRIVACY], [80, 15, 5])[0], _day(dice, first, 3000))
+        for _ in range(dice.choice([0, 0, 1, 2]))
+    ]
     rows = {
         "access_chart": [(key, unit.pk, "OPEN", False, datetime.now(UTC))],
         "patients_patient": [_patient(unit, key, person, born, precision, died, seen)],
@@ -189,7 +198,7 @@ def _chart(dice: random.Random, unit: CustodyUnit, key: int, person: int, kind: 
             (
                 key,
                 unit.pk,
-                kind,
+                kinds[code],
                 "t",
                 day,
                 "NORMAL",
@@ -202,7 +211,7 @@ def _chart(dice: random.Random, unit: CustodyUnit, key: int, person: int, kind: 
                 person,
                 "",
             )
-            for day in served
+            for code, day in served
         ],
     }
     return RandomChart(key, _facts(unit, born, precision, died, seen, visits, served), rows)
@@ -245,7 +254,7 @@ def _facts(
     died: date | None,
     seen: date | None,
     visits: list[tuple[tuple[Any, ...], date, date]],
-    served: list[date],
+    served: list[tuple[str, date]],
 ) -> ChartFacts:
     real = [(row, start, end) for row, start, end in visits if row[3] != "CANCELLED"]
     ends = [end for _, _, end in real] + ([seen] if seen else [])
@@ -256,7 +265,8 @@ def _facts(
         born_on=None if precision == "UNKNOWN" else birth.latest_day(born, precision),
         last_encounter_on=max(ends, default=None),
         first_encounter_on=min((start for _, start, _ in real), default=None),
-        record_on=max(served, default=None),
+        record_on=max((day for _, day in served), default=None),
+        privacy_on=max((day for code, day in served if code in PRIVACY), default=None),
         died_on=died,
         blocks=frozenset({Block.OPEN_ENCOUNTER} if is_open else set()),
     )

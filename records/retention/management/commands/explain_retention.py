@@ -17,6 +17,7 @@ DATES = {
     "first-encounter": "first encounter, if it was another one",
     "died": "date of death",
     "record": "day on which the record (its newest item) was made",
+    "privacy": "newest day of an authorization or consent: made, or last in effect",
     "child-born": "on an obstetric record: the child's birth date",
     "contract-ended": "end of the payer's contract or audit",
 }
@@ -56,6 +57,7 @@ class Command(JsonCommand):
             last_encounter_on=dates["last_encounter"],
             first_encounter_on=dates["first_encounter"],
             record_on=dates["record"],
+            privacy_on=dates["privacy"],
             died_on=dates["died"],
             child_born_on=dates["child_born"],
             contract_ended_on=dates["contract_ended"],

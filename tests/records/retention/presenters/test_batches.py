@@ -14,17 +14,21 @@ from records.retention.presenters import batches
 @pytest.mark.parametrize(
     "status, counts, text",
     [
-        (BatchStatus.PROPOSED, {ItemOutcome.WAITING: 1200}, "Proposed, 1,200 charts"),
-        (BatchStatus.EXECUTING, {ItemOutcome.WAITING: 1200}, "Being destroyed, 1,200 charts"),
+        (BatchStatus.PROPOSED, {(ItemOutcome.WAITING, ""): 1200}, "Proposed, 1,200 charts"),
+        (BatchStatus.EXECUTING, {(ItemOutcome.WAITING, ""): 1200}, "Being destroyed, 1,200 charts"),
         (
             BatchStatus.DONE,
-            {ItemOutcome.DESTROYED: 1199, ItemOutcome.HELD: 1},
+            {(ItemOutcome.DESTROYED, ""): 1199, (ItemOutcome.HELD, "HOLD"): 1},
             "Carried out: 1,199 of 1,200 charts destroyed",
         ),
-        (BatchStatus.DONE, {ItemOutcome.HELD: 1200}, "Carried out: 0 of 1,200 charts destroyed"),
         (
             BatchStatus.DONE,
-            {ItemOutcome.DESTROYED: 1200},
+            {(ItemOutcome.HELD, "HOLD"): 1200},
+            "Carried out: 0 of 1,200 charts destroyed",
+        ),
+        (
+            BatchStatus.DONE,
+            {(ItemOutcome.DESTROYED, ""): 1200},
             "Carried out: 1,200 charts destroyed",
         ),
     ],
@@ -124,3 +128,20 @@ def test_who_started_a_destruction_is_not_said_to_have_finished_it(status, told)
 
 def test_every_status_has_words_for_the_deed_that_led_to_it():
     assert set(batches.DEEDS) == set(BatchStatus)
+
+
+def test_outcomes_are_counted_by_what_happened():
+    counts = {
+        ("CHANGED", "CONTENTS_CHANGED"): 2,
+        ("CHANGED", "NOT_DUE"): 3,
+        ("CHANGED", "NOT_EVALUATED"): 1,
+        ("DESTROYED", ""): 5,
+        ("HELD", "HOLD"): 1,
+    }
+
+    assert [(one["label"], one["count"]) for one in batches.outcomes(counts)] == [
+        ("Destroyed", 5),
+        ("Left out: a hold stands", 1),
+        ("Left out: documents or visits were added after it was proposed", 2),
+        ("Left out: no longer due", 4),
+    ]

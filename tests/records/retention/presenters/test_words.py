@@ -28,6 +28,40 @@ def test_term_in_words(kind, years, expected):
     assert words.term(kind, years) == expected
 
 
+@pytest.mark.parametrize(
+    "kind, series, expected",
+    [
+        ("AFTER_RECORD", "PRIVACY_DOCUMENT", "6 years after the newest authorization or consent"),
+        ("AFTER_RECORD", "HEALTH_RECORD", "6 years after the record was made"),
+        ("AFTER_LAST_ENCOUNTER", "PRIVACY_DOCUMENT", "6 years after the last encounter"),
+    ],
+)
+def test_a_term_of_privacy_documents_says_what_it_counts_from(kind, series, expected):
+    assert words.term(kind, 6, series) == expected
+
+
+@pytest.mark.parametrize(
+    "code, reason, expected",
+    [
+        ("WAITING", "", "Waiting"),
+        ("DESTROYED", "", "Destroyed"),
+        ("HELD", "HOLD", "Left out: a hold stands"),
+        ("CHANGED", "NOT_DUE", "Left out: no longer due"),
+        ("CHANGED", "NOT_EVALUATED", "Left out: no longer due"),
+        ("CHANGED", "OPEN_ENCOUNTER", "Left out: an encounter is open"),
+        (
+            "CHANGED",
+            "CONTENTS_CHANGED",
+            "Left out: documents or visits were added after it was proposed",
+        ),
+        ("CHANGED", "TAKEN_OUT", "Left out: taken out when it was proposed again"),
+        ("CHANGED", "BATCH_CANCELLED", "Left out: the batch was cancelled"),
+    ],
+)
+def test_a_chart_that_was_left_out_is_said_to_be_so_for_its_own_reason(code, reason, expected):
+    assert words.outcome(code, reason) == expected
+
+
 @pytest.mark.parametrize("block", list(Block))
 def test_every_block_has_words(block):
     assert words.obstacle(str(block)) == block.label

@@ -33,7 +33,10 @@ def plain_answer(chart, rows, as_of):
     adult = chart.last_encounter_on >= plain_anniversary(chart.born_on, majority)
     latest, has_state = None, False
     for row in rows:
-        if row.series not in chart.series or row.effective_from > as_of:
+        for_privacy = row.series == "PRIVACY_DOCUMENT" and str(row.term).startswith("R+")
+        if row.series not in chart.series and not (for_privacy and chart.privacy_on):
+            continue
+        if row.effective_from > as_of:
             continue
         if row.effective_to and row.effective_to < as_of:
             continue
@@ -43,7 +46,8 @@ def plain_answer(chart, rows, as_of):
             continue
         if row.payer and row.payer not in chart.payers:
             continue
-        has_state = has_state or row.source == "STATE"
+        if row.source == "STATE" and row.series == "HEALTH_RECORD":
+            has_state = True
         birthdays = [chart.born_on]
         if row.population == "ADULT" and not adult:
             continue
@@ -65,6 +69,8 @@ def plain_answer(chart, rows, as_of):
             ends = [plain_anniversary(chart.last_encounter_on, int(number))]
         elif letters == "R":
             made = chart.record_on or chart.last_encounter_on
+            if for_privacy:
+                made = chart.privacy_on
             ends = [plain_anniversary(made, int(number))]
         elif letters == "Maj":
             ends = [plain_anniversary(birth, majority + int(number)) for birth in birthdays]
@@ -91,6 +97,7 @@ def charts(draw):
         first_encounter_on=draw(st.sampled_from([None, days[1]])),
         last_encounter_on=days[2],
         record_on=draw(st.none() | DAYS),
+        privacy_on=draw(st.none() | DAYS),
         died_on=draw(st.none() | st.dates(days[0], date(2031, 1, 1))),
         child_born_on=draw(st.none() | DAYS),
         contract_ended_on=draw(st.none() | DAYS),

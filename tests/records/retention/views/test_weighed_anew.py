@@ -128,3 +128,19 @@ def test_a_batch_says_of_its_charts_what_the_worker_then_does(house, browse):
     )
     assert told == done == {due.pk: "", back.pk: "Not due yet"}
     assert "no longer due, or" not in after.content.decode()
+
+
+def test_a_chart_that_is_due_and_got_documents_is_not_said_to_be_no_longer_due(house, browse):
+    due, grown = house.patient(), house.patient()
+    batch = house.executing(due, grown)
+    make.make_document(grown)
+    make.run(batch)
+
+    page = browse(house.clerk).get(url("batch_detail", batch_id=batch.pk))
+
+    told = {line.item.patient_id: (line.outcome, line.reason) for line in page.context["lines"]}
+    added = "Documents or visits were added after it was proposed"
+    assert told == {due.pk: ("Destroyed", ""), grown.pk: ("Left out", added)}
+    body = page.content.decode()
+    assert "1 left out: documents or visits were added after it was proposed" in body
+    assert "no longer due" not in body
