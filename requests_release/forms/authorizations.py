@@ -16,6 +16,8 @@ from requests_release.services.authorizations import FormFacts
 PROTECTED = [
     (name.value, name.label) for name in SensitivityClass if name != SensitivityClass.NORMAL
 ]
+NEEDED = "Needed before submission."
+NEEDED_OF_ANOTHER = "Needed where the patient did not sign."
 CHECKS = {
     "names_us": "It names us as the one who may disclose",
     "has_revocation_statement": "It tells of the right to revoke, and how",
@@ -35,13 +37,29 @@ CHECKS = {
 class AuthorizationForm(VersionedForm):
     """The checklist beside the form; nothing is required, defects are named afterwards."""
 
+    NEEDED_LATER = (
+        "document",
+        "file",
+        "scope",
+        "recipients",
+        "purpose",
+        "signed_on",
+        "signer_name",
+        "authority",
+        "expires_on",
+        "expiry_event",
+    )
     document = forms.TypedChoiceField(
         label="Form already in the chart", coerce=int, empty_value=None, required=False
     )
     file = forms.FileField(
-        label="Or add the signed form", required=False, help_text="PDF, TIFF, JPEG or PNG"
+        label="Or add the signed form",
+        required=False,
+        help_text="PDF, TIFF, JPEG or PNG. One of both is needed.",
     )
-    scope = forms.CharField(label="Which information", max_length=300, required=False)
+    scope = forms.CharField(
+        label="Which information", max_length=300, required=False, help_text=NEEDED
+    )
     scope_from = forms.DateField(label="Dates of service from", required=False)
     scope_until = forms.DateField(label="until", required=False)
     classes = forms.MultipleChoiceField(
@@ -54,19 +72,31 @@ class AuthorizationForm(VersionedForm):
         label="Who may receive",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="One on each line, as the form names them",
+        help_text=f"One on each line, as the form names them. {NEEDED}",
     )
     purpose = forms.ChoiceField(
-        label="Purpose", choices=[("", "None stated"), *AuthorizedPurpose.choices], required=False
+        label="Purpose",
+        choices=[("", "None stated"), *AuthorizedPurpose.choices],
+        required=False,
+        help_text=NEEDED,
     )
-    signed_on = PastDay(label="Signed on", required=False)
+    signed_on = PastDay(label="Signed on", required=False, help_text=NEEDED)
     is_signed_by_patient = forms.BooleanField(
         label="Signed by the patient", required=False, initial=True
     )
-    signer_name = forms.CharField(label="Else signed by", max_length=160, required=False)
-    authority = forms.CharField(label="Authority of the signer", max_length=160, required=False)
+    signer_name = forms.CharField(
+        label="Else signed by", max_length=160, required=False, help_text=NEEDED_OF_ANOTHER
+    )
+    authority = forms.CharField(
+        label="Authority of the signer",
+        max_length=160,
+        required=False,
+        help_text=NEEDED_OF_ANOTHER,
+    )
     is_authority_proven = forms.BooleanField(label="Proof of authority seen", required=False)
-    expires_on = forms.DateField(label="Expires on", required=False)
+    expires_on = forms.DateField(
+        label="Expires on", required=False, help_text="A day or an event: needed before submission."
+    )
     expiry_event = forms.CharField(label="Or with the event", max_length=160, required=False)
 
     def __init__(self, *args: Any, documents: list[tuple[int, str]], **kwargs: Any) -> None:

@@ -41,7 +41,19 @@ class LinesField(forms.CharField):
 
 
 class PlainForm(forms.Form):
-    """A form whose values can be put in as if they had been typed."""
+    """A form whose values can be put in as if they had been typed.
+
+    A field of `NEEDED_LATER` may be left empty now and is no optional one: its hint says when it is
+    needed.
+    """
+
+    NEEDED_LATER: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.NEEDED_LATER:
+            field: Any = self.fields[name]
+            field.is_needed_later = True
 
     def type_over(self, name: str, value: str) -> None:
         """Put a value into a field as if it had been typed; what was sent is left as it was."""

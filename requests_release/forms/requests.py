@@ -33,6 +33,7 @@ OWN = {RequesterKind.PATIENT, RequesterKind.PERSONAL_REPRESENTATIVE, RequesterKi
 class RequestForm(PlainForm):
     """Who asks for what, why, and on which ground."""
 
+    NEEDED_LATER = ("identity_proof", "purpose_note", "stated_due_on")
     requester_kind = forms.ChoiceField(label="Who asks", choices=RequesterKind)
     requester_name = forms.CharField(label="Name of person or office", max_length=160)
     requester_address = LinesField(label="Address", max_length=300, required=False)

@@ -118,6 +118,7 @@ class SubmitForm(VersionedForm):
 class DecisionForm(VersionedForm):
     """Approve, return or deny, with the approver's words."""
 
+    NEEDED_LATER = ("comment",)
     decision = forms.ChoiceField(
         choices=[
             ("approve", "Approve"),
@@ -169,6 +170,7 @@ class LinkForm(VersionedForm):
 class HandOverForm(VersionedForm):
     """That copies were mailed, faxed or handed over."""
 
+    NEEDED_LATER = ("sent_to",)
     method = forms.ChoiceField(label="How", choices=HANDED)
     handed_on = PastDay(label="On", initial=today)
     tracking_note = forms.CharField(
@@ -178,7 +180,7 @@ class HandOverForm(VersionedForm):
         label="Address or number they went to",
         max_length=300,
         required=False,
-        help_text="The request names none. Needed unless they were handed over or inspected here.",
+        help_text="The request names none. Needed where they were mailed, faxed or sent by e-mail.",
     )
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:

@@ -47,7 +47,8 @@ function clearErrors(form) {
   for (const field of all("[aria-invalid]", form)) field.removeAttribute("aria-invalid");
   for (const field of all(".is-invalid", form)) field.classList.remove("is-invalid");
   document.title = document.title.replace(/^Error: /, "");
-  announce("Sent. The file comes as a download.");
+  // A form whose own script fetches the file says itself whether it came.
+  if (!form.matches("[data-collect]")) announce("Sent. The file comes as a download.");
 }
 
 function release(form) {

@@ -349,6 +349,10 @@ def link(scene):
     return links.make_link(actor=scene["clerk"], request_id=ready.pk, version=ready.version, days=7)
 
 
+SAID_ALOUD = """() => [...document.querySelectorAll("[aria-live], [role=status]")]
+    .map((each) => each.textContent).join(" ")"""
+
+
 def open_link(window, link):
     window.goto(reverse("release_links:link_download", kwargs={"token": link.token}))
 
@@ -366,6 +370,8 @@ def test_a_requester_downloads_with_the_passcode_and_reads_what_to_do_next(windo
     assert f"until {words.moment(link.delivery.expires_at)}" in window.locator("main").inner_text()
     try_passcode(window, "wrong")
     window.get_by_text("4 tries left").first.wait_for()
+    window.wait_for_timeout(100)  # what is said aloud is written a moment later
+    assert "download" not in window.evaluate(SAID_ALOUD)
     assert broken_rules(window) == []
     with window.expect_download() as download:
         try_passcode(window, passcodes.spaced(link.passcode))

@@ -1,5 +1,6 @@
 """Reading the signed form, and its revocation."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,22 @@ def test_a_revocation_of_tomorrow_is_refused_by_the_service(clerk, attached):
 
 def upload(name, content):
     return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("scope", "Needed before submission."),
+        ("purpose", "Needed before submission."),
+        ("signed_on", "Needed before submission."),
+        ("expires_on", "A day or an event: needed before submission."),
+        ("signer_name", "Needed where the patient did not sign."),
+    ],
+)
+def test_what_is_needed_to_submit_is_not_called_optional(as_clerk, prepared, name, hint):
+    body = as_clerk.get(page("request_authorization", prepared)).content.decode()
+
+    [field] = re.findall(rf'<label class="form-label" for="id_{name}">.*?</div>', body, re.S)
+    assert "optional" not in field
+    assert hint in field
+    assert 'for="id_scope_from">Dates of service from <span class="optional">' in body
