@@ -37,6 +37,7 @@ OFFERED_TOO = {
     ("audit", "grants"): "rights of the database role, registered by each room",
     ("audit", "histories"): "operations of migrations",
     ("audit", "http"): "the rule of every page",
+    ("audit", "owners"): "whose record an address names, registered by each room",
     ("audit", "proofs"): "how a fresh proof is asked for, registered by the room of sign-ins",
     ("audit", "management"): "the shape of every command",
     ("audit", "subjects"): "labels and links of the access log, registered by each room",
