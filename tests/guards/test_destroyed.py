@@ -28,7 +28,7 @@ ABSTRACT = {
     "record number",
 }
 STAYS = {"account number", "reason of a stay", "service"}
-ON_THE_CERTIFICATE = {"family name", "given name", "record number"}
+ON_THE_CERTIFICATE = {"family name", "given name", "middle name", "record number"}
 
 
 def _all_rows() -> dict[str, str]:
