@@ -76,7 +76,8 @@ def measure(folder):
     numbers = list(Patient.objects.filter(pk__in=seen["all"]).values_list("mrn", flat=True))
     facts = {"patients": Patient.objects.count(), "share": readers.share_of(people["tenth"])}
     log = folder / "bench-web.log"
-    with served("bench.settings", log) as app, served("bench.minimal_settings", log) as plain:
+    plainly = served("bench.minimal_settings", log, "bench.minimal_wsgi")
+    with served("bench.settings", log) as app, plainly as plain:
         unit = Page("U", plain, [f"/u/{key}/" for key in seen["all"]], "")
         pages = list(_pages(app, seen, cookies, odd, numbers))
         for page in (unit, *pages):
@@ -176,8 +177,12 @@ class Page:
 
 
 @contextmanager
-def served(settings, log):
-    """Serve with `settings` as `up` does, on a free port; yield the port."""
+def served(settings, log, application="config.wsgi"):
+    """Serve with `settings` as `up` does, on a free port; yield the port.
+
+    Raises:
+        RuntimeError: it does not answer within 20 seconds; why stands in the log.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -188,7 +193,7 @@ def served(settings, log):
     command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
     with log.open("ab") as output:
         server = subprocess.Popen(
-            [*command, "config.wsgi"], env=environment, stdout=output, stderr=output
+            [*command, application], env=environment, stdout=output, stderr=output
         )
     try:
         for _ in range(200):
@@ -196,6 +201,8 @@ def served(settings, log):
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{application} does not answer; see {log}")
         yield port
     finally:
         server.terminate()
