@@ -18,34 +18,20 @@ def present_banner(scope: DisclosureScope) -> Banner:
     if not isinstance(scope.whose, Remains):
         return banner.get_banner(scope.whose)
     was = scope.whose
-    return Banner(
-        pk=was.pk,
-        family=was.family,
-        given=was.given,
-        middle=was.middle,
-        suffix=was.suffix,
-        birth_on=was.birth_on,
-        birth_precision=was.birth_precision,
-        died_on=was.died_on,
-        sex=was.sex,
-        mrn=was.mrn,
-        unit=was.unit,
-        unit_id=was.unit_id,
-        flags=[Flag(f"Chart destroyed on {words.day(was.destroyed_at)}", icon="trash")],
-        url=stub_url(scope),
-    )
+    destroyed = Flag(f"Chart destroyed on {words.day(was.destroyed_at)}", icon="trash")
+    return banner.present(was.who, [destroyed], url=stub_url(scope))
 
 
 def present_line(scope: DisclosureScope) -> dict[str, str]:
     """Return name, number, birth date and sex of the patient, as pages of `printing` take them."""
     if isinstance(scope.whose, Remains):
-        was = scope.whose
+        was = scope.whose.who
         return paper.line_of(
             name=PersonName(was.family, was.given, was.middle, was.suffix),
             number=was.mrn,
             birth_on=was.birth_on,
             birth_precision=was.birth_precision,
-            sex=was.sex,
+            sex=was.sex_label,
         )
     return paper.patient_line(patients.get_patient(scope.whose))
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.enums import Basis
 from printing import words
 from records.access.services.opening import ChartScope
+from records.patients.selectors.patients import Who
 from requests_release.enums import AuthorizedPurpose
 from requests_release.models import Accounting, Disclosure, Request
 from requests_release.rules import bases
@@ -24,18 +25,7 @@ DESCRIPTION_LENGTH = 500
 class Remains:
     """Who the patient of a destroyed chart was, and when it went, as its stub tells."""
 
-    pk: int
-    family: str
-    given: str
-    middle: str
-    suffix: str
-    birth_on: date | None
-    birth_precision: str
-    died_on: date | None
-    sex: str
-    mrn: str
-    unit: str
-    unit_id: int
+    who: Who
     destroyed_at: datetime
 
 

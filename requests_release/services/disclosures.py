@@ -17,7 +17,8 @@ from records.access.enums import Use
 from records.access.errors import ChartDestroyed
 from records.access.services import opening
 from records.access.services.opening import ChartScope
-from records.patients.enums import IdentifierKind, Sex
+from records.patients.enums import IdentifierKind
+from records.patients.selectors.patients import Who
 from records.retention.selectors import stubs
 from requests_release.errors import DisclosuresElsewhere
 from requests_release.selectors.disclosures import DisclosureScope, Remains
@@ -94,18 +95,19 @@ def _read(
         for number in abstract["numbers"]
         if number["kind"] == IdentifierKind.MRN and number["is_current"]
     ]
-    return Remains(
+    who = Who(
         pk=patient_id,
         **{name: abstract["name"][name] for name in ("family", "given", "middle", "suffix")},
         birth_on=_day(abstract["birth_on"]),
         birth_precision=abstract["birth_precision"],
         died_on=_day(abstract["died_on"]),
-        sex=str(Sex(abstract["sex"]).label),
+        sex=abstract["sex"],
         mrn=next(iter(current), ""),
         unit=unit,
         unit_id=unit_id,
-        destroyed_at=destroyed_at,
+        is_confidential_address=False,  # addresses went with the chart
     )
+    return Remains(who, destroyed_at)
 
 
 def _day(text: str | None) -> date | None:

@@ -54,7 +54,8 @@ def export_disclosures(*, scope: DisclosureScope, kind: str, purpose: Purpose) -
     Raises:
         NotVisible, TooMuchToExport, AuditUnavailable: as for requests.
     """
-    who = scope.whose if isinstance(scope.whose, Remains) else patients.get_who(scope.whose)
+    whose = scope.whose
+    who = whose.who if isinstance(whose, Remains) else patients.get_who(whose)
     name = words.person_name(who.family, who.given, who.middle, who.suffix)
     table = Table(
         title="Disclosures, by",

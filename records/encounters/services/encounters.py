@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -133,15 +134,7 @@ def transfer(
     if step.is_done:
         return encounter
     transitions.check_open(encounter.status)
-    last = rows.last_move_at(encounter)
-    at = dates.not_before(at, encounter.started_at, last)
-    dates.check_move(
-        encounter.started_at,
-        at,
-        now=timezone.now(),
-        last_move=last,
-        is_visit=encounter.is_visit,
-    )
+    at = _fit(dates.check_move, encounter, at)
     EncounterMove.objects.create(
         encounter=encounter,
         from_location=encounter.location,
@@ -178,15 +171,7 @@ def discharge(
     if step.is_done:
         return encounter
     move = transitions.find_move(encounter.status, target)
-    last = rows.last_move_at(encounter)
-    at = dates.not_before(at, encounter.started_at, last)
-    dates.check_end(
-        encounter.started_at,
-        at,
-        now=timezone.now(),
-        last_move=last,
-        is_visit=encounter.is_visit,
-    )
+    at = _fit(dates.check_end, encounter, at)
     rows.take(step, actor, move, status=target, ended_at=at, disposition=disposition)
     if disposition == Disposition.EXPIRED:
         life.note_death(actor=actor, patient_id=encounter.patient_id, on=timezone.localdate(at))
@@ -231,3 +216,21 @@ def cancel(*, actor: User, encounter_id: int, version: int, reason: str) -> Enco
     move = transitions.find_move(encounter.status, target)
     rows.take(step, actor, move, reason, status=target)
     return encounter
+
+
+def _fit(check: Callable[..., None], encounter: Encounter, at: datetime) -> datetime:
+    """Return the time of a step, taken as not before what lies in the same minute.
+
+    Raises:
+        DatesRefused: by `check`, the time cannot be.
+    """
+    last = rows.last_move_at(encounter)
+    at = dates.not_before(at, encounter.started_at, last)
+    check(
+        encounter.started_at,
+        at,
+        now=timezone.now(),
+        last_move=last,
+        is_visit=encounter.is_visit,
+    )
+    return at

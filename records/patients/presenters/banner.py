@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from records.access import flags
 from records.access.flags import Flag
@@ -12,6 +13,7 @@ from records.access.services.opening import ChartScope
 from records.patients.rules import names
 from records.patients.rules.names import PersonName
 from records.patients.selectors import patients
+from records.patients.selectors.patients import Who
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,17 @@ def get_banner(scope: ChartScope) -> Banner:
     broken = None
     if scope.glass_id:
         broken = glass.get_open(user=scope.actor, chart_id=who.pk)
+    return present(
+        who,
+        found,
+        glass_until=broken.ends_at if broken else None,
+        glass_id=broken.pk if broken else None,
+        granted_until=scope.granted_until,
+    )
+
+
+def present(who: Who, shown: list[Flag], **more: Any) -> Banner:
+    """Return the banner of a patient with the flags `shown`; `more` are its other fields."""
     return Banner(
         pk=who.pk,
         family=who.family,
@@ -70,8 +83,6 @@ def get_banner(scope: ChartScope) -> Banner:
         mrn=who.mrn,
         unit=who.unit,
         unit_id=who.unit_id,
-        flags=found,
-        glass_until=broken.ends_at if broken else None,
-        glass_id=broken.pk if broken else None,
-        granted_until=scope.granted_until,
+        flags=shown,
+        **more,
     )

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from records.encounters.enums import Disposition, EncounterKind, EncounterStatus
-from records.encounters.models import Encounter
+from records.encounters.models import Encounter, EncounterStatusChange
 from records.encounters.services import encounters
 from records.encounters.services.encounters import EncounterFacts
+from records.patients.models import Patient
 
 
 def ago(**span: float) -> datetime:
@@ -93,3 +94,19 @@ def at_status(actor: Any, patient: Any, unit: Any, status: str) -> Encounter:
     if status == "CANCELLED":
         return step(encounters.cancel, actor, encounter)
     return encounter
+
+
+def steps_of(encounter: Encounter) -> list[tuple[str, str, str, int]]:
+    """What an encounter's history tells: from, to, reason, by whom."""
+    rows = EncounterStatusChange.objects.filter(encounter=encounter).order_by("pk")
+    return [(row.from_status, row.to_status, row.reason, row.changed_by_id) for row in rows]
+
+
+def died_on(patient: Any) -> Any:
+    """The day of death that is stored of a patient."""
+    return Patient.objects.get(pk=patient.pk).died_on
+
+
+def seen_on(patient: Any) -> Any:
+    """The day last seen that is stored of a patient."""
+    return Patient.objects.get(pk=patient.pk).last_seen_on
